@@ -1,0 +1,65 @@
+package dev.dunlin.bridge.spi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Future;
+import java.util.Optional;
+
+/** One call of a command, already parsed, resolved and allowed. */
+public interface Call {
+  /** Who asks. */
+  Caller caller();
+
+  /** The checked path; only for {@link Command.Resource.File}. */
+  ScopedPath path();
+
+  /** The second checked path; only where the declaration names one. */
+  ScopedPath secondPath();
+
+  /** The resource as text, percent-decoded; only for {@link Command.Resource.Text}. */
+  String resource();
+
+  /**
+   * The opened thing; only for {@link Command.Resource.Handle}. Unknown ids never reach the
+   * handler.
+   */
+  <T extends AutoCloseable> T handle(Class<T> type);
+
+  /** The id of that thing; only for {@link Command.Resource.Handle}. */
+  HandleId handleId();
+
+  /** Puts {@code opened} into the window's handle table; closed with the document at the latest. */
+  HandleId register(AutoCloseable opened);
+
+  /**
+   * Takes the handle out of the table without closing it; only for {@link Command.Resource.Handle}.
+   */
+  void release();
+
+  /** All parameters. Query parameters are text nodes. */
+  ObjectNode params();
+
+  /** A parameter, if present and not JSON null. */
+  Optional<JsonNode> param(String name);
+
+  /**
+   * The request body; empty on the call lane. May be read on a worker thread with blocking reads:
+   * see {@link Body}.
+   */
+  Optional<Body> body();
+
+  /** Completes when the page no longer wants the answer; work should stop. */
+  Future<Void> cancelled();
+
+  /** Whether {@link #cancelled} has completed; cheap, from any thread. */
+  boolean isCancelled();
+
+  /** The lane the call came by. */
+  Lane lane();
+
+  /** How a call came and how its answer goes back. */
+  enum Lane {
+    CALL,
+    STREAM
+  }
+}

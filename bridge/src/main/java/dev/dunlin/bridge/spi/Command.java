@@ -1,0 +1,77 @@
+package dev.dunlin.bridge.spi;
+
+import io.vertx.core.Future;
+import java.util.Objects;
+
+/**
+ * The declaration of one command: what it is called, what it touches, where it runs. Policy reads
+ * the declaration; the handler never sees an unchecked path.
+ *
+ * @param function the first path segment of the command URL
+ * @param resource what the rest of the path names
+ * @param permission how the right to call it is decided
+ * @param runsOn the thread the handler starts on
+ * @param handler what it does
+ */
+public record Command(
+    String function, Resource resource, Permission permission, RunsOn runsOn, Handler handler) {
+
+  public Command {
+    Objects.requireNonNull(function);
+    Objects.requireNonNull(resource);
+    Objects.requireNonNull(permission);
+    Objects.requireNonNull(runsOn);
+    Objects.requireNonNull(handler);
+  }
+
+  /** What the path of a command URL names after the function. */
+  public sealed interface Resource {
+    /** Nothing: the URL ends with the function. */
+    record None() implements Resource {}
+
+    /**
+     * An absolute file path. The dispatcher takes its real path before the check.
+     *
+     * @param last whether a symbolic link as last segment is followed
+     * @param alsoParam name of a second parameter that is a path too and is policed under the same
+     *     function; empty if there is none
+     */
+    record File(LastSegment last, String alsoParam) implements Resource {}
+
+    /** Free text, matched as it stands: an address and port, a program, a UUID. */
+    record Text() implements Resource {}
+
+    /** The id of an open handle: {@code ipc://handle/<module>/<function>/<id>}. */
+    record Handle() implements Resource {}
+  }
+
+  /** What the real path of a file resource means when its last segment is a symbolic link. */
+  public enum LastSegment {
+    /** The link's target is the resource (open, stat). */
+    FOLLOW,
+    /** The link itself is the resource (lstat, unlink, rename). */
+    NO_FOLLOW
+  }
+
+  /** Who may call a command. */
+  public enum Permission {
+    /** Whoever's policy allows the command URL. */
+    POLICY,
+    /** Every document of the app: harmless to others. */
+    ALWAYS
+  }
+
+  /** Where a handler starts. */
+  public enum RunsOn {
+    /** The bridge's event loop: must not block. */
+    EVENT_LOOP,
+    /** A thread of the bounded worker pool: may block. */
+    WORKER
+  }
+
+  /** What a command does. Fails its future with {@link BridgeError} for an expected failure. */
+  @FunctionalInterface
+  public interface Handler {
+    Future<Reply> handle(Call call);
+  }
+}
