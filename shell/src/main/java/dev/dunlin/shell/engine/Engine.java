@@ -1,0 +1,288 @@
+package dev.dunlin.shell.engine;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.awt.EventQueue;
+import java.awt.Toolkit;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.cef.CefApp;
+import org.cef.CefApp.CefAppState;
+import org.cef.CefClient;
+import org.cef.CefSettings;
+import org.cef.SystemBootstrap;
+import org.cef.browser.CefMessageRouter;
+import org.cef.callback.CefSchemeRegistrar;
+import org.cef.handler.CefAppHandlerAdapter;
+
+/**
+ * Chromium, started once per process.
+ *
+ * <p>The order is fixed: libraries and toolkit (side by side), then CEF alone, then everything
+ * else. While CEF initialises it swaps the process's signal handlers, and a Java thread that hits
+ * an implicit null check meanwhile kills the process (java-cef #477), so no other thread of ours
+ * may run between {@link State#INITIALISING} and {@link State#READY}.
+ */
+public final class Engine {
+  /** Schemes that Dunlin answers, besides https for the app's origin. */
+  static final List<String> SCHEMES = List.of("ipc", "socket", "node", "npm");
+
+  /** Name of the function that pages send messages with; see docs/bridge.md. */
+  private static final String QUERY = "__dunlinQuery";
+
+  private static final String QUERY_CANCEL = "__dunlinQueryCancel";
+
+  /** How far the start has come; only ever forward. */
+  public enum State {
+    NEW,
+    LOADING,
+    INITIALISING,
+    READY,
+    CLOSING,
+    CLOSED,
+    FAILED
+  }
+
+  private final EngineSettings settings;
+  private final PageHost host;
+  private final Promise<Engine> ready = Promise.promise();
+  private final Promise<Void> closed = Promise.promise();
+  private final List<BrowserWindow> windows = new CopyOnWriteArrayList<>();
+  private final RequestRouter requests;
+
+  private volatile State state = State.NEW;
+  private CefApp app;
+  private CefClient client;
+
+  public Engine(EngineSettings settings, PageHost host) {
+    this.settings = settings;
+    this.host = host;
+    this.requests = new RequestRouter(settings, host, windows);
+  }
+
+  /**
+   * Loads libcef and the toolkit side by side; harmless to call early, from any thread, more than
+   * once.
+   */
+  public static CompletableFuture<Void> preload(Path installation) {
+    return CompletableFuture.allOf(
+        CompletableFuture.runAsync(() -> Libraries.load(installation)),
+        CompletableFuture.runAsync(Toolkit::getDefaultToolkit));
+  }
+
+  /** The state now. */
+  public State state() {
+    return state;
+  }
+
+  /** Completes when windows can be opened, or fails with {@link EngineException}. */
+  public Future<Engine> ready() {
+    return ready.future();
+  }
+
+  /** Starts Chromium; returns when it is ready. Call once, from the main thread. */
+  public Engine start() {
+    if (state != State.NEW) {
+      throw new IllegalStateException("the engine was started before: " + state);
+    }
+    try {
+      state = State.LOADING;
+      preload(settings.installation()).join();
+      state = State.INITIALISING;
+      initialise();
+      state = State.READY;
+      PinnedThreads.pin(settings.installation().resolve(System.mapLibraryName("cef")));
+      ready.complete(this);
+      return this;
+    } catch (RuntimeException e) {
+      state = State.FAILED;
+      EngineException failure =
+          e instanceof EngineException known
+              ? known
+              : new EngineException("Chromium did not start: " + e.getMessage(), e);
+      ready.fail(failure);
+      throw failure;
+    }
+  }
+
+  private void initialise() {
+    List<String> switches = Switches.of(settings);
+    SystemBootstrap.setLoader(name -> {});
+    CefApp.addAppHandler(new Handler(switches));
+    app = CefApp.getInstance(switches.toArray(String[]::new), cefSettings());
+    client = withoutGreeting(app::createClient);
+    if (CefApp.getState() != CefAppState.INITIALIZED) {
+      throw new EngineException(
+          "Chromium did not initialise with the profile "
+              + settings.profile()
+              + ": another process may be using it, or the folder cannot be written");
+    }
+    requests.register(app, client);
+    CefMessageRouter router =
+        CefMessageRouter.create(new CefMessageRouter.CefMessageRouterConfig(QUERY, QUERY_CANCEL));
+    router.addHandler(new QueryHandler(host, windows), true);
+    client.addMessageRouter(router);
+    new WindowEvents(settings, host, windows).register(client);
+  }
+
+  private CefSettings cefSettings() {
+    Path folder = settings.installation();
+    CefSettings cef = new CefSettings();
+    cef.windowless_rendering_enabled = false;
+    cef.browser_subprocess_path =
+        folder.resolve(isWindows() ? "jcef_helper.exe" : "jcef_helper").toString();
+    cef.resources_dir_path = folder.toString();
+    cef.locales_dir_path = folder.resolve("locales").toString();
+    cef.root_cache_path = settings.profile().toString();
+    cef.cache_path = settings.profile().toString();
+    cef.log_file = settings.profile().resolve("chromium.log").toString();
+    cef.log_severity =
+        settings.verbose()
+            ? CefSettings.LogSeverity.LOGSEVERITY_WARNING
+            : CefSettings.LogSeverity.LOGSEVERITY_FATAL;
+    cef.remote_debugging_port = 0;
+    cef.command_line_args_disabled = false;
+    return cef;
+  }
+
+  /**
+   * CefApp prints a line to standard output while it initialises; a program's standard output is
+   * its own.
+   */
+  private static <T> T withoutGreeting(java.util.function.Supplier<T> action) {
+    PrintStream out = System.out;
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    try {
+      return action.get();
+    } finally {
+      System.setOut(out);
+    }
+  }
+
+  private static boolean isWindows() {
+    return System.getProperty("os.name").startsWith("Windows");
+  }
+
+  /** Opens a window with a page in it. */
+  public BrowserWindow open(WindowSettings window) {
+    if (state != State.READY) {
+      throw new IllegalStateException("no window can be opened: the engine is " + state);
+    }
+    BrowserWindow opened = new BrowserWindow(client, windows.size(), window, settings.developer());
+    windows.add(opened);
+    opened.create();
+    return opened;
+  }
+
+  /** The open windows. */
+  public List<BrowserWindow> windows() {
+    return List.copyOf(windows);
+  }
+
+  /**
+   * Closes every window, then Chromium. Completes when all of its processes have been told to go;
+   * idempotent.
+   *
+   * <p><i>Thread:</i> any but the event dispatch thread's own callbacks.
+   */
+  public Future<Void> close() {
+    synchronized (this) {
+      if (state == State.CLOSING || state == State.CLOSED) {
+        return closed.future();
+      }
+      if (state != State.READY) {
+        state = State.CLOSED;
+        settings.temp().remove();
+        closed.complete();
+        return closed.future();
+      }
+      state = State.CLOSING;
+    }
+    List<Future<Void>> closing = new ArrayList<>();
+    for (BrowserWindow window : windows) {
+      closing.add(window.close());
+    }
+    Future.join(closing)
+        .onComplete(
+            done ->
+                EventQueue.invokeLater(
+                    () -> {
+                      client.dispose();
+                      app.dispose();
+                    }));
+    return closed.future();
+  }
+
+  private void terminated() {
+    state = State.CLOSED;
+    windows.forEach(BrowserWindow::dispose);
+    settings.temp().remove();
+    closed.tryComplete();
+  }
+
+  private final class Handler extends CefAppHandlerAdapter {
+    Handler(List<String> switches) {
+      super(switches.toArray(String[]::new));
+    }
+
+    @Override
+    public void onRegisterCustomSchemes(CefSchemeRegistrar registrar) {
+      for (String scheme : SCHEMES) {
+        boolean standard = true;
+        boolean local = false;
+        boolean displayIsolated = false;
+        boolean secure = true;
+        boolean cors = true;
+        boolean cspBypassing = false;
+        boolean fetch = true;
+        registrar.addCustomScheme(
+            scheme, standard, local, displayIsolated, secure, cors, cspBypassing, fetch);
+      }
+    }
+
+    @Override
+    public void stateHasChanged(CefAppState next) {
+      if (next == CefAppState.TERMINATED) {
+        terminated();
+      }
+    }
+  }
+
+  /** The native libraries, loaded once. */
+  private static final class Libraries {
+    private static boolean loaded;
+
+    private Libraries() {}
+
+    static synchronized void load(Path folder) {
+      if (loaded) {
+        return;
+      }
+      for (String name :
+          isWindows() ? List.of("chrome_elf", "libcef", "jcef") : List.of("cef", "jcef")) {
+        Path file = folder.resolve(isWindows() ? name + ".dll" : System.mapLibraryName(name));
+        if (!Files.isRegularFile(file)) {
+          throw new EngineException(
+              "Chromium's file " + file + " is missing: delete " + folder + " and start again");
+        }
+        try {
+          System.load(file.toString());
+        } catch (UnsatisfiedLinkError e) {
+          throw new EngineException(
+              "a system library that Chromium needs is missing ("
+                  + e.getMessage()
+                  + "): run ./dunlin doctor",
+              e);
+        }
+      }
+      loaded = true;
+    }
+  }
+}

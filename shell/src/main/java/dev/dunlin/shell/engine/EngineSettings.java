@@ -1,0 +1,30 @@
+package dev.dunlin.shell.engine;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What Chromium is told before it starts; nothing of it can change later.
+ *
+ * @param origin the app's origin, {@code https://<bundle id>.localhost}
+ * @param installation folder with libcef and its resources
+ * @param profile folder of cookies, storage and caches; one running engine each
+ * @param temp private folder for the list of custom schemes, see {@link EngineTemp}
+ * @param developer whether developer tools may be opened
+ * @param verbose whether Chromium's own warnings reach standard error
+ * @param switches further Chromium switches, name or {@code name=value}, without dashes
+ */
+public record EngineSettings(
+    String origin,
+    Path installation,
+    Path profile,
+    EngineTemp temp,
+    boolean developer,
+    boolean verbose,
+    List<String> switches) {
+
+  /** The host part of {@link #origin}. */
+  String host() {
+    return origin.substring("https://".length());
+  }
+}

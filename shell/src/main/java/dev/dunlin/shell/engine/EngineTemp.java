@@ -1,0 +1,101 @@
+package dev.dunlin.shell.engine;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The private folder through which JCEF tells its helper processes the custom schemes.
+ *
+ * <p>JCEF joins {@code TMPDIR} and a predictable file name without a slash (java-cef #445): with
+ * the usual {@code TMPDIR} the file lands in the root of the file system, which only root can
+ * write. So {@code TMPDIR} has to end in a slash, in this process's environment, before CEF starts;
+ * and it is a folder of our own, since anybody could have made that file in a shared one.
+ */
+public final class EngineTemp {
+  /** Set by the {@code dunlin} script: what {@code TMPDIR} was before. */
+  static final String USER_TMPDIR = "DUNLIN_USER_TMPDIR";
+
+  private interface LibC extends Library {
+    int setenv(String name, String value, int overwrite);
+  }
+
+  private final Path folder;
+
+  private EngineTemp(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Uses the folder that the script made, or makes one and changes the environment of this process.
+   */
+  public static EngineTemp prepare() {
+    String given = System.getenv("TMPDIR");
+    try {
+      if (System.getenv(USER_TMPDIR) != null && given != null && isPrivateFolder(given)) {
+        return new EngineTemp(Path.of(given));
+      }
+      Path folder = Files.createTempDirectory("dunlin-");
+      if (!System.getProperty("os.name").startsWith("Windows")) {
+        LibC libc = Native.load("c", LibC.class);
+        if (libc.setenv("TMPDIR", folder + "/", 1) != 0) {
+          throw new EngineException(
+              "setenv(TMPDIR) failed: start Dunlin with TMPDIR=" + folder + "/");
+        }
+      }
+      return new EngineTemp(folder);
+    } catch (IOException e) {
+      throw new EngineException(
+          "cannot make a private temporary folder: "
+              + e.getMessage()
+              + ". Set TMPDIR to a folder you can write.",
+          e);
+    }
+  }
+
+  private static boolean isPrivateFolder(String given) throws IOException {
+    if (!given.endsWith("/")) {
+      return false;
+    }
+    Path path = Path.of(given);
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+        && Files.isWritable(path)
+        && PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS))
+            .endsWith("------");
+  }
+
+  /** The folder for temporary files that the person meant, whatever {@code TMPDIR} says now. */
+  public static Path userTemp() {
+    return Optional.ofNullable(System.getenv(USER_TMPDIR))
+        .filter(s -> !s.isEmpty())
+        .or(
+            () ->
+                Optional.ofNullable(System.getenv("TMPDIR"))
+                    .filter(t -> System.getenv(USER_TMPDIR) == null))
+        .map(Path::of)
+        .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** Deletes the folder and what is in it. */
+  void remove() {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.dunlin.shell.engine;
+
+import dev.dunlin.bridge.Frame;
+import dev.dunlin.bridge.StreamResponse;
+import io.vertx.core.Future;
+
+/**
+ * What the engine asks of the rest of Dunlin.
+ *
+ * <p><i>Thread:</i> {@link #open} is called on Chromium's threads that may block on local files;
+ * everything else on Chromium's UI thread, which must not block.
+ */
+public interface PageHost {
+  /** Answers a request of a page. */
+  Exchange open(PageRequest request);
+
+  /**
+   * Takes a message of the call lane.
+   *
+   * @return what to run when Chromium cancels the query
+   */
+  Runnable message(Frame frame, String message, Answer answer);
+
+  /** A line for the console. */
+  void console(int window, ConsoleLevel level, String text, String source, int line);
+
+  /** Whether a frame may go to {@code url}. */
+  Navigation navigate(int window, boolean topFrame, String url, boolean userGesture);
+
+  /** A page wants a new window; it never gets one by itself. */
+  void popup(int window, String url);
+
+  /** The renderer of a window is gone. */
+  void rendererGone(int window, String cause);
+
+  /** A document of the top frame has been committed. */
+  void committed(int window, String url);
+
+  /** The page set its title. */
+  void title(int window, String title);
+
+  /** A request under way. */
+  interface Exchange {
+    Future<StreamResponse> response();
+
+    /** The page no longer wants it. */
+    void cancel();
+  }
+
+  /** The way back for a message. */
+  interface Answer {
+    void success(String message);
+
+    void failure(int code, String message);
+  }
+
+  /** How bad a console line is. */
+  enum ConsoleLevel {
+    DEBUG,
+    INFO,
+    WARNING,
+    ERROR
+  }
+
+  /** What becomes of a navigation. */
+  enum Navigation {
+    ALLOW,
+    DENY,
+    /** Denied here, offered to the person's own browser. */
+    EXTERNAL
+  }
+}

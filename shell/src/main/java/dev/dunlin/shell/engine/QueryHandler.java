@@ -1,0 +1,81 @@
+package dev.dunlin.shell.engine;
+
+import dev.dunlin.bridge.Frame;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.cef.browser.CefBrowser;
+import org.cef.browser.CefFrame;
+import org.cef.callback.CefQueryCallback;
+import org.cef.handler.CefMessageRouterHandlerAdapter;
+
+/** The call lane's end in Chromium. Called on the UI thread. */
+final class QueryHandler extends CefMessageRouterHandlerAdapter {
+  private static final int NO_BRIDGE = -1;
+
+  private final PageHost host;
+  private final List<BrowserWindow> windows;
+  private final Map<Long, Query> open = new ConcurrentHashMap<>();
+
+  QueryHandler(PageHost host, List<BrowserWindow> windows) {
+    this.host = host;
+    this.windows = windows;
+  }
+
+  @Override
+  public boolean onQuery(
+      CefBrowser browser,
+      CefFrame frame,
+      long queryId,
+      String message,
+      boolean persistent,
+      CefQueryCallback callback) {
+    int window = RequestRouter.indexOf(windows, browser);
+    if (window < 0 || frame == null || !frame.isMain()) {
+      callback.failure(NO_BRIDGE, "only the top frame of a window has a call lane");
+      return true;
+    }
+    Query query = new Query(queryId, persistent, callback);
+    open.put(queryId, query);
+    query.cancel =
+        host.message(
+            new Frame(window, frame.getIdentifier(), true, frame.getURL()), message, query);
+    return true;
+  }
+
+  @Override
+  public void onQueryCanceled(CefBrowser browser, CefFrame frame, long queryId) {
+    Query query = open.remove(queryId);
+    if (query != null) {
+      query.cancel.run();
+    }
+  }
+
+  private final class Query implements PageHost.Answer {
+    private final long id;
+    private final boolean persistent;
+    private final CefQueryCallback callback;
+    // UI thread only: set before Chromium can cancel, which it does on the same thread.
+    private Runnable cancel = () -> {};
+
+    Query(long id, boolean persistent, CefQueryCallback callback) {
+      this.id = id;
+      this.persistent = persistent;
+      this.callback = callback;
+    }
+
+    @Override
+    public void success(String message) {
+      if (!persistent) {
+        open.remove(id);
+      }
+      callback.success(message);
+    }
+
+    @Override
+    public void failure(int code, String message) {
+      open.remove(id);
+      callback.failure(code, message);
+    }
+  }
+}

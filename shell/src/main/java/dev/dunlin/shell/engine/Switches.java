@@ -1,0 +1,36 @@
+package dev.dunlin.shell.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The Chromium switches that Dunlin sets, each with its reason. */
+final class Switches {
+  private Switches() {}
+
+  static List<String> of(EngineSettings settings) {
+    List<String> switches = new ArrayList<>();
+    // The app's host is answered by us; whatever slips past a handler must not reach a server on
+    // this machine.
+    switches.add("--host-resolver-rules=MAP " + settings.host() + " ~NOTFOUND");
+    // An app talks to nobody it was not told to talk to.
+    switches.add("--disable-background-networking");
+    switches.add("--disable-component-update");
+    switches.add("--disable-domain-reliability");
+    switches.add("--disable-sync");
+    switches.add("--no-pings");
+    switches.add("--no-first-run");
+    switches.add("--no-default-browser-check");
+    switches.add("--disable-extensions");
+    // A document's id and handles die with the document: one that comes back from the cache would
+    // have neither.
+    // A spare renderer costs 27 MiB and serves browsing from site to site, which an app does not
+    // do.
+    switches.add(
+        "--disable-features=BackForwardCache,SpareRendererForSitePerProcess,MediaRouter,Translate,"
+            + "OptimizationHints,AutofillServerCommunication,CertificateTransparencyComponentUpdater");
+    for (String extra : settings.switches()) {
+      switches.add("--" + extra);
+    }
+    return switches;
+  }
+}
