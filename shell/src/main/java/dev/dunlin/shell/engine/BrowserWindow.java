@@ -10,9 +10,13 @@ import java.awt.Frame;
 import java.awt.Insets;
 import java.awt.Point;
 import java.awt.Toolkit;
+import java.awt.event.ActionEvent;
+import java.awt.event.ActionListener;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
+import java.lang.reflect.Field;
 import java.util.concurrent.Callable;
+import javax.swing.Timer;
 import org.cef.CefClient;
 import org.cef.browser.CefBrowser;
 
@@ -80,13 +84,28 @@ public final class BrowserWindow {
                   close();
                 }
               });
-          // Otherwise JCEF waits for the first paint and a timer of 100 ms before it makes the
-          // page.
-          browser.createImmediately();
           frame.pack();
           frame.setLocationRelativeTo(null);
+          createPageNow();
           frame.setVisible(settings.visible());
         });
+  }
+
+  /**
+   * Makes the page as soon as the window has a native peer. By itself JCEF waits for the first
+   * paint and then for a timer of 100 ms; its {@code createImmediately} makes the page under
+   * another window, and such a page never closes (tried in 146).
+   */
+  private void createPageNow() {
+    try {
+      Field field = browser.getClass().getDeclaredField("delayedUpdate_");
+      field.setAccessible(true);
+      for (ActionListener listener : ((Timer) field.get(browser)).getActionListeners()) {
+        listener.actionPerformed(new ActionEvent(browser, ActionEvent.ACTION_PERFORMED, "create"));
+      }
+    } catch (NoSuchFieldException | IllegalAccessException e) {
+      throw new EngineException("this version of JCEF makes its pages in another way", e);
+    }
   }
 
   /**
@@ -106,13 +125,14 @@ public final class BrowserWindow {
     return closed.future();
   }
 
+  /** Chromium agreed to close: it lets go of the page when the window around it is gone. */
+  void closeAllowed() {
+    EventQueue.invokeLater(this::dispose);
+  }
+
   /** Chromium has let go of the page: the last step of the handshake. */
   void pageClosed() {
-    EventQueue.invokeLater(
-        () -> {
-          dispose();
-          closed.tryComplete();
-        });
+    closed.tryComplete();
   }
 
   void dispose() {

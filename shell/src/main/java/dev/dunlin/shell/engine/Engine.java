@@ -146,7 +146,7 @@ public final class Engine {
     cef.log_severity =
         settings.verbose()
             ? CefSettings.LogSeverity.LOGSEVERITY_WARNING
-            : CefSettings.LogSeverity.LOGSEVERITY_FATAL;
+            : CefSettings.LogSeverity.LOGSEVERITY_DISABLE;
     cef.remote_debugging_port = 0;
     cef.command_line_args_disabled = false;
     return cef;

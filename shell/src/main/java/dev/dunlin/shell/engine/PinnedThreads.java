@@ -50,12 +50,12 @@ final class PinnedThreads {
 
   static synchronized void pin(Path libcef) {
     NativeLibrary library = NativeLibrary.getInstance(libcef.toString());
-    pin(library, TID_UI, "cef-ui");
-    pin(library, TID_IO, "cef-io");
+    pin(library, TID_UI);
+    pin(library, TID_IO);
   }
 
-  private static void pin(NativeLibrary library, int thread, String name) {
-    CallbackThreadInitializer attached = new CallbackThreadInitializer(true, false, name);
+  private static void pin(NativeLibrary library, int thread) {
+    CallbackThreadInitializer attached = new CallbackThreadInitializer(true, false, "chromium");
     Task execute = self -> Native.detach(false);
     Memory task = new Memory(TASK_SIZE);
     task.clear();
@@ -70,7 +70,7 @@ final class PinnedThreads {
     REACHABLE.add(task);
     REACHABLE.add(execute);
     if (library.getFunction("cef_post_task").invokeInt(new Object[] {thread, task}) != 1) {
-      throw new EngineException("Chromium refused a task on its thread " + name);
+      throw new EngineException("Chromium refused a task on its thread " + thread);
     }
   }
 }

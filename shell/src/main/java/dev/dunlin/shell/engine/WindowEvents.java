@@ -81,7 +81,11 @@ final class WindowEvents {
 
     @Override
     public boolean doClose(CefBrowser browser) {
-      return browser.doClose();
+      boolean refused = browser.doClose();
+      if (!refused) {
+        windows.stream().filter(window -> window.has(browser)).forEach(BrowserWindow::closeAllowed);
+      }
+      return refused;
     }
 
     @Override
