@@ -1,0 +1,113 @@
+package dev.dunlin.bridge;
+
+import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.bridge.spi.Command.LastSegment;
+import dev.dunlin.bridge.spi.ScopedPath;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Turns the resource of a command URL into a path that policy has allowed.
+ *
+ * <p>Two checks. First the URL as asked, without touching the disk: a denial then says nothing of
+ * what exists, and both lanes agree with Chromium, which sees only that URL. Then the URL of the
+ * real path, so that a link inside a scope can't lead out of it.
+ *
+ * <p><i>Thread:</i> a worker: it reads the disk.
+ */
+final class PathScope {
+  private static final boolean WINDOWS = File.separatorChar == '\\';
+
+  /** What Windows opens as something else than a file of that name. */
+  private static final Pattern WINDOWS_ALIAS =
+      Pattern.compile(
+          ".*[:*?\"<>|].*|.*[. ]|(con|prn|aux|nul|conin\\$|conout\\$|com[0-9¹²³]|lpt[0-9¹²³])(\\..*)?");
+
+  private PathScope() {}
+
+  private record Scoped(Path real, String asked) implements ScopedPath {}
+
+  /**
+   * Checks one path.
+   *
+   * @throws BridgeError {@code ERR_ACCESS_DENIED}, or {@code ERR_INVALID_CALL} if it is no path
+   */
+  static ScopedPath check(PolicySet policy, CommandUrl url, LastSegment last) {
+    if (!policy.allows(url)) {
+      throw Denial.of(policy, url);
+    }
+    Path asked = path(url.segments().subList(1, url.segments().size()), WINDOWS);
+    Path real = real(asked, last);
+    boolean folder =
+        url.folder()
+            && (Files.isDirectory(real, LinkOption.NOFOLLOW_LINKS)
+                || Files.notExists(real, LinkOption.NOFOLLOW_LINKS));
+    CommandUrl realUrl = url.withResource(CommandUrl.slashed(real) + (folder ? "/" : ""));
+    if (!realUrl.equals(url) && !policy.allows(realUrl)) {
+      throw Denial.of(policy, realUrl);
+    }
+    String text = asked.toString();
+    return new Scoped(real, url.folder() && !text.endsWith("/") ? text + "/" : text);
+  }
+
+  /** The path that decoded segments name on this or the other kind of system. */
+  static Path path(List<String> segments, boolean windows) {
+    if (segments.isEmpty()) {
+      if (windows) {
+        throw invalid("", "it has no drive");
+      }
+      return Path.of("/");
+    }
+    String text = String.join("/", segments);
+    if (windows) {
+      if (!segments.get(0).matches("[A-Za-z]:")) {
+        throw invalid(text, "it has no drive");
+      }
+      for (String segment : segments.subList(1, segments.size())) {
+        // Streams, devices and stripped dots are second names of a file: a policy sees the first.
+        if (WINDOWS_ALIAS.matcher(segment.toLowerCase(Locale.ROOT)).matches()) {
+          throw invalid(text, "Windows reads '" + segment + "' as another name");
+        }
+      }
+    }
+    try {
+      return Path.of(windows ? text + (segments.size() == 1 ? "/" : "") : "/" + text);
+    } catch (InvalidPathException e) {
+      throw invalid(
+          text, e.getReason() + "; if it is a good name, start Dunlin under a UTF-8 locale");
+    }
+  }
+
+  /**
+   * The real path: links resolved as far as the path exists. What is left over after the deepest
+   * folder that resolves is kept as it stands; whoever opens it follows no link there.
+   */
+  private static Path real(Path asked, LastSegment last) {
+    Path parent = asked.getParent();
+    if (parent == null) {
+      return asked;
+    }
+    Path start = last == LastSegment.FOLLOW ? asked : parent;
+    for (Path path = start; path != null; path = path.getParent()) {
+      try {
+        return path.toRealPath().resolve(path.relativize(asked)).normalize();
+      } catch (IOException unresolvable) {
+        // Missing, unreadable or a loop: the command meets the same and says which.
+        continue;
+      }
+    }
+    return asked;
+  }
+
+  private static BridgeError invalid(String path, String why) {
+    return new BridgeError(
+        "TypeError", "ERR_INVALID_CALL", "'" + path + "' is not an absolute path: " + why);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.dunlin.bridge;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The policies of one document: every response header and every {@code <meta>}. All must allow.
+ *
+ * <p>Deny is the default: a set in which no policy governs connections allows nothing, although
+ * Chromium would let such a document connect anywhere.
+ */
+public final class PolicySet {
+  /** Allows nothing. */
+  public static final PolicySet NONE = new PolicySet(List.of());
+
+  private final List<Policy> governing;
+  private final boolean opaque;
+
+  private PolicySet(List<Policy> policies) {
+    this.opaque = policies.stream().anyMatch(Policy::opaqueOrigin);
+    this.governing = policies.stream().filter(Policy::governs).toList();
+  }
+
+  /**
+   * Parses policies as Chromium gets them.
+   *
+   * @param serialized values of {@code Content-Security-Policy} headers (a comma joins several) and
+   *     of {@code <meta>} elements, in the form that reaches Chromium: names already expanded by
+   *     {@link PolicyHeader}
+   */
+  public static PolicySet of(List<String> serialized) {
+    List<Policy> policies = new ArrayList<>();
+    for (String value : serialized) {
+      for (String one : value.split(",")) {
+        policies.add(Policy.parse(one));
+      }
+    }
+    return policies.isEmpty() ? NONE : new PolicySet(policies);
+  }
+
+  /** Whether a document with these policies has a bridge at all: a sandboxed origin has none. */
+  public boolean hasBridge() {
+    return !opaque;
+  }
+
+  /** Whether every policy allows the command URL. */
+  public boolean allows(CommandUrl url) {
+    if (opaque || governing.isEmpty()) {
+      return false;
+    }
+    for (Policy policy : governing) {
+      if (!policy.allows(url)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The directive to which a source must be added so that {@code url} is allowed. */
+  String refusingDirective(CommandUrl url) {
+    return governing.stream()
+        .filter(policy -> !policy.allows(url))
+        .findFirst()
+        .map(Policy::directive)
+        .orElse("connect-src");
+  }
+}
