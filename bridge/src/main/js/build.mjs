@@ -1,0 +1,121 @@
+// Builds every socket: module. Called by bridge/pom.xml; what is up to date costs one hash of the sources.
+//   node build.mjs [CLASSES]        installs packages if the lock changed, bundles, writes declarations
+//   node build.mjs test [CLASSES]   runs test/*.test.mjs on what was built
+import { createHash } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const args = process.argv.slice(2);
+const testing = args[0] === 'test';
+if (testing) args.shift();
+const classes = resolve(args[0] ?? join(here, '../../../target/classes'));
+const out = join(classes, 'dev', 'dunlin', 'js');
+const stampFile = join(classes, '..', 'js-build.stamp');
+
+function run(command, parameters, options = {}) {
+  // npm is a .cmd file on Windows, which only a shell can start.
+  const shell = process.platform === 'win32' && command === 'npm';
+  const done = spawnSync(command, parameters, { cwd: here, stdio: 'inherit', shell, ...options });
+  if (done.error) {
+    console.error(`Could not start ${command}: ${done.error.message}. Node 20 or later with npm must be on the PATH; ./dunlin doctor says how.`);
+    process.exit(1);
+  }
+  if (done.status !== 0) process.exit(done.status ?? 1);
+}
+function files(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(entry => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]));
+}
+function hash(list) {
+  const digest = createHash('sha256').update(process.platform + process.arch);
+  for (const file of list) digest.update(relative(here, file)).update('\0').update(readFileSync(file)).update('\0');
+  return digest.digest('hex');
+}
+const read = file => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+
+function install() {
+  const stamp = join(here, 'node_modules', '.dunlin-lock');
+  const wanted = hash([join(here, 'package-lock.json')]);
+  if (read(stamp) === wanted) return;
+  run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']);
+  writeFileSync(stamp, wanted);
+}
+
+/** Names of the modules: `fs/promises` for src/fs/promises.ts. */
+const sources = files(join(here, 'src'));
+const modules = sources
+  .map(file => relative(join(here, 'src'), file).split(sep).join('/'))
+  .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('shims/'))
+  .map(name => name.slice(0, -3));
+
+async function build() {
+  const wanted = hash([...sources, ...['build.mjs', 'tsconfig.json', 'package-lock.json', 'node-names.json'].map(name => join(here, name))]);
+  if (read(stampFile) === wanted && existsSync(join(out, 'types', 'index.d.ts')) && modules.every(name => existsSync(join(out, name + '.js')))) return;
+  install();
+  rmSync(stampFile, { force: true });
+  rmSync(out, { recursive: true, force: true });
+  await bundle();
+  declare();
+  cpSync(join(here, 'node-names.json'), join(out, 'node-names.json'));
+  writeFileSync(stampFile, wanted);
+  console.log(`Built ${modules.length} JavaScript modules`);
+}
+
+async function bundle() {
+  const esbuild = await import('esbuild');
+  const shim = join(here, 'src', 'shims', 'process.ts');
+  await esbuild.build({
+    absWorkingDir: here,
+    entryPoints: modules.map(name => ({ in: join(here, 'src', name + '.ts'), out: name })),
+    outdir: out,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'utf8',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'inline',
+    logLevel: 'warning',
+    // path-unified looks for a global process and asks the browser for its platform; ours come from the host.
+    inject: [shim],
+    define: { window: 'undefined' },
+    plugins: [{
+      name: 'socket',
+      setup(build) {
+        build.onResolve({ filter: /^socket:/ }, found => ({ path: found.path, external: true }));
+        build.onResolve({ filter: /^\.\/isWindows\.js$/ }, () => ({ path: shim }));
+      },
+    }],
+  });
+}
+
+function declare() {
+  const raw = join(classes, '..', 'js-types');
+  rmSync(raw, { recursive: true, force: true });
+  run(process.execPath, [join(here, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', here, '--emitDeclarationOnly', '--outDir', raw]);
+  const types = join(out, 'types');
+  const names = [...modules, 'internal/host'];
+  for (const name of names) {
+    const text = read(name === 'internal/host' ? join(here, 'src', 'internal', 'host.d.ts') : join(raw, name + '.d.ts'));
+    const body = text
+      .replace(/^export declare /gm, 'export ').replace(/^declare /gm, '').replace(/^export default class /gm, 'export default class ')
+      // Only fs names a module by file: it bundles the constants.
+      .replaceAll("'./fs/constants.js'", "'socket:fs/constants'");
+    const file = join(types, name + '.d.ts');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `declare module 'socket:${name}' {\n${body.trimEnd().replace(/^(?=.)/gm, '  ')}\n}\n`);
+  }
+  writeFileSync(join(types, 'index.d.ts'), '/// <reference lib="esnext.disposable" />\n' + names.map(name => `/// <reference path="./${name}.d.ts" />\n`).join(''));
+}
+
+if (testing) {
+  const tests = readdirSync(join(here, 'test')).filter(name => name.endsWith('.test.mjs')).sort().map(name => join('test', name));
+  run(process.execPath, ['--import', './test/register.mjs', '--test', '--test-reporter=spec', ...tests], { env: { ...process.env, DUNLIN_JS: out } });
+} else {
+  await build();
+}

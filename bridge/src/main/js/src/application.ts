@@ -1,0 +1,65 @@
+/** The app as a whole. */
+import host from 'socket:internal/host';
+import { call, commandUrl, Result } from 'socket:ipc';
+import { ApplicationWindow, getCurrentWindow } from 'socket:window';
+
+/** The most windows an app may have. */
+export const MAX_WINDOWS = 64;
+/** The app's `socket.ini`, flat: `config.meta_title`. */
+export const config: Readonly<Record<string, unknown>> = host.config;
+export const debug: boolean = host.debug;
+export const runtimeVersion: Readonly<{ full: string; short: string }> = Object.freeze({ full: host.versions.dunlin, short: host.versions.dunlin.split('+')[0]! });
+
+/** Windows by index. */
+export class ApplicationWindowList implements Iterable<ApplicationWindow> {
+  readonly #windows = new Map<number, ApplicationWindow>();
+  static from(...items: (ApplicationWindow | readonly ApplicationWindow[])[]): ApplicationWindowList { return new ApplicationWindowList(items.flat()); }
+  constructor(items: Iterable<ApplicationWindow> = []) { for (const item of items) this.add(item); }
+  get length(): number { return this.#windows.size; }
+  get size(): number { return this.#windows.size; }
+  item(index: number): ApplicationWindow | undefined { return this.#windows.get(index); }
+  contains(window: ApplicationWindow | number): boolean { return this.#windows.has(typeof window === 'number' ? window : window.index); }
+  add(window: ApplicationWindow): this { this.#windows.set(window.index, window); return this; }
+  remove(window: ApplicationWindow | number): boolean { return this.#windows.delete(typeof window === 'number' ? window : window.index); }
+  clear(): this { this.#windows.clear(); return this; }
+  forEach(callback: (window: ApplicationWindow, index: number, list: this) => void, self?: unknown): void { for (const [index, window] of this.#windows) callback.call(self, window, index, this); }
+  keys(): number[] { return [...this.#windows.keys()]; }
+  values(): ApplicationWindow[] { return [...this.#windows.values()]; }
+  entries(): [number, ApplicationWindow][] { return [...this.#windows]; }
+  [Symbol.iterator](): IterableIterator<ApplicationWindow> { return this.#windows.values(); }
+}
+
+export const getCurrentWindowIndex = (): number => host.window.index;
+export { getCurrentWindow };
+
+/** The named windows that exist: at present the app has one, its own. */
+export async function getWindows(indices?: readonly number[]): Promise<ApplicationWindowList> {
+  const own = await getCurrentWindow();
+  return new ApplicationWindowList(indices === undefined || indices.includes(own.index) ? [own] : []);
+}
+export async function getWindow(index: number): Promise<ApplicationWindow | null> {
+  return (await getWindows([index])).item(index) ?? null;
+}
+/** The screen the page is on, in CSS pixels. */
+export async function getScreenSize(): Promise<{ width: number; height: number }> {
+  return { width: globalThis.screen.width, height: globalThis.screen.height };
+}
+/** Ends the app with an exit code. */
+export async function exit(code: number = 0): Promise<Result> {
+  try {
+    return Result.from(await call(commandUrl('application', 'exit'), { code }), null, 'application.exit');
+  } catch (error) {
+    return Result.from(null, error, 'application.exit');
+  }
+}
+/** What holds on this machine: renderer sandbox, policy, and what is missing. */
+export const security = (): Promise<Record<string, unknown>> => call(commandUrl('application', 'security')) as Promise<Record<string, unknown>>;
+export const versions = (): Promise<Record<string, string>> => call(commandUrl('application', 'versions')) as Promise<Record<string, string>>;
+
+export function addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: AddEventListenerOptions | boolean): void { globalThis.addEventListener(type, listener, options); }
+export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
+
+export default {
+  MAX_WINDOWS, ApplicationWindowList, addEventListener, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, removeEventListener,
+  runtimeVersion, security, versions,
+};

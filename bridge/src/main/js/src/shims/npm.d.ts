@@ -1,0 +1,7 @@
+declare module 'events' {
+  const events: unknown;
+  export default events;
+}
+declare module 'fast-deep-equal/es6/index.js' {
+  export default function equal(a: unknown, b: unknown): boolean;
+}
