@@ -56,10 +56,10 @@ class BoundedLinesTest {
   }
 
   @Test
-  void keepsOnlyTheBoundOfAHundredMegabyteLine() throws IOException {
+  void keepsOnlyTheBoundOfATenMegabyteLine() throws IOException {
     InputStream endless =
         new InputStream() {
-          private int left = 100_000_000;
+          private int left = 10_000_000;
 
           @Override
           public int read() {
