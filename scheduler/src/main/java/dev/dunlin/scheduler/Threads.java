@@ -1,6 +1,9 @@
 package dev.dunlin.scheduler;
 
+import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -13,6 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Threads {
   /** How long an idle thread of a pool stays. */
   private static final long IDLE_SECONDS = 30;
+
+  /**
+   * How long the tasks of one round of {@link #onExit} may take; then the next round, or the end,
+   * comes all the same.
+   */
+  public static final Duration EXIT_GRACE = Duration.ofSeconds(10);
 
   private Threads() {}
 
@@ -54,8 +63,50 @@ public final class Threads {
     return pool;
   }
 
-  /** Runs the task when the process ends in an orderly way (exit, Ctrl-C, SIGTERM; not SIGKILL). */
+  /**
+   * Runs the task when the process ends in an orderly way (exit, Ctrl-C, SIGTERM; not SIGKILL). All
+   * such tasks run at the same time, each on its own thread; together they have {@link
+   * #EXIT_GRACE}.
+   */
   public static void onExit(String name, Runnable task) {
-    Runtime.getRuntime().addShutdownHook(factory(name).newThread(task));
+    Exit.FIRST.add(factory("exit-" + name).newThread(task));
+  }
+
+  /**
+   * As {@link #onExit}, but after those are done or out of time: windows are closed while their X
+   * server and helpers still live.
+   */
+  public static void lastOnExit(String name, Runnable task) {
+    Exit.LAST.add(factory("exit-" + name).newThread(task));
+  }
+
+  /** What runs at exit, in two rounds. */
+  private static final class Exit {
+    static final Queue<Thread> FIRST = new ConcurrentLinkedQueue<>();
+    static final Queue<Thread> LAST = new ConcurrentLinkedQueue<>();
+
+    static {
+      Runtime.getRuntime()
+          .addShutdownHook(
+              factory("exit")
+                  .newThread(
+                      () -> {
+                        round(FIRST);
+                        round(LAST);
+                      }));
+    }
+
+    private static void round(Queue<Thread> threads) {
+      threads.forEach(Thread::start);
+      long end = System.nanoTime() + EXIT_GRACE.toNanos();
+      for (Thread thread : threads) {
+        try {
+          thread.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+        } catch (InterruptedException e) {
+          // Only a broken shutdown interrupts its own hook: go on to what must still be done.
+          return;
+        }
+      }
+    }
   }
 }

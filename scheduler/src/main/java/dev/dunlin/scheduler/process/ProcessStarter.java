@@ -58,7 +58,7 @@ public final class ProcessStarter {
             }
           }
         });
-    Threads.onExit("kill-children", () -> dieWithUs.forEach(ChildProcess::killTree));
+    Threads.lastOnExit("kill-children", () -> dieWithUs.forEach(ChildProcess::killTree));
     Threads.onExit("close-children", () -> dieGently.forEach(child -> child.stop(CLOSE_GRACE)));
   }
 

@@ -115,8 +115,7 @@ class SocketIniTest {
         "[] = x                 | 1",
       })
   void aMalformedLineIsAnErrorThatNamesIt(String text, int line) {
-    ConfigException e =
-        assertThrows(ConfigException.class, () -> parse(text.replace("@", "\n")));
+    ConfigException e = assertThrows(ConfigException.class, () -> parse(text.replace("@", "\n")));
     assertEquals(line, e.line().orElseThrow());
     assertTrue(e.getMessage().startsWith("socket.ini:" + line + ": "), e.getMessage());
   }
