@@ -1,0 +1,231 @@
+package dev.dunlin.scheduler.process;
+
+import dev.dunlin.scheduler.Threads;
+import dev.dunlin.scheduler.process.ProcessSpec.ParentDeath;
+import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * Starts children: the only user of ProcessBuilder.
+ *
+ * <p>All are started from ONE thread that never ends. Linux sends the parent-death signal when the
+ * <em>thread</em> that forked ends, not the process: a child forked on a pool thread would be
+ * killed when the pool shrinks. So there is one starter per process, {@link #get()}.
+ */
+public final class ProcessStarter {
+  /** Starts that may wait for the starter thread; beyond it a start fails at once. */
+  public static final int MAX_WAITING_STARTS = 1_000;
+
+  /** How long a child that dies gently may take to close when we exit; then it is killed. */
+  public static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
+
+  private static final List<Path> SETPRIV =
+      List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"));
+
+  private static final class Holder {
+    static final ProcessStarter INSTANCE = new ProcessStarter();
+  }
+
+  private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>(MAX_WAITING_STARTS);
+  private final Set<ChildProcess> dieWithUs = ConcurrentHashMap.newKeySet();
+  private final Set<ChildProcess> dieGently = ConcurrentHashMap.newKeySet();
+
+  // Owned by the starter thread.
+  private Optional<List<String>> deathPrefix = Optional.empty();
+
+  private ProcessStarter() {
+    Threads.start(
+        "process-starter",
+        () -> {
+          while (true) {
+            try {
+              queue.take().run();
+            } catch (InterruptedException e) {
+              // Nobody may end this thread: its end would kill every child.
+              continue;
+            }
+          }
+        });
+    Threads.lastOnExit("kill-children", () -> dieWithUs.forEach(ChildProcess::killTree));
+    Threads.onExit("close-children", () -> dieGently.forEach(child -> child.stop(CLOSE_GRACE)));
+  }
+
+  /** The one starter of this process. */
+  public static ProcessStarter get() {
+    return Holder.INSTANCE;
+  }
+
+  /**
+   * Starts the program. Thread: any, never blocks; completes on the starter thread.
+   *
+   * <p>Fails with {@link ProcessStartException} when the program is missing or may not be run, or
+   * when {@link #MAX_WAITING_STARTS} starts wait.
+   */
+  public Future<ChildProcess> start(ProcessSpec spec) {
+    Promise<ChildProcess> promise = Promise.promise();
+    boolean queued =
+        queue.offer(
+            () -> {
+              try {
+                promise.complete(fork(spec));
+              } catch (RuntimeException e) {
+                promise.fail(e);
+              }
+            });
+    if (!queued) {
+      promise.fail(
+          new ProcessStartException(
+              "can't start '"
+                  + spec.argv().get(0)
+                  + "': "
+                  + MAX_WAITING_STARTS
+                  + " programs wait to be started; start fewer at a time",
+              null));
+    }
+    return promise.future();
+  }
+
+  /**
+   * True when a child survives not even our SIGKILL: Linux with util-linux' setpriv. Blocks on
+   * first use.
+   */
+  public boolean kernelEndsChildren() {
+    Promise<Boolean> promise = Promise.promise();
+    queue.add(() -> promise.complete(!deathPrefix().isEmpty()));
+    return promise.future().toCompletionStage().toCompletableFuture().join();
+  }
+
+  private ChildProcess fork(ProcessSpec spec) {
+    // setpriv would report a missing program as its own exit code; say it here, as a typed error.
+    String program = spec.argv().get(0);
+    boolean die = spec.parentDeath() != ParentDeath.SURVIVE;
+    if (die) {
+      requireProgram(spec, program);
+    }
+    ProcessSpec full = die ? spec.withArgvBefore(deathPrefix()) : spec;
+    ChildProcess child;
+    try {
+      child = new ChildProcess(builder(full).start());
+    } catch (IOException e) {
+      throw new ProcessStartException("can't start '" + program + "': " + e.getMessage(), e);
+    }
+    if (die) {
+      Set<ChildProcess> fate = spec.parentDeath() == ParentDeath.DIE ? dieWithUs : dieGently;
+      fate.add(child);
+      child.exit().onComplete(ignored -> fate.remove(child));
+    }
+    return child;
+  }
+
+  private static void requireProgram(ProcessSpec spec, String program) {
+    if (spec.directory().isPresent() && !Files.isDirectory(spec.directory().get())) {
+      throw new ProcessStartException(
+          "can't start '" + program + "': its folder " + spec.directory().get() + " does not exist",
+          null);
+    }
+    if (find(program).isEmpty()) {
+      throw new ProcessStartException(
+          "can't start '"
+              + program
+              + "': "
+              + (program.contains("/")
+                  ? "no such program, or it may not be run"
+                  : "it is in no folder of PATH"),
+          null);
+    }
+  }
+
+  /**
+   * The executable file of this name: a path as it is, a bare name looked for in PATH (as a child
+   * started by name would be).
+   */
+  public static Optional<Path> find(String program) {
+    if (program.contains("/") || program.contains(File.separator)) {
+      return Optional.of(Path.of(program)).filter(ProcessStarter::isProgram);
+    }
+    boolean windows = File.separatorChar == '\\';
+    for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+      for (String suffix : windows ? List.of(".exe", ".cmd", ".bat", "") : List.of("")) {
+        if (folder.isEmpty()) {
+          continue;
+        }
+        Path candidate = Path.of(folder, program + suffix);
+        if (isProgram(candidate)) {
+          return Optional.of(candidate);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isProgram(Path path) {
+    return Files.isRegularFile(path) && Files.isExecutable(path);
+  }
+
+  /**
+   * {@code setpriv --pdeathsig KILL --}, or nothing where it does not work (busybox' lacks the
+   * option).
+   */
+  private List<String> deathPrefix() {
+    if (deathPrefix.isEmpty()) {
+      deathPrefix =
+          Optional.of(
+              SETPRIV.stream()
+                  .filter(ProcessStarter::isProgram)
+                  .map(path -> List.of(path.toString(), "--pdeathsig", "KILL", "--"))
+                  .filter(ProcessStarter::works)
+                  .findFirst()
+                  .orElse(List.of()));
+    }
+    return deathPrefix.get();
+  }
+
+  private static boolean works(List<String> prefix) {
+    ProcessSpec probe =
+        ProcessSpec.of("true").withStdio(Stdio.NULL, Stdio.NULL, Stdio.NULL).withArgvBefore(prefix);
+    try {
+      return builder(probe).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  private static ProcessBuilder builder(ProcessSpec spec) {
+    ProcessBuilder builder = new ProcessBuilder(spec.argv());
+    spec.directory().ifPresent(path -> builder.directory(path.toFile()));
+    builder.environment().clear();
+    builder.environment().putAll(spec.environment());
+    File none = new File(File.separatorChar == '\\' ? "NUL" : "/dev/null");
+    builder.redirectInput(
+        switch (spec.stdin()) {
+          case PIPE -> Redirect.PIPE;
+          case INHERIT -> Redirect.INHERIT;
+          case NULL -> Redirect.from(none);
+        });
+    builder.redirectOutput(output(spec.stdout()));
+    builder.redirectError(output(spec.stderr()));
+    return builder;
+  }
+
+  private static Redirect output(Stdio stdio) {
+    return switch (stdio) {
+      case PIPE -> Redirect.PIPE;
+      case INHERIT -> Redirect.INHERIT;
+      case NULL -> Redirect.DISCARD;
+    };
+  }
+}

@@ -1,0 +1,149 @@
+package dev.dunlin.shell;
+
+import dev.dunlin.scheduler.process.ChildProcess;
+import dev.dunlin.scheduler.process.ProcessSpec;
+import dev.dunlin.scheduler.process.ProcessSpec.ParentDeath;
+import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
+import dev.dunlin.scheduler.process.ProcessStarter;
+import dev.dunlin.shell.host.HostException;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Starts a fresh JVM with the flags and the environment that Chromium needs, when we run in
+ * somebody else's ({@code mvn compile exec:java} runs in Maven's). The script {@code dunlin} does
+ * the same by itself and says so by {@link #PROPERTY}.
+ */
+public final class Relaunch {
+  /** System property: this JVM was started for Dunlin. */
+  public static final String PROPERTY = "dunlin.launched";
+
+  /** Flags of the JVM, one a line; the script passes the same file. */
+  static final String FLAGS = "java.args";
+
+  private static final String USER_TMPDIR = "DUNLIN_USER_TMPDIR";
+
+  private Relaunch() {}
+
+  /** True in a JVM that was not started for Dunlin. */
+  public static boolean isNeeded() {
+    return System.getProperty(PROPERTY) == null;
+  }
+
+  /**
+   * Runs {@link Main} with these words in a fresh JVM: same standard streams, same folder; Ctrl-C
+   * and SIGTERM reach it. Blocks.
+   *
+   * @return its exit code
+   */
+  public static int run(String... words) {
+    Path temporary = privateFolder();
+    try {
+      ProcessSpec spec =
+          ProcessSpec.of(argv(words).toArray(String[]::new))
+              .withStdio(Stdio.INHERIT, Stdio.INHERIT, Stdio.INHERIT)
+              .withParentDeath(ParentDeath.DIE_GENTLY)
+              .withVariable(USER_TMPDIR, System.getenv().getOrDefault("TMPDIR", ""))
+              // With a slash at the end: see JCEF's trap 1 in ARCHITECTURE.md.
+              .withVariable("TMPDIR", temporary + File.separator);
+      ChildProcess child =
+          ProcessStarter.get().start(spec).toCompletionStage().toCompletableFuture().join();
+      return child.exit().toCompletionStage().toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw new HostException("can't start a fresh JVM: " + e.getCause().getMessage(), e);
+    } finally {
+      delete(temporary);
+    }
+  }
+
+  static List<String> argv(String... words) {
+    List<String> argv = new ArrayList<>();
+    argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    argv.addAll(flags());
+    argv.add("-D" + PROPERTY + "=relaunch");
+    String home = System.getProperty("dunlin.home", "");
+    if (!home.isEmpty()) {
+      argv.add("-Ddunlin.home=" + home);
+    }
+    argv.add("-cp");
+    argv.add(classPath(Relaunch.class.getClassLoader()));
+    argv.add(Main.class.getName());
+    argv.addAll(List.of(words));
+    return argv;
+  }
+
+  private static List<String> flags() {
+    try (InputStream in = Relaunch.class.getResourceAsStream(FLAGS)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .map(String::strip)
+          .filter(flag -> !flag.isEmpty() && !flag.startsWith("#"))
+          .toList();
+    } catch (IOException e) {
+      throw new HostException("can't read " + FLAGS + " from the class path", e);
+    }
+  }
+
+  /** Maven loads us through a class loader of its own, which java.class.path does not show. */
+  private static String classPath(ClassLoader loader) {
+    if (loader instanceof URLClassLoader urls) {
+      return Stream.of(urls.getURLs())
+          .map(Relaunch::path)
+          .collect(Collectors.joining(File.pathSeparator));
+    }
+    return System.getProperty("java.class.path");
+  }
+
+  private static String path(URL url) {
+    try {
+      return Path.of(url.toURI()).toString();
+    } catch (URISyntaxException e) {
+      throw new HostException("the class path has an entry that is no file: " + url, e);
+    }
+  }
+
+  private static Path privateFolder() {
+    try {
+      return System.getProperty("os.name").startsWith("Windows")
+          ? Files.createTempDirectory("dunlin-")
+          : Files.createTempDirectory(
+              "dunlin-",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (IOException e) {
+      throw new HostException(
+          "can't make a folder in "
+              + System.getProperty("java.io.tmpdir")
+              + ": "
+              + e.getMessage()
+              + ". Set TMPDIR to a folder that you can write.",
+          e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      System.err.println("dunlin: can't delete " + folder + ": " + e.getMessage());
+    }
+  }
+}

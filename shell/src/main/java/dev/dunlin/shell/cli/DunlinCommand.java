@@ -1,0 +1,190 @@
+package dev.dunlin.shell.cli;
+
+import dev.dunlin.shell.BuildInfo;
+import dev.dunlin.shell.host.Doctor;
+import dev.dunlin.shell.host.Finding;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * {@code dunlin …}. Exit codes: 0 done, 1 failed with a message, 2 the command line is wrong; else
+ * what the app says.
+ */
+@Command(
+    name = "dunlin",
+    versionProvider = DunlinCommand.Version.class,
+    subcommands = {
+      DunlinCommand.TestCommand.class,
+      DunlinCommand.BenchCommand.class,
+    })
+public final class DunlinCommand implements Callable<Integer> {
+  @Option(names = {"-h", "--help"})
+  private boolean help;
+
+  @Option(
+      names = {"-v", "--version"},
+      versionHelp = true)
+  private boolean version;
+
+  private final CommandLine line;
+  private final List<String> arguments = new ArrayList<>();
+
+  /**
+   * @param isExpected whether an exception's message says all that a person needs; any other is
+   *     shown with its stack trace
+   */
+  public DunlinCommand(Launcher launcher, Shell shell, Predicate<Throwable> isExpected) {
+    line = new CommandLine(this);
+    line.addSubcommand(new RunCommand(launcher, shell, arguments));
+    line.addSubcommand(new DoctorCommand(shell));
+    line.setParameterExceptionHandler(
+        (fault, args) -> {
+          PrintWriter err = fault.getCommandLine().getErr();
+          err.println("dunlin: " + fault.getMessage());
+          UnmatchedArgumentException.printSuggestions(fault, err);
+          String name = fault.getCommandLine().getCommandSpec().qualifiedName();
+          err.println("'" + name + " --help' tells what there is.");
+          return ExitCode.USAGE;
+        });
+    line.setExecutionExceptionHandler(
+        (fault, command, result) -> {
+          if (isExpected.test(fault)) {
+            command.getErr().println("dunlin: " + fault.getMessage());
+          } else {
+            command.getErr().println("dunlin: this is a fault of Dunlin, please report it:");
+            fault.printStackTrace(command.getErr());
+          }
+          return ExitCode.SOFTWARE;
+        });
+  }
+
+  /** For tests: where it prints. */
+  DunlinCommand printingTo(PrintWriter out, PrintWriter err) {
+    line.setOut(out);
+    line.setErr(err);
+    return this;
+  }
+
+  /** Does what the words say. Blocks until it is done. */
+  public int execute(String... words) {
+    List<String> own = new ArrayList<>(Arrays.asList(words));
+    int end = own.indexOf("--");
+    if (end >= 0) {
+      arguments.addAll(own.subList(end + 1, own.size()));
+      own = own.subList(0, end);
+    }
+    if (!own.isEmpty()
+        && !own.get(0).startsWith("-")
+        && !line.getSubcommands().containsKey(own.get(0))) {
+      // The script says the same.
+      line.getErr()
+          .println(
+              "dunlin: there is no command '"
+                  + own.get(0)
+                  + "'; there are run, test, bench and doctor.");
+      return ExitCode.USAGE;
+    }
+    // A file may follow --test only after '=', else '--test DIR' would take the folder for it.
+    own.replaceAll(
+        word ->
+            word.equals("--test") || word.equals("-t")
+                ? "--test=" + RunCommand.DEFAULT_TEST
+                : word);
+    return line.execute(own.toArray(String[]::new));
+  }
+
+  @Override
+  public Integer call() {
+    // The script prints the same file before anything is built.
+    try (InputStream in = DunlinCommand.class.getResourceAsStream("help.txt")) {
+      line.getOut().print(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      line.getOut().flush();
+      return ExitCode.OK;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {
+        "dunlin " + BuildInfo.dunlin(),
+        "Chromium " + BuildInfo.chromium() + ", Java " + System.getProperty("java.version")
+      };
+    }
+  }
+
+  @Command(
+      name = "doctor",
+      description = "Looks at this machine: one line for each thing that Dunlin needs.")
+  static final class DoctorCommand implements Callable<Integer> {
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Show this.")
+    private boolean help;
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    private final Shell shell;
+
+    DoctorCommand(Shell shell) {
+      this.shell = shell;
+    }
+
+    @Override
+    public Integer call() {
+      List<Finding> findings = new Doctor(shell.environment(), shell.engine()).examine();
+      PrintWriter out = spec.commandLine().getOut();
+      findings.forEach(out::println);
+      boolean fails = findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.FAIL);
+      out.println(
+          fails
+              ? "Something is missing: see the lines with 'fail'."
+              : "All that is needed is there.");
+      return fails ? ExitCode.SOFTWARE : ExitCode.OK;
+    }
+  }
+
+  /** Those that need Maven and the sources. */
+  private abstract static class SourceCommand implements Callable<Integer> {
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @CommandLine.Parameters(arity = "0..*", hidden = true)
+    private List<String> ignored;
+
+    @Override
+    public Integer call() {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "dunlin: '"
+                  + spec.name()
+                  + "' builds Dunlin with Maven, which the script ./dunlin at the root of its sources does: run ./dunlin "
+                  + spec.name()
+                  + " there.");
+      return ExitCode.USAGE;
+    }
+  }
+
+  @Command(name = "test", description = "Passes every test (from the sources).")
+  static final class TestCommand extends SourceCommand {}
+
+  @Command(name = "bench", description = "Measures (from the sources).")
+  static final class BenchCommand extends SourceCommand {}
+}

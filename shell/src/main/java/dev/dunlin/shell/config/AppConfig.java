@@ -1,0 +1,220 @@
+package dev.dunlin.shell.config;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Year;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The settings of an app, read from {@code socket.ini} in its folder; checked, with defaults filled
+ * in.
+ *
+ * @param directory folder that {@code socket.ini} is in, absolute
+ * @param environment variables of {@code [env]}, for {@code process.env}
+ * @param values all settings as text by flat name, the defaults among them
+ * @param warnings to print; the app starts all the same
+ */
+public record AppConfig(
+    Path directory,
+    Build build,
+    Meta meta,
+    Webview webview,
+    Window window,
+    Permissions permissions,
+    Security security,
+    Map<String, String> environment,
+    Map<String, String> values,
+    List<ConfigWarning> warnings) {
+
+  /** Name of the file. */
+  public static final String FILE = "socket.ini";
+
+  /**
+   * {@code [build]}.
+   *
+   * @param name program name, {@code [A-Za-z0-9_-]+}
+   * @param resources folder with the pages, absolute: {@code copy} if it exists, else the app's
+   *     folder
+   * @param headless never show the window
+   * @param env names of variables of our environment that {@code process.env} shows
+   */
+  public record Build(String name, Path resources, boolean headless, List<String> env) {}
+
+  /**
+   * {@code [meta]}.
+   *
+   * @param bundleIdentifier reverse DNS, lower case
+   * @param version {@code x.y.z}
+   * @param fileLimit most open files
+   */
+  public record Meta(
+      String bundleIdentifier,
+      String title,
+      String version,
+      String description,
+      String copyright,
+      String maintainer,
+      String lang,
+      String applicationProtocol,
+      int fileLimit) {
+
+    /** Host of the app's origin. A host name has no underscore, so that becomes a dash. */
+    public String host() {
+      return bundleIdentifier.replace('_', '-') + ".localhost";
+    }
+
+    /** The app's origin, {@code https://<bundle id>.localhost}. */
+    public String origin() {
+      return "https://" + host();
+    }
+  }
+
+  /**
+   * {@code [webview]}.
+   *
+   * @param root URL path in the resources that is served as {@code /}; begins with {@code /}
+   * @param defaultIndex page served for {@code /}; empty: {@code index.html}
+   * @param watch reload when resources change
+   * @param reload whether a watched change reloads the page
+   * @param headers sent with every resource
+   * @param allowed URL patterns that the page may navigate to
+   */
+  public record Webview(
+      String root,
+      Optional<String> defaultIndex,
+      boolean watch,
+      boolean reload,
+      List<Header> headers,
+      List<String> allowed) {}
+
+  /** A response header. */
+  public record Header(String name, String value) {}
+
+  /** {@code [window]}. Flags that are not set have their default of the reference. */
+  public record Window(
+      Length width,
+      Length height,
+      Length minWidth,
+      Length minHeight,
+      Length maxWidth,
+      Length maxHeight,
+      Optional<Colour> backgroundDark,
+      Optional<Colour> backgroundLight,
+      String titlebarStyle,
+      Set<WindowFlag> flags) {}
+
+  /** The switches of {@code [window]} and {@code [application] agent}. */
+  public enum WindowFlag {
+    FRAMELESS(false),
+    RESIZABLE(true),
+    MAXIMIZABLE(true),
+    MINIMIZABLE(true),
+    CLOSABLE(true),
+    UTILITY(false);
+
+    final boolean standard;
+
+    WindowFlag(boolean standard) {
+      this.standard = standard;
+    }
+
+    String key() {
+      return "window_" + name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * {@code [permissions]}: what pages may ask the browser for.
+   *
+   * @param denied those set to {@code false}; all others may be asked for
+   */
+  public record Permissions(Set<Permission> denied) {
+    public boolean allows(Permission permission) {
+      return !denied.contains(permission);
+    }
+  }
+
+  /**
+   * {@code [security]}.
+   *
+   * @param policy the Content Security Policy, directives joined by {@code "; "}; empty: none is
+   *     given, so nothing is granted
+   * @param requireSandbox refuse to start where renderers can't be sandboxed
+   */
+  public record Security(String policy, boolean requireSandbox) {}
+
+  /**
+   * Reads and checks {@code socket.ini} of this folder. Blocks.
+   *
+   * @throws ConfigException when the folder or the file is missing, or anything in it is wrong
+   */
+  public static AppConfig load(Path directory) {
+    Path folder = directory.toAbsolutePath().normalize();
+    Path file = folder.resolve(FILE);
+    if (!Files.isDirectory(folder)) {
+      throw new ConfigException(
+          folder, 0, "", "there is no such folder", "Give the folder of an app: dunlin run DIR.");
+    }
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(SocketIni.MAX_FILE_BYTES + 1);
+    } catch (NoSuchFileException e) {
+      throw new ConfigException(
+          file,
+          0,
+          "",
+          "the file does not exist",
+          "Give the folder of an app (dunlin run DIR), or make the file with these lines:"
+              + " [build], name = my-app, [meta], bundle_identifier = com.example.my-app.");
+    } catch (IOException e) {
+      throw new ConfigException(
+          file, 0, "", "the file can't be read: " + e.getMessage(), "Make it readable.");
+    }
+    return parse(folder, bytes, systemVariables(), Year.now());
+  }
+
+  /**
+   * Checks the bytes of a {@code socket.ini}.
+   *
+   * @param variables of <code>{{name}}</code>
+   * @param year of the default copyright
+   */
+  public static AppConfig parse(
+      Path directory, byte[] bytes, Map<String, String> variables, Year year) {
+    SocketIni ini = SocketIni.parse(directory.resolve(FILE), bytes, variables);
+    return new ConfigReader(ini, directory, year).read();
+  }
+
+  /**
+   * {@code platform.os} (linux, mac, win32) and {@code platform.arch} (x64, arm64) of this machine.
+   */
+  public static Map<String, String> systemVariables() {
+    String os = System.getProperty("os.name");
+    String arch = System.getProperty("os.arch");
+    return Map.of(
+        "platform.os",
+        os.startsWith("Windows") ? "win32" : os.startsWith("Mac") ? "mac" : "linux",
+        "platform.arch",
+        switch (arch) {
+          case "amd64", "x86_64" -> "x64";
+          case "aarch64" -> "arm64";
+          default -> arch;
+        });
+  }
+
+  /** {@link #values} typed for JavaScript, as {@code application.config} shows them. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    values.forEach((name, text) -> json.set(name, JsValue.of(text)));
+    return json;
+  }
+}

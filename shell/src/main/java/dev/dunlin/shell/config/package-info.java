@@ -1,0 +1,2 @@
+/** What an app says of itself in {@code socket.ini}. Nothing here touches the engine. */
+package dev.dunlin.shell.config;
