@@ -87,8 +87,9 @@ async function bundle() {
     plugins: [{
       name: 'socket',
       setup(build) {
-        build.onResolve({ filter: /^socket:/ }, found => ({ path: found.path, external: true }));
-        build.onResolve({ filter: /^\.\/isWindows\.js$/ }, () => ({ path: shim }));
+        // No module is imported for what it does, only for what it exports: an unused import goes.
+        build.onResolve({ filter: /^socket:/ }, found => ({ path: found.path, external: true, sideEffects: false }));
+        build.onResolve({ filter: /^\.\/(isWindows|validators)\.js$/ }, found => ({ path: found.path.includes('isW') ? shim : join(dirname(shim), 'validators.ts') }));
       },
     }],
   });

@@ -35,7 +35,7 @@ const bodyOf = getter<Response, ReadableStream<Uint8Array> | null>(Response.prot
 const isAborted = getter<AbortSignal, boolean>(AbortSignal.prototype, 'aborted'), reasonOf = getter<AbortSignal, unknown>(AbortSignal.prototype, 'reason');
 const signalOf = getter<AbortController, AbortSignal>(AbortController.prototype, 'signal'), abort = method(AbortController.prototype.abort);
 const listen = method(EventTarget.prototype.addEventListener), unlisten = method(EventTarget.prototype.removeEventListener);
-const dispatch = method(EventTarget.prototype.dispatchEvent);
+const dispatch = method(EventTarget.prototype.dispatchEvent), dispatchHere = bound(globalThis.dispatchEvent);
 const startsWith = method(String.prototype.startsWith), slice = method(String.prototype.slice), indexOf = method(String.prototype.indexOf);
 const splitText = method(String.prototype.split as (separator: string) => string[]);
 const query = typeof __dunlinQuery === 'function' && globalThis.window !== undefined && globalThis.window === globalThis.window.top ? bound(__dunlinQuery) : undefined;
@@ -100,10 +100,10 @@ export function commandUrl(module: string, command: string, resource?: string): 
   return url + path;
 }
 
-/** An absolute path of the host's file system as a resource: `C:\a b` is `/C:/a b`. */
+/** An absolute path of the host's file system as a resource: `C:\a b` is `/C:/a b`, `\\server\share` is `//server/share`. */
 export function pathResource(path: string): string {
   if (host.platform !== 'win32') return path;
-  let resource = '/';
+  let resource = path[0] === '\\' || path[0] === '/' ? '' : '/';
   for (let i = 0; i < path.length; i++) resource += path[i] === '\\' ? '/' : path[i];
   return resource;
 }
@@ -396,12 +396,14 @@ function announce(name: string, detail: unknown): void {
       try { listener(detail as never); } catch (error) { report(error); }
     });
   }
-  try { dispatch(globalThis as unknown as EventTarget, new CustomEvent_(name, { detail })); } catch (error) { report(error); }
+  try { dispatchHere(new CustomEvent_(name, { detail })); } catch (error) { report(error); }
 }
 
 /** Dispatches a `CustomEvent` in this page only. */
-export async function emit(name: string, value: unknown, target: EventTarget = globalThis as unknown as EventTarget, options?: CustomEventInit): Promise<void> {
-  dispatch(target, new CustomEvent_(name, { ...options, detail: value }));
+export async function emit(name: string, value: unknown, target?: EventTarget, options?: CustomEventInit): Promise<void> {
+  const event = new CustomEvent_(name, { ...options, detail: value });
+  if (target === undefined) dispatchHere(event);
+  else dispatch(target, event);
 }
 
 // ---- stream lane

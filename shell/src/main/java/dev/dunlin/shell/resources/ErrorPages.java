@@ -157,7 +157,7 @@ public final class ErrorPages {
     return new ErrorPage(
         500,
         "This page has crashed",
-        "The process that showed it has ended. Other windows and files already saved are safe.",
+        "The process that showed it has ended.",
         List.of(new Fact("Page", url), new Fact("Reason", why)),
         afterSeconds > 0
             ? "It is loaded again in " + afterSeconds + " seconds."

@@ -118,7 +118,8 @@ public final class Modules {
     }
   }
 
-  private static Set<String> list(URI nodeNamesFile) throws IOException {
+  /** Names of the modules beside this file, which is on disk or in a jar. */
+  static Set<String> list(URI nodeNamesFile) throws IOException {
     if (!nodeNamesFile.getScheme().equals("jar")) {
       return list(Path.of(nodeNamesFile).getParent());
     }

@@ -195,6 +195,13 @@ class DirectorySourceTest {
     }
 
     @Test
+    void outOfTheFolderIsNamedAsTheReason() throws IOException {
+      link("out.txt", "../secret.txt");
+      String message = text(app.get("/out.txt"));
+      assertTrue(message.contains("a link that leads out of the app's folder"), message);
+    }
+
+    @Test
     void toANameThatIsNotServedIsNotServedEither() throws IOException {
       link("env.txt", ".env");
       link("git", ".git");
