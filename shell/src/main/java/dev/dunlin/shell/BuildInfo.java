@@ -31,6 +31,11 @@ public final class BuildInfo {
     return engine().replaceFirst(".*cef-([0-9.]+).*", "$1");
   }
 
+  /** Version of Vert.x. */
+  public static String vertx() {
+    return PROPERTIES.getProperty("vertx");
+  }
+
   private static Properties load() {
     Properties properties = new Properties();
     try (InputStream in = BuildInfo.class.getResourceAsStream("build.properties")) {

@@ -1,10 +1,12 @@
 package dev.dunlin.shell;
 
+import dev.dunlin.shell.app.AppRun;
 import dev.dunlin.shell.cli.DunlinCommand;
 import dev.dunlin.shell.cli.Shell;
 import dev.dunlin.shell.config.ConfigException;
+import dev.dunlin.shell.engine.EngineException;
+import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.host.HostException;
-import java.nio.file.Path;
 
 /** The entry point. */
 public final class Main {
@@ -15,18 +17,14 @@ public final class Main {
     if (Relaunch.isNeeded()) {
       System.exit(Relaunch.run(words));
     }
-    Path engine =
-        Path.of(System.getProperty("user.home"), ".cache", "dunlin", "engine", BuildInfo.engine());
     System.exit(
         new DunlinCommand(
-                options -> {
-                  throw new HostException(
-                      "engine not linked: "
-                          + options.directory()
-                          + " can't be opened by this build");
-                },
-                Shell.ofThisProcess(engine),
-                fault -> fault instanceof HostException || fault instanceof ConfigException)
+                new AppRun(),
+                Shell.ofThisProcess(EngineInstallation.folder()),
+                fault ->
+                    fault instanceof HostException
+                        || fault instanceof ConfigException
+                        || fault instanceof EngineException)
             .execute(words));
   }
 }

@@ -22,7 +22,7 @@ public final class ConfigException extends RuntimeException {
    * @param fault what is wrong, without a full stop
    * @param cure what to write instead, a sentence
    */
-  ConfigException(Path file, int line, String key, String fault, String cure) {
+  public ConfigException(Path file, int line, String key, String fault, String cure) {
     super(
         file
             + (line > 0 ? ":" + line : "")

@@ -32,16 +32,17 @@ public final class EngineInstallation {
    * once.
    */
   public static Path locate() {
-    String given = System.getProperty(PROPERTY, "");
-    if (!given.isEmpty()) {
-      return complete(Path.of(given));
-    }
-    Path cache = cacheFolder();
-    Path ready = cache.resolve(BuildInfo.engine());
-    if (Files.isDirectory(ready)) {
+    Path ready = folder();
+    if (Files.isDirectory(ready) || !System.getProperty(PROPERTY, "").isEmpty()) {
       return complete(ready);
     }
-    return unpack(cache, ready);
+    return unpack(ready.getParent(), ready);
+  }
+
+  /** Where the files are or will be; need not exist. */
+  public static Path folder() {
+    String given = System.getProperty(PROPERTY, "");
+    return given.isEmpty() ? cacheFolder().resolve(BuildInfo.engine()) : Path.of(given);
   }
 
   private static Path cacheFolder() {

@@ -1,8 +1,9 @@
 package dev.dunlin.shell.engine;
 
+import dev.dunlin.bridge.Answer;
+import dev.dunlin.bridge.Cancellation;
 import dev.dunlin.bridge.Frame;
-import dev.dunlin.bridge.StreamResponse;
-import io.vertx.core.Future;
+import dev.dunlin.bridge.StreamLane;
 
 /**
  * What the engine asks of the rest of Dunlin.
@@ -12,14 +13,14 @@ import io.vertx.core.Future;
  */
 public interface PageHost {
   /** Answers a request of a page. */
-  Exchange open(PageRequest request);
+  StreamLane.Exchange open(PageRequest request);
 
   /**
    * Takes a message of the call lane.
    *
    * @return what to run when Chromium cancels the query
    */
-  Runnable message(Frame frame, String message, Answer answer);
+  Cancellation message(Frame frame, String message, Answer answer);
 
   /** A line for the console. */
   void console(int window, ConsoleLevel level, String text, String source, int line);
@@ -36,23 +37,11 @@ public interface PageHost {
   /** A document of the top frame has been committed. */
   void committed(int window, String url);
 
+  /** The top frame's document and what it asked for have loaded. */
+  void loaded(int window, String url);
+
   /** The page set its title. */
   void title(int window, String title);
-
-  /** A request under way. */
-  interface Exchange {
-    Future<StreamResponse> response();
-
-    /** The page no longer wants it. */
-    void cancel();
-  }
-
-  /** The way back for a message. */
-  interface Answer {
-    void success(String message);
-
-    void failure(int code, String message);
-  }
 
   /** How bad a console line is. */
   enum ConsoleLevel {

@@ -1,5 +1,8 @@
 package dev.dunlin.shell.engine;
 
+import dev.dunlin.bridge.Answer;
+import dev.dunlin.bridge.CallLane;
+import dev.dunlin.bridge.Cancellation;
 import dev.dunlin.bridge.Frame;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +14,7 @@ import org.cef.handler.CefMessageRouterHandlerAdapter;
 
 /** The call lane's end in Chromium. Called on the UI thread. */
 final class QueryHandler extends CefMessageRouterHandlerAdapter {
-  private static final int NO_BRIDGE = -1;
-
-  private final PageHost host;
+    private final PageHost host;
   private final List<BrowserWindow> windows;
   private final Map<Long, Query> open = new ConcurrentHashMap<>();
 
@@ -32,7 +33,7 @@ final class QueryHandler extends CefMessageRouterHandlerAdapter {
       CefQueryCallback callback) {
     int window = RequestRouter.indexOf(windows, browser);
     if (window < 0 || frame == null || !frame.isMain()) {
-      callback.failure(NO_BRIDGE, "only the top frame of a window has a call lane");
+      callback.failure(CallLane.NO_BRIDGE, "only the top frame of a window has a call lane");
       return true;
     }
     Query query = new Query(queryId, persistent, callback);
@@ -47,16 +48,16 @@ final class QueryHandler extends CefMessageRouterHandlerAdapter {
   public void onQueryCanceled(CefBrowser browser, CefFrame frame, long queryId) {
     Query query = open.remove(queryId);
     if (query != null) {
-      query.cancel.run();
+      query.cancel.cancel();
     }
   }
 
-  private final class Query implements PageHost.Answer {
+  private final class Query implements Answer {
     private final long id;
     private final boolean persistent;
     private final CefQueryCallback callback;
     // UI thread only: set before Chromium can cancel, which it does on the same thread.
-    private Runnable cancel = () -> {};
+    private Cancellation cancel = Cancellation.NONE;
 
     Query(long id, boolean persistent, CefQueryCallback callback) {
       this.id = id;

@@ -1,6 +1,7 @@
 package dev.dunlin.shell.engine;
 
 import dev.dunlin.bridge.Limits;
+import dev.dunlin.bridge.StreamLane;
 import dev.dunlin.bridge.StreamResponse;
 import dev.dunlin.bridge.spi.ByteSource;
 import io.vertx.core.Future;
@@ -159,7 +160,7 @@ final class RequestRouter {
     private final String method;
     private final String url;
 
-    private PageHost.Exchange exchange;
+    private StreamLane.Exchange exchange;
     private StreamResponse response;
     private volatile boolean cancelled;
 
@@ -183,7 +184,7 @@ final class RequestRouter {
     @Override
     public boolean open(CefRequest request, BoolRef handledNow, CefCallback callback) {
       byte[] body = bodyOf(request.getPostData());
-      PageHost.Exchange opened =
+      StreamLane.Exchange opened =
           host.open(
               new PageRequest(
                   window, frameId, topFrame, initiator, navigation, method, url, headers, body));

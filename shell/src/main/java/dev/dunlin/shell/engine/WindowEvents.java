@@ -106,6 +106,14 @@ final class WindowEvents {
         host.committed(window, frame.getURL());
       }
     }
+
+    @Override
+    public void onLoadEnd(CefBrowser browser, CefFrame frame, int status) {
+      int window = indexOf(browser);
+      if (window >= 0 && frame.isMain()) {
+        host.loaded(window, frame.getURL());
+      }
+    }
   }
 
   /**

@@ -1,0 +1,179 @@
+package dev.dunlin.shell.app;
+
+import dev.dunlin.bridge.Answer;
+import dev.dunlin.bridge.Bridge;
+import dev.dunlin.bridge.CallLane;
+import dev.dunlin.bridge.Cancellation;
+import dev.dunlin.bridge.Frame;
+import dev.dunlin.bridge.StreamLane;
+import dev.dunlin.bridge.StreamRequest;
+import dev.dunlin.bridge.StreamResponse;
+import dev.dunlin.shell.engine.PageHost;
+import dev.dunlin.shell.engine.PageRequest;
+import dev.dunlin.shell.resources.ResourceRequest;
+import dev.dunlin.shell.resources.ResourceResponse;
+import io.vertx.core.Future;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/** Joins the engine to the bridge and the app's resources. */
+final class AppHost implements PageHost {
+  private final String origin;
+  private final NavigationPolicy navigation;
+  private final Function<ResourceRequest, ResourceResponse> resources;
+  private final CompletableFuture<Bridge> bridge;
+  private final Console console;
+  private final Events events;
+  private final Map<Integer, WindowDocuments> documents = new ConcurrentHashMap<>();
+
+  /** What concerns the run as a whole. */
+  interface Events {
+    void external(String url);
+
+    void rendererGone(int window, String cause);
+
+    void title(int window, String title);
+
+    void loaded(int window, String url);
+  }
+
+  /**
+   * @param bridge completes soon after Chromium has started: a first page may be asked for before
+   */
+  AppHost(
+      String origin,
+      NavigationPolicy navigation,
+      Function<ResourceRequest, ResourceResponse> resources,
+      CompletableFuture<Bridge> bridge,
+      Console console,
+      Events events) {
+    this.origin = origin;
+    this.navigation = navigation;
+    this.resources = resources;
+    this.bridge = bridge;
+    this.console = console;
+    this.events = events;
+  }
+
+  @Override
+  public StreamLane.Exchange open(PageRequest request) {
+    return request.url().startsWith("ipc:") ? command(request) : resource(request);
+  }
+
+  private StreamLane.Exchange command(PageRequest request) {
+    return bridge
+        .join()
+        .streamLane()
+        .open(
+            new StreamRequest(
+                request.window(),
+                request.frameId(),
+                request.topFrame(),
+                request.initiator(),
+                request.method(),
+                request.url(),
+                request.body()));
+  }
+
+  private StreamLane.Exchange resource(PageRequest request) {
+    ResourceResponse response =
+        resources.apply(
+            new ResourceRequest(
+                request.method(),
+                request.url(),
+                request.headers(),
+                request.initiator(),
+                request.navigation(),
+                request.window()));
+    if (request.navigation()) {
+      documentsOf(request.window()).served(request.topFrame(), WindowDocuments.idIn(response.headers()));
+    }
+    Future<StreamResponse> done =
+        Future.succeededFuture(
+            new StreamResponse(
+                response.status(), response.headers(), response.lengthBytes(), response.body()));
+    return new StreamLane.Exchange() {
+      @Override
+      public Future<StreamResponse> response() {
+        return done;
+      }
+
+      @Override
+      public void cancel() {
+        // The engine closes the body, which is all there is to end.
+      }
+    };
+  }
+
+  @Override
+  public Cancellation message(Frame frame, String message, Answer answer) {
+    Bridge ready = bridge.getNow(null);
+    if (ready == null) {
+      answer.failure(CallLane.NO_BRIDGE, "the bridge has not started or has stopped");
+      return Cancellation.NONE;
+    }
+    return ready.callLane().receive(frame, message, answer);
+  }
+
+  @Override
+  public void console(int window, ConsoleLevel level, String text, String source, int line) {
+    console.line(level, text, source.startsWith(origin) ? source.substring(origin.length()) : source, line);
+  }
+
+  @Override
+  public Navigation navigate(int window, boolean topFrame, String url, boolean userGesture) {
+    Navigation decision = navigation.decide(topFrame, url, userGesture);
+    if (decision == Navigation.EXTERNAL) {
+      events.external(url);
+    } else if (decision == Navigation.DENY) {
+      sayDenied("may not go to " + url, url);
+    }
+    return decision;
+  }
+
+  @Override
+  public void popup(int window, String url) {
+    if (navigation.decide(true, url, true) == Navigation.EXTERNAL) {
+      events.external(url);
+    } else {
+      sayDenied("may not open a window with " + url, url);
+    }
+  }
+
+  private void sayDenied(String what, String url) {
+    console.say(
+        "the page "
+            + what
+            + (url.startsWith("http")
+                ? "; to allow it, add to socket.ini: [webview.navigator.policies] allowed[] = " + url
+                : ""));
+  }
+
+  @Override
+  public void rendererGone(int window, String cause) {
+    events.rendererGone(window, cause);
+  }
+
+  @Override
+  public void committed(int window, String url) {
+    for (String gone : documentsOf(window).committed()) {
+      bridge.join().documentGone(gone);
+    }
+  }
+
+  @Override
+  public void loaded(int window, String url) {
+    events.loaded(window, url);
+  }
+
+  @Override
+  public void title(int window, String title) {
+    events.title(window, title);
+  }
+
+  private WindowDocuments documentsOf(int window) {
+    return documents.computeIfAbsent(window, ignored -> new WindowDocuments());
+  }
+}

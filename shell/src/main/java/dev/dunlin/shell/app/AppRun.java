@@ -1,0 +1,358 @@
+package dev.dunlin.shell.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dunlin.bridge.Bridge;
+import dev.dunlin.bridge.BridgeConfig;
+import dev.dunlin.bridge.PolicyHeader;
+import dev.dunlin.bridge.PolicySet;
+import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.Threads;
+import dev.dunlin.shell.cli.Launcher;
+import dev.dunlin.shell.cli.RunOptions;
+import dev.dunlin.shell.config.AppConfig;
+import dev.dunlin.shell.config.AppConfig.WindowFlag;
+import dev.dunlin.shell.config.Colour;
+import dev.dunlin.shell.config.ConfigException;
+import dev.dunlin.shell.engine.BrowserWindow;
+import dev.dunlin.shell.engine.DevToolsSession;
+import dev.dunlin.shell.engine.Engine;
+import dev.dunlin.shell.engine.EngineInstallation;
+import dev.dunlin.shell.engine.EngineSettings;
+import dev.dunlin.shell.engine.EngineTemp;
+import dev.dunlin.shell.engine.WindowSettings;
+import dev.dunlin.shell.host.HostException;
+import dev.dunlin.shell.resources.AppResources;
+import dev.dunlin.shell.resources.DirectorySource;
+import dev.dunlin.shell.resources.Modules;
+import dev.dunlin.shell.resources.ResourceRequest;
+import dev.dunlin.shell.resources.ResourceResponse;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.awt.Color;
+import java.awt.Dimension;
+import java.awt.Toolkit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/** Runs an app: joins configuration, engine, bridge, resources and windows, and waits for the end. */
+public final class AppRun implements Launcher {
+  /** Longest wait for Chromium to close in good order; then the process ends all the same, and its children with it. */
+  static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
+
+  /** Exit code of a run whose test could not be loaded, or whose screenshot could not be taken. */
+  private static final int FAILED = 1;
+
+  private static final int DEFAULT_WIDTH = 1100;
+  private static final int DEFAULT_HEIGHT = 760;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Override
+  public int run(RunOptions options) {
+    return new Running(options).untilEnd();
+  }
+
+  /** One run of one app. */
+  private static final class Running implements AppHost.Events {
+    private final RunOptions options;
+    private final AppConfig config;
+    private final Console console = new Console(System.out, System.err);
+    private final UserFolders folders;
+    private final String policy;
+    private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+    private final CompletableFuture<Bridge> bridge = new CompletableFuture<>();
+    private final RendererRecovery recovery;
+    private Engine engine;
+    private volatile BrowserWindow window;
+    private boolean loadedOnce;
+
+    Running(RunOptions options) {
+      this.options = options;
+      this.config = AppConfig.load(options.directory());
+      config.warnings().forEach(warning -> console.say(warning.toString()));
+      this.folders =
+          UserFolders.of(
+              System.getProperty("os.name"),
+              System.getenv(),
+              Path.of(System.getProperty("user.home")),
+              EngineTemp.userTemp(),
+              config.build().resources(),
+              config.meta().bundleIdentifier());
+      try {
+        folders.create();
+      } catch (IOException e) {
+        throw new HostException("cannot make the app's own folder: " + e.getMessage() + ". Make its parent writable.", e);
+      }
+      this.policy = policyHeader();
+      this.recovery = new RendererRecovery(config.meta().origin());
+    }
+
+    private String policyHeader() {
+      try {
+        return new PolicyHeader(folders.policyNames()).value(config.security().policy());
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(
+            config.directory().resolve(AppConfig.FILE), 0, "security.policy", e.getMessage(), "Correct the policy.");
+      }
+    }
+
+    int untilEnd() {
+      Path profile = profile();
+      try (SingleInstance instance = SingleInstance.take(profile, config.meta().title())) {
+        Path installation = EngineInstallation.locate();
+        CompletableFuture<Void> preloaded = Engine.preload(installation);
+        NavigationPolicy navigation = navigationPolicy();
+        EngineTemp temp = EngineTemp.prepare();
+        CompletableFuture<Function<ResourceRequest, ResourceResponse>> resources = new CompletableFuture<>();
+        AppHost host =
+            new AppHost(
+                config.meta().origin(),
+                navigation,
+                request -> resources.join().apply(request),
+                bridge,
+                console,
+                this);
+        preloaded.join();
+        engine =
+            new Engine(
+                new EngineSettings(
+                    config.meta().origin(),
+                    installation,
+                    profile,
+                    temp,
+                    !options.production(),
+                    options.verbose(),
+                    List.of()),
+                host);
+        Threads.onExit("close", this::closeEngine);
+        engine.start();
+        window = engine.open(windowSettings());
+        window.closed().onComplete(done -> exit.complete(0));
+        // Chromium is making the page meanwhile; its first request waits for these two.
+        resources.complete(resources());
+        bridge.complete(startBridge());
+        int code = exit.join();
+        closeEngine();
+        return code;
+      }
+    }
+
+    /** Chromium's profile: kept between runs, except for runs whose outcome should not depend on earlier ones. */
+    private Path profile() {
+      return options.testFile().isPresent() || options.exitAfterScreenshot()
+          ? folders.cache().resolve("engine-" + ProcessHandle.current().pid())
+          : folders.cache().resolve("engine");
+    }
+
+    private NavigationPolicy navigationPolicy() {
+      try {
+        return new NavigationPolicy(config.meta().origin(), config.webview().allowed());
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(
+            config.directory().resolve(AppConfig.FILE), 0, "webview.navigator.policies.allowed", e.getMessage(), "Correct it.");
+      }
+    }
+
+    private Function<ResourceRequest, ResourceResponse> resources() {
+      Map<String, String> headers = new HashMap<>();
+      config.webview().headers().forEach(header -> headers.put(header.name(), header.value()));
+      AppResources resources =
+          new AppResources(
+              new AppResources.Settings(
+                  config.meta().host().replaceFirst("\\.localhost$", ""),
+                  config.webview().defaultIndex().orElse(""),
+                  policy,
+                  headers),
+              new DirectorySource(config.build().resources()),
+              new Modules(),
+              (windowIndex, metaPolicies) -> bridge.join().registerDocument(windowIndex, policies(metaPolicies)),
+              new Facts(config, options, folders));
+      return request ->
+          recovery.answers(request.url()) ? recovery.respond(request) : resources.respond(request);
+    }
+
+    private PolicySet policies(List<String> metaPolicies) {
+      List<String> all = new ArrayList<>();
+      if (!policy.isEmpty()) {
+        all.add(policy);
+      }
+      all.addAll(metaPolicies);
+      return PolicySet.of(all);
+    }
+
+    private Bridge startBridge() {
+      Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4));
+      SecurityReport security =
+          new SecurityReport(config.meta().origin(), policy, !options.production());
+      List<CommandModule> modules = new ArrayList<>();
+      modules.add(
+          new ApplicationModule(
+              exit::complete, config::toJson, Facts::versions, security::now));
+      modules.add(new WindowModule(index -> Optional.ofNullable(window).filter(w -> w.index() == index), screen()));
+      modules.addAll(StandardModules.of(console));
+      return new Bridge(
+          vertx,
+          new BridgeConfig(
+              config.meta().origin(), policies(List.of()), folders.policyNames(), RandomSource.secure()),
+          modules);
+    }
+
+    private static WindowModule.Screen screen() {
+      Dimension size = Toolkit.getDefaultToolkit().getScreenSize();
+      return new WindowModule.Screen(size.width, size.height);
+    }
+
+    private WindowSettings windowSettings() {
+      WindowModule.Screen screen = screen();
+      AppConfig.Window wanted = config.window();
+      return new WindowSettings(
+          config.meta().origin() + "/",
+          config.meta().title(),
+          sideOf(wanted.width(), wanted.minWidth(), wanted.maxWidth(), screen.width(), DEFAULT_WIDTH),
+          sideOf(wanted.height(), wanted.minHeight(), wanted.maxHeight(), screen.height(), DEFAULT_HEIGHT),
+          !config.build().headless() || options.headless(),
+          wanted.flags().contains(WindowFlag.RESIZABLE),
+          wanted.flags().contains(WindowFlag.FRAMELESS),
+          wanted.backgroundLight().map(Running::awtColour).orElse(Color.WHITE),
+          Optional.empty());
+    }
+
+    private static int sideOf(
+        dev.dunlin.shell.config.Length wanted,
+        dev.dunlin.shell.config.Length least,
+        dev.dunlin.shell.config.Length most,
+        int screen,
+        int standard) {
+      int px = wanted.on(screen);
+      int bounded = Math.max(least.on(screen), Math.min(most.on(screen), px == 0 ? standard : px));
+      return Math.max(1, Math.min(screen, bounded));
+    }
+
+    private static Color awtColour(Colour colour) {
+      return new Color(colour.red(), colour.green(), colour.blue());
+    }
+
+    private void closeEngine() {
+      Engine running = engine;
+      if (running == null) {
+        return;
+      }
+      try {
+        running.close().toCompletionStage().toCompletableFuture().get(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException | ExecutionException e) {
+        console.say("Chromium did not close within " + CLOSE_GRACE.toSeconds() + " s and is ended with this process");
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      Bridge started = bridge.getNow(null);
+      if (started != null) {
+        started.close();
+      }
+    }
+
+    @Override
+    public void external(String url) {
+      ExternalLinks.open(url, console);
+    }
+
+    @Override
+    public void title(int index, String title) {
+      BrowserWindow changed = window;
+      if (changed != null && !title.isEmpty() && !title.startsWith(config.meta().host())) {
+        changed.setTitle(title);
+      }
+    }
+
+    @Override
+    public void rendererGone(int index, String cause) {
+      console.say("the page's process ended (" + cause + ")");
+      if (window != null) {
+        window.load(recovery.pageAfter(window.url(), cause));
+      }
+    }
+
+    @Override
+    public void loaded(int index, String url) {
+      if (loadedOnce) {
+        return;
+      }
+      loadedOnce = true;
+      if (options.screenshot().isEmpty() && options.testFile().isEmpty()) {
+        return;
+      }
+      // Not on Chromium's UI thread, which this waits for.
+      Threads.start("after-load", this::afterLoad);
+    }
+
+    private void afterLoad() {
+      DevToolsSession session = window.devTools();
+      options
+          .screenshot()
+          .ifPresent(
+              file ->
+                  Screenshot.take(session, file)
+                      .onSuccess(
+                          saved -> {
+                            console.say("saved the first painted page as " + saved);
+                            if (options.exitAfterScreenshot()) {
+                              exit.complete(0);
+                            }
+                          })
+                      .onFailure(fault -> fail(fault.getMessage())));
+      options.testFile().ifPresent(file -> runTest(session, file));
+    }
+
+    /** A file that uses socket:test ends the app with its result; any other has passed when it has been imported. */
+    private void runTest(DevToolsSession session, String file) {
+      String url = file.startsWith("/") ? file : "/" + file;
+      String expression =
+          "import("
+              + JSON.valueToTree(config.meta().origin() + url)
+              + ").then(() => import('socket:test')).then(t => t.GLOBAL_TEST_RUNNER.length > 0)";
+      session
+          .call(
+              "Runtime.evaluate",
+              JSON.createObjectNode()
+                  .put("expression", expression)
+                  .put("awaitPromise", true)
+                  .put("returnByValue", true)
+                  .toString())
+          .onSuccess(
+              result -> {
+                try {
+                  JsonNode answer = JSON.readTree(result);
+                  if (answer.has("exceptionDetails")) {
+                    fail(
+                        "the test "
+                            + url
+                            + " could not be imported: "
+                            + answer.path("exceptionDetails").path("exception").path("description").asText(result));
+                  } else if (!answer.path("result").path("value").asBoolean()) {
+                    exit.complete(0);
+                  }
+                } catch (IOException e) {
+                  fail("DevTools answered what is no JSON: " + e.getMessage());
+                }
+              })
+          .onFailure(fault -> fail("the test " + url + " could not be started: " + fault.getMessage()));
+    }
+
+    private void fail(String message) {
+      console.say(message);
+      exit.complete(FAILED);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.dunlin.shell.app;
+
+import dev.dunlin.bridge.spi.Call;
+import dev.dunlin.bridge.spi.Command;
+import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bridge.spi.Reply;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+/** {@code ipc://application/…}: the app as a whole. */
+final class ApplicationModule implements CommandModule {
+  private final IntConsumer exit;
+  private final Supplier<Object> config;
+  private final Supplier<Object> versions;
+  private final Supplier<Object> security;
+
+  ApplicationModule(
+      IntConsumer exit, Supplier<Object> config, Supplier<Object> versions, Supplier<Object> security) {
+    this.exit = exit;
+    this.config = config;
+    this.versions = versions;
+    this.security = security;
+  }
+
+  @Override
+  public String name() {
+    return "application";
+  }
+
+  @Override
+  public List<Command> commands() {
+    // All of these tell an app of itself, or end it: what it could do to itself by any bug of its own.
+    return List.of(
+        command("exit", this::exit),
+        command("config", call -> answer(config)),
+        command("versions", call -> answer(versions)),
+        command("security", call -> answer(security)));
+  }
+
+  private static Command command(String function, Command.Handler handler) {
+    return new Command(
+        function,
+        new Command.Resource.None(),
+        Command.Permission.ALWAYS,
+        Command.RunsOn.EVENT_LOOP,
+        handler);
+  }
+
+  private static Future<Reply> answer(Supplier<Object> value) {
+    return Future.succeededFuture(new Reply.Data(value.get()));
+  }
+
+  private Future<Reply> exit(Call call) {
+    exit.accept(call.param("code").map(code -> code.asInt(0)).orElse(0));
+    return Future.succeededFuture(Reply.NOTHING);
+  }
+}
