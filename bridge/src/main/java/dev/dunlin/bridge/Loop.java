@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /** The bridge's threads: one event loop that owns all state, and two bounded worker pools. */
-final class Loop implements AutoCloseable {
+final class Loop {
   private final Vertx vertx;
   private final Context context;
   private final WorkerExecutor workers;
@@ -53,9 +53,8 @@ final class Loop implements AutoCloseable {
     vertx.cancelTimer(id);
   }
 
-  @Override
-  public void close() {
-    workers.close();
-    uploads.close();
+  /** Ends the workers. */
+  Future<Void> close() {
+    return Future.join(workers.close(), uploads.close()).mapEmpty();
   }
 }
