@@ -1,60 +1,115 @@
 package dev.dunlin.bridge;
 
 import dev.dunlin.bridge.spi.CommandModule;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Everything between the pages of one app and the host.
  *
- * <p><i>Thread:</i> any, for every method; none blocks.
+ * <p><i>Thread:</i> any, for every method; none blocks. All state lives on one Vert.x event loop.
  */
 public final class Bridge implements AutoCloseable {
+  private final Loop loop;
+  private final Dispatcher dispatcher;
+  private final Documents documents;
+  private final CallRouter callLane;
+  private final StreamRouter streamLane;
+
   /**
-   * @param modules every command module of the app; names must differ
+   * @param modules every command module of the app; the bridge adds its own {@code push}
+   * @throws IllegalArgumentException if two commands have one name
    */
   public Bridge(Vertx vertx, BridgeConfig config, List<CommandModule> modules) {
-    throw new UnsupportedOperationException("signatures first: the dispatcher follows");
+    List<CommandModule> all = new ArrayList<>(modules);
+    all.add(new PushModule());
+    Commands commands = new Commands(all);
+    loop = new Loop(vertx);
+    dispatcher = new Dispatcher(loop, commands);
+    documents = new Documents(config, loop);
+    callLane = new CallRouter(loop, dispatcher, documents);
+    streamLane = new StreamRouter(loop, dispatcher, documents, config.origin());
   }
 
   /**
    * A document is about to be served.
    *
+   * @param policy every header and {@code <meta>} policy it is served with
    * @return its id, for the {@code Server-Timing} header
    */
   public String registerDocument(int window, PolicySet policy) {
-    throw new UnsupportedOperationException();
+    Document document = documents.register(window, policy);
+    documents.surplus(window).ifPresent(surplus -> documentGone(surplus.id));
+    return document.id;
   }
 
   /** The document is gone: its calls are cancelled, its handles closed, its id is worthless. */
   public void documentGone(String id) {
-    throw new UnsupportedOperationException();
+    sweep(documents.forget(id));
   }
 
   /** The window is closed: all its documents and handles go. */
   public void windowGone(int window) {
-    throw new UnsupportedOperationException();
+    sweep(documents.forgetWindow(window));
   }
 
+  /** Where the engine brings messages of its message router. */
   public CallLane callLane() {
-    throw new UnsupportedOperationException();
+    return callLane;
   }
 
+  /** Where the engine brings requests of the {@code ipc:} scheme. */
   public StreamLane streamLane() {
-    throw new UnsupportedOperationException();
+    return streamLane;
   }
 
   /**
-   * Sends an event to every document of a window that opened its channel.
+   * Sends an event to every document of a window, when it has opened its channel.
    *
    * @param detail a JSON value as in {@link dev.dunlin.bridge.spi.Reply.Data}
    */
   public void emit(int window, String event, Object detail) {
-    throw new UnsupportedOperationException();
+    List<Object> pair = new ArrayList<>();
+    pair.add(event);
+    pair.add(detail);
+    String json = Json.text(pair);
+    loop.run(() -> documents.inWindow(window).forEach(document -> document.outbox.event(json)));
   }
 
+  /**
+   * Cancels every call, closes every handle, and ends the threads. Wait for it before Vert.x is
+   * closed.
+   */
+  public Future<Void> shutDown() {
+    Promise<Void> done = Promise.promise();
+    loop.run(
+        () ->
+            Future.join(documents.forgetAll().stream().map(this::sweep).toList())
+                .onComplete(closed -> loop.close().onComplete(done)));
+    return done.future();
+  }
+
+  /** {@link #shutDown} without waiting for it. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    shutDown();
+  }
+
+  private void sweep(List<Document> gone) {
+    if (!gone.isEmpty()) {
+      loop.run(() -> gone.forEach(this::sweep));
+    }
+  }
+
+  private Future<Void> sweep(Document document) {
+    documents.unbind(document);
+    List.copyOf(document.calls).forEach(dispatcher::cancel);
+    document.outbox.clear();
+    document.push.end();
+    document.uploads.clear();
+    return dispatcher.close(document.handles.sweep(document));
   }
 }

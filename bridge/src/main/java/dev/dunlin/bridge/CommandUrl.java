@@ -2,6 +2,7 @@ package dev.dunlin.bridge;
 
 import dev.dunlin.bridge.spi.BridgeError;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -125,6 +126,27 @@ public final class CommandUrl {
       }
     }
     return new CommandUrl(host, List.copyOf(changed), ends, Map.of());
+  }
+
+  /**
+   * The same command on an absolute path that came as a parameter, under the same rules as a path
+   * in a URL.
+   */
+  static CommandUrl ofPath(CommandUrl command, String path) {
+    String slashed = File.separatorChar == '\\' ? path.replace('\\', '/') : path;
+    if (slashed.isEmpty() || File.separatorChar == '/' && slashed.charAt(0) != '/') {
+      throw invalid("'" + path + "' is not an absolute path");
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(slashed)) {
+      throw invalid("its path is not well-formed Unicode");
+    }
+    return parse(
+        PREFIX
+            + command.host
+            + "/"
+            + encodePath(command.function())
+            + (slashed.startsWith("/") ? "" : "/")
+            + encodePath(slashed));
   }
 
   /** The module's name in the URL: lower-case, with {@code -} for {@code _}. */

@@ -1,5 +1,7 @@
 package dev.dunlin.bridge;
 
+import java.time.Duration;
+
 /** Every bound of the bridge, by name. What exceeding one gives stands beside it. */
 public final class Limits {
   /**
@@ -20,7 +22,10 @@ public final class Limits {
    */
   public static final int BODY_BYTES = 8 << 20;
 
-  /** Calls of one document that have no answer yet. Over: {@code ERR_TOO_MANY_CALLS}. */
+  /**
+   * Calls of one document whose work is not over: unanswered, or cancelled but still stopping.
+   * Over: {@code ERR_TOO_MANY_CALLS}.
+   */
   public static final int CALLS_IN_FLIGHT = 10_000;
 
   /** Nesting of a JSON message. Over: {@code ERR_INVALID_CALL}. */
@@ -31,6 +36,39 @@ public final class Limits {
 
   /** Length of a command URL. Over: {@code ERR_INVALID_CALL}. */
   public static final int URL_LENGTH = 64 << 10;
+
+  /**
+   * One message of replies and events to the page, in UTF-16 units, give or take one reply. Over:
+   * the next message takes the rest.
+   */
+  public static final int BATCH_LENGTH = 1 << 20;
+
+  /**
+   * Events that wait for a document to open its channel. Over: the oldest is dropped, and the page
+   * is told the number by one event {@code dunlin:dropped}.
+   */
+  public static final int EVENTS_WAITING = 1024;
+
+  /**
+   * Documents of one window. Over: the oldest goes, first one that never called, with its calls and
+   * handles.
+   */
+  public static final int DOCUMENTS_PER_WINDOW = 256;
+
+  /** Threads for commands that block. Over: they wait their turn, in order of arrival. */
+  public static final int WORKERS = 16;
+
+  /** Uploads in progress, each of which holds a thread. Over: {@code ERR_TOO_MANY_CALLS}. */
+  public static final int UPLOADS = 32;
+
+  /** Silence of the page between two parts of an upload. Over: the upload is cancelled. */
+  public static final Duration UPLOAD_SILENCE = Duration.ofSeconds(60);
+
+  /** Push channels of one document. Over: {@code ERR_TOO_MANY_CALLS}. */
+  public static final int PUSH_CHANNELS = 256;
+
+  /** Bytes of one push channel on their way to the page. Over: they wait in the channel. */
+  public static final int PUSH_CREDIT_BYTES = 1 << 20;
 
   private Limits() {}
 }

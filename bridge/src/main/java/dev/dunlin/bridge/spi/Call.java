@@ -36,6 +36,15 @@ public interface Call {
    */
   void release();
 
+  /**
+   * Opens a push channel to the asking document; closed with the document at the latest.
+   *
+   * @param boundBytes how much may wait for credit
+   * @throws BridgeError if the caller has no document (a shared or service worker), or too many
+   *     channels
+   */
+  PushChannel openPush(PushChannel.Overflow overflow, int boundBytes);
+
   /** All parameters. Query parameters are text nodes. */
   ObjectNode params();
 

@@ -1,0 +1,288 @@
+package dev.dunlin.bridge;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dunlin.bridge.Json.MalformedException;
+import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.bridge.spi.Call.Lane;
+import dev.dunlin.bridge.spi.Caller;
+import dev.dunlin.bridge.spi.Reply;
+import io.vertx.core.AsyncResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The call lane: messages of JSON in, batches of JSON out. */
+final class CallRouter implements CallLane {
+  /** Integers beyond this are not exact in JavaScript. */
+  private static final long MAX_SEQUENCE = (1L << 53) - 1;
+
+  private final Loop loop;
+  private final Dispatcher dispatcher;
+  private final Documents documents;
+
+  CallRouter(Loop loop, Dispatcher dispatcher, Documents documents) {
+    this.loop = loop;
+    this.dispatcher = dispatcher;
+    this.documents = documents;
+  }
+
+  @Override
+  public Cancellation receive(Frame frame, String message, Answer answer) {
+    // An empty URL is a document whose commit Chromium has not yet told: its unguessable id
+    // decides.
+    if (!frame.top() || !frame.url().isEmpty() && !documents.isOurs(frame.url())) {
+      answer.failure(NO_BRIDGE, "only the app's own top-level page has a bridge by this lane");
+      return Cancellation.NONE;
+    }
+    if (message.length() > Limits.MESSAGE_LENGTH) {
+      answer.failure(
+          TOO_LARGE,
+          "a message may have "
+              + Limits.MESSAGE_LENGTH
+              + " characters, this has "
+              + message.length()
+              + ": send data by fetch");
+      return Cancellation.NONE;
+    }
+    Exchange exchange = new Exchange(frame, answer);
+    loop.later(() -> exchange.take(message));
+    return () -> loop.later(exchange::cancel);
+  }
+
+  /** What a message says, before anything of it is done. */
+  private record Message(
+      String document, boolean opensChannel, List<Asked> calls, List<Long> cancels) {}
+
+  private record Asked(long sequence, String url, ObjectNode params) {}
+
+  private static final class TooManyException extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** One query of the message router. Owned by the loop. */
+  private final class Exchange {
+    private final Frame frame;
+    private final Answer answer;
+    private final List<RunningCall> calls = new ArrayList<>(1);
+    private Outbox.Query query;
+    private Document document;
+    private boolean cancelled;
+
+    Exchange(Frame frame, Answer answer) {
+      this.frame = frame;
+      this.answer = answer;
+    }
+
+    void cancel() {
+      cancelled = true;
+      if (query != null) {
+        query.drop();
+      }
+      if (document != null) {
+        document.outbox.closeChannel(answer);
+      }
+      List.copyOf(calls).forEach(dispatcher::cancel);
+    }
+
+    void take(String text) {
+      if (cancelled) {
+        return;
+      }
+      Message message;
+      try {
+        message = parse(text);
+      } catch (TooManyException e) {
+        answer.failure(TOO_MANY, Dispatcher.tooManyCalls().getMessage());
+        return;
+      } catch (IOException e) {
+        answer.failure(MALFORMED, "malformed message: " + brief(e));
+        return;
+      }
+      Optional<Document> found = documents.findTop(message.document, frame.window(), frame.id());
+      if (found.isEmpty()) {
+        answer.failure(NO_BRIDGE, "the document id is not this page's: load the page again");
+        return;
+      }
+      document = found.get();
+      if (message.opensChannel) {
+        document.outbox.openChannel(answer);
+        return;
+      }
+      if (document.calls.size() + message.calls.size() > Limits.CALLS_IN_FLIGHT) {
+        answer.failure(TOO_MANY, Dispatcher.tooManyCalls().getMessage());
+        return;
+      }
+      for (Asked asked : message.calls) {
+        if (document.bySequence.containsKey(asked.sequence)) {
+          answer.failure(MALFORMED, "call " + asked.sequence + " is still in flight");
+          return;
+        }
+      }
+      for (long sequence : message.cancels) {
+        RunningCall call = document.bySequence.get(sequence);
+        if (call != null) {
+          dispatcher.cancel(call);
+        }
+      }
+      if (message.calls.isEmpty()) {
+        answer.success(message.cancels.isEmpty() ? Outbox.NO_REPLIES : "");
+        return;
+      }
+      query = document.outbox.query(answer);
+      Caller caller = documents.caller(document, frame.url());
+      message.calls.forEach(asked -> start(asked, caller));
+    }
+
+    private void start(Asked asked, Caller caller) {
+      CommandUrl url;
+      try {
+        url = CommandUrl.parse(asked.url);
+      } catch (BridgeError invalid) {
+        query.error(asked.sequence, invalid);
+        return;
+      }
+      if (!url.query().isEmpty()) {
+        url.query()
+            .forEach(
+                (name, value) -> {
+                  if (!asked.params.has(name)) {
+                    asked.params.put(name, value);
+                  }
+                });
+      }
+      RunningCall[] self = new RunningCall[1];
+      RunningCall call =
+          new RunningCall(
+              document,
+              caller,
+              url,
+              asked.params,
+              Optional.empty(),
+              false,
+              true,
+              Lane.CALL,
+              result -> reply(asked.sequence, self[0], result));
+      self[0] = call;
+      calls.add(call);
+      document.bySequence.put(asked.sequence, call);
+      dispatcher.start(call);
+    }
+
+    private void reply(long sequence, RunningCall call, AsyncResult<Reply> result) {
+      document.bySequence.remove(sequence);
+      calls.remove(call);
+      if (cancelled || document.isGone()) {
+        dispatcher.discard(call, result);
+      } else if (result.failed()) {
+        query.error(sequence, Dispatcher.toBridgeError(result.cause()));
+      } else if (result.result() instanceof Reply.Data data) {
+        query.data(sequence, data.value());
+      } else {
+        dispatcher.discard(call, result);
+        query.error(
+            sequence,
+            new BridgeError(
+                "TypeError", "ERR_INVALID_CALL", "this command answers with bytes: use fetch"));
+      }
+    }
+  }
+
+  private static String brief(IOException e) {
+    return e instanceof com.fasterxml.jackson.core.JsonProcessingException json
+        ? json.getOriginalMessage()
+        : e.getMessage();
+  }
+
+  private static Message parse(String text) throws IOException {
+    String document = "";
+    boolean opensChannel = false;
+    List<Asked> calls = List.of();
+    List<Long> cancels = List.of();
+    try (JsonParser parser = Json.parser(text)) {
+      expect(parser.nextToken(), JsonToken.START_OBJECT);
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        JsonToken value = parser.nextToken();
+        switch (name) {
+          case "d" -> {
+            expect(value, JsonToken.VALUE_STRING);
+            document = parser.getText();
+          }
+          case "o" -> {
+            expect(value, JsonToken.VALUE_NUMBER_INT);
+            opensChannel = true;
+          }
+          case "c" -> calls = calls(parser);
+          case "x" -> cancels = sequences(parser);
+          default -> throw new MalformedException("unknown member");
+        }
+      }
+      expect(parser.currentToken(), JsonToken.END_OBJECT);
+      expect(parser.nextToken(), null);
+    }
+    if (opensChannel && !(calls.isEmpty() && cancels.isEmpty())) {
+      throw new MalformedException("a message that opens the channel has no calls");
+    }
+    return new Message(document, opensChannel, calls, cancels);
+  }
+
+  private static List<Asked> calls(JsonParser parser) throws IOException {
+    expect(parser.currentToken(), JsonToken.START_ARRAY);
+    List<Asked> calls = new ArrayList<>();
+    Set<Long> sequences = new HashSet<>();
+    while (parser.nextToken() == JsonToken.START_ARRAY) {
+      if (calls.size() == Limits.CALLS_IN_FLIGHT) {
+        throw new TooManyException();
+      }
+      parser.nextToken();
+      long sequence = sequence(parser);
+      if (!sequences.add(sequence)) {
+        throw new MalformedException("two calls have the number " + sequence);
+      }
+      expect(parser.nextToken(), JsonToken.VALUE_STRING);
+      String url = parser.getText();
+      ObjectNode params = Json.object();
+      if (parser.nextToken() != JsonToken.END_ARRAY) {
+        params = Json.object(parser);
+        expect(parser.nextToken(), JsonToken.END_ARRAY);
+      }
+      calls.add(new Asked(sequence, url, params));
+    }
+    expect(parser.currentToken(), JsonToken.END_ARRAY);
+    return calls;
+  }
+
+  private static List<Long> sequences(JsonParser parser) throws IOException {
+    expect(parser.currentToken(), JsonToken.START_ARRAY);
+    List<Long> sequences = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (sequences.size() == Limits.CALLS_IN_FLIGHT) {
+        throw new TooManyException();
+      }
+      sequences.add(sequence(parser));
+    }
+    return sequences;
+  }
+
+  private static long sequence(JsonParser parser) throws IOException {
+    expect(parser.currentToken(), JsonToken.VALUE_NUMBER_INT);
+    if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+        || parser.getLongValue() < 1
+        || parser.getLongValue() > MAX_SEQUENCE) {
+      throw new MalformedException("a call's number is from 1 to 2^53 - 1");
+    }
+    return parser.getLongValue();
+  }
+
+  private static void expect(JsonToken token, JsonToken expected) throws IOException {
+    if (token != expected) {
+      throw new MalformedException(
+          "expected " + (expected == null ? "the end" : expected) + ", found " + token);
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package dev.dunlin.bridge;
+
+import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.bridge.spi.Command;
+import dev.dunlin.bridge.spi.Command.Permission;
+import dev.dunlin.bridge.spi.Command.Resource;
+import dev.dunlin.bridge.spi.Command.RunsOn;
+import dev.dunlin.bridge.spi.HandleId;
+import dev.dunlin.bridge.spi.Reply;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+
+/**
+ * The way every call goes, whichever lane it came by: find the command, resolve what it names, ask
+ * the policy, run it where it declares, answer once.
+ *
+ * <p><i>Thread:</i> the loop.
+ */
+final class Dispatcher {
+  private static final Logger LOG = System.getLogger(Dispatcher.class.getName());
+
+  private final Loop loop;
+  private final Commands commands;
+
+  Dispatcher(Loop loop, Commands commands) {
+    this.loop = loop;
+    this.commands = commands;
+  }
+
+  static BridgeError tooManyCalls() {
+    return new BridgeError(
+        "RangeError",
+        "ERR_TOO_MANY_CALLS",
+        "a document may have "
+            + Limits.CALLS_IN_FLIGHT
+            + " calls in flight: wait for some answers first");
+  }
+
+  static BridgeError unknownHandle(String id) {
+    return new BridgeError(
+        "Error", "ERR_UNKNOWN_HANDLE", "nothing open in this window has the handle " + id);
+  }
+
+  static BridgeError cancelled() {
+    return new BridgeError("AbortError", "ERR_CANCELLED", "the call was cancelled");
+  }
+
+  /** An error as the page may see it: an expected one as it is, any other as a fault of ours. */
+  static BridgeError toBridgeError(Throwable error) {
+    if (error instanceof BridgeError expected) {
+      return expected;
+    }
+    LOG.log(Level.ERROR, "a command failed in a way it does not declare", error);
+    return new BridgeError(
+        "Error", "ERR_INTERNAL", "a fault in the host, see its log: " + error.getClass().getName());
+  }
+
+  /** Starts a call; it is answered on the loop, maybe before this returns. */
+  void start(RunningCall call) {
+    call.document.calls.add(call);
+    Future<Reply> result;
+    try {
+      result = resolveAndRun(call);
+    } catch (RuntimeException refused) {
+      result = Future.failedFuture(refused);
+    }
+    if (result.isComplete()) {
+      finish(call, result);
+    } else {
+      result.onComplete(reply -> loop.run(() -> finish(call, reply)));
+    }
+  }
+
+  /** The page no longer wants the answer: work is told to stop, and the call is answered so. */
+  void cancel(RunningCall call) {
+    call.cancel();
+    call.answer(Future.failedFuture(cancelled()));
+  }
+
+  private void finish(RunningCall call, AsyncResult<Reply> result) {
+    call.document.calls.remove(call);
+    if (!call.answer(result) || result.failed()) {
+      discard(call, result);
+    }
+  }
+
+  /** Lets go of an answer that nobody will get, and of what the call opened for it. */
+  void discard(RunningCall call, AsyncResult<Reply> result) {
+    if (result.succeeded() && result.result() instanceof Reply.Bytes bytes) {
+      close(List.of(bytes.source()::close));
+    }
+    close(call.takeRegistered());
+  }
+
+  /** Closes things where closing may block. */
+  Future<Void> close(List<? extends AutoCloseable> things) {
+    return things.isEmpty()
+        ? Future.succeededFuture()
+        : loop.blocking(
+            false,
+            () -> {
+              for (AutoCloseable thing : things) {
+                try {
+                  thing.close();
+                } catch (Exception e) {
+                  LOG.log(Level.WARNING, "a handle that nobody will use did not close", e);
+                }
+              }
+              return null;
+            });
+  }
+
+  private Future<Reply> resolveAndRun(RunningCall call) {
+    Commands.Entry entry = commands.find(call.url);
+    Command command = entry.command();
+    call.module = entry.module();
+    Resource resource = command.resource();
+    boolean named =
+        call.url.segments().size() > 1 || call.url.folder() && !call.url.function().isEmpty();
+    if (resource instanceof Resource.None && named) {
+      throw invalid(call, "it names nothing after the function");
+    }
+    if (resource instanceof Resource.Text && call.url.resource().isEmpty()) {
+      throw invalid(call, "it needs a resource after the function");
+    }
+    if (resource instanceof Resource.File file) {
+      return runOnFile(call, command, file);
+    }
+    if (command.permission() == Permission.POLICY && !call.document.policy.allows(call.url)) {
+      throw Denial.of(call.document.policy, call.url);
+    }
+    if (resource instanceof Resource.Handle) {
+      String id = call.url.segments().get(2);
+      call.handle =
+          call.document.handles.find(entry.module(), id).orElseThrow(() -> unknownHandle(id));
+      call.handleId = new HandleId(id);
+    }
+    return run(call, command);
+  }
+
+  private Future<Reply> runOnFile(RunningCall call, Command command, Resource.File file) {
+    // Built here: a second path that is malformed is refused whatever the first one is.
+    CommandUrl second =
+        file.alsoParam().isEmpty()
+            ? null
+            : CommandUrl.ofPath(
+                call.url,
+                call.param(file.alsoParam())
+                    .orElseThrow(
+                        () -> invalid(call, "it needs the path '" + file.alsoParam() + "'"))
+                    .asText());
+    Runnable check =
+        () -> {
+          call.path = PathScope.check(call.document.policy, call.url, file.last());
+          if (second != null) {
+            call.secondPath = PathScope.check(call.document.policy, second, file.last());
+          }
+        };
+    if (command.runsOn() == RunsOn.WORKER) {
+      return blocking(
+          call,
+          () -> {
+            check.run();
+            return command.handler().handle(call);
+          });
+    }
+    return blocking(
+            call,
+            () -> {
+              check.run();
+              return Future.succeededFuture(Reply.NOTHING);
+            })
+        .compose(checked -> command.handler().handle(call));
+  }
+
+  private Future<Reply> run(RunningCall call, Command command) {
+    return command.runsOn() == RunsOn.EVENT_LOOP
+        ? command.handler().handle(call)
+        : blocking(call, () -> command.handler().handle(call));
+  }
+
+  private interface Work {
+    Future<Reply> start() throws Exception;
+  }
+
+  private Future<Reply> blocking(RunningCall call, Work work) {
+    return loop.<Future<Reply>>blocking(
+            call.upload, () -> call.isCancelled() ? Future.failedFuture(cancelled()) : work.start())
+        .compose(reply -> reply);
+  }
+
+  private static BridgeError invalid(RunningCall call, String why) {
+    return new BridgeError(
+        "TypeError",
+        "ERR_INVALID_CALL",
+        "ipc://" + call.module + "/" + call.url.function() + ": " + why);
+  }
+}

@@ -1,0 +1,151 @@
+package dev.dunlin.bridge;
+
+import dev.dunlin.bridge.spi.Caller;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The documents that are being shown, by id; and whoever asks without one. */
+final class Documents {
+  private final BridgeConfig config;
+  private final Loop loop;
+
+  // Guarded by this. In order of registration.
+  private final Map<String, Document> byId = new LinkedHashMap<>();
+  private final Map<Integer, HandleTable> handles = new HashMap<>();
+  private final Map<Integer, Document> anonymous = new HashMap<>();
+
+  // Owned by the loop: the document that each top frame used last.
+  private final Map<String, Document> byTopFrame = new HashMap<>();
+
+  Documents(BridgeConfig config, Loop loop) {
+    this.config = config;
+    this.loop = loop;
+  }
+
+  boolean isOurs(String url) {
+    String origin = config.origin();
+    return url.startsWith(origin)
+        && (url.length() == origin.length() || "/?#".indexOf(url.charAt(origin.length())) >= 0);
+  }
+
+  Caller caller(Document document, String url) {
+    return document.caller(config.origin(), url);
+  }
+
+  synchronized Document register(int window, PolicySet policy) {
+    Document document = new Document(config.random().hex128(), window, policy, table(window), loop);
+    byId.put(document.id, document);
+    return document;
+  }
+
+  /** A document that must go because its window has too many: the first that never called. */
+  synchronized Optional<Document> surplus(int window) {
+    List<Document> all = byId.values().stream().filter(d -> d.window == window).toList();
+    return all.size() <= Limits.DOCUMENTS_PER_WINDOW
+        ? Optional.empty()
+        : Optional.of(all.stream().filter(d -> !d.isBound()).findFirst().orElse(all.get(0)));
+  }
+
+  /** The document of this id, if the frame is the one it belongs to, and it has a bridge. Loop. */
+  Optional<Document> find(String id, int window, String frameId) {
+    Document document;
+    synchronized (this) {
+      document = byId.get(id);
+    }
+    if (document == null || !document.policy.hasBridge() || !document.belongsTo(window, frameId)) {
+      return Optional.empty();
+    }
+    return Optional.of(document);
+  }
+
+  /** As {@link #find}, for a top frame: those who ask for it without an id have its policy. */
+  Optional<Document> findTop(String id, int window, String frameId) {
+    Optional<Document> document = find(id, window, frameId);
+    document.ifPresent(d -> byTopFrame.put(window + " " + frameId, d));
+    return document;
+  }
+
+  /**
+   * Who a caller without a document id is: the anonymous one of its window, under the policy of the
+   * top frame's document if that is known. Loop.
+   */
+  Document anonymous(int window, String topFrameId) {
+    Document top = byTopFrame.get(window + " " + topFrameId);
+    if (top != null && !top.isGone()) {
+      return top;
+    }
+    synchronized (this) {
+      return anonymous.computeIfAbsent(
+          window, w -> new Document("", w, config.policy(), table(w), loop));
+    }
+  }
+
+  /** Forgets a document; also the anonymous ones that can't be asking without it. */
+  synchronized List<Document> forget(String id) {
+    List<Document> gone = new ArrayList<>();
+    Document document = byId.remove(id);
+    if (document != null) {
+      gone.add(document);
+      if (byId.values().stream().noneMatch(d -> d.window == document.window)) {
+        forgetAnonymous(document.window, gone);
+      }
+      if (byId.isEmpty()) {
+        forgetAnonymous(-1, gone);
+      }
+    }
+    gone.forEach(Document::markGone);
+    return gone;
+  }
+
+  synchronized List<Document> forgetWindow(int window) {
+    List<Document> gone = new ArrayList<>(byId.values());
+    gone.removeIf(d -> d.window != window);
+    gone.forEach(d -> byId.remove(d.id));
+    forgetAnonymous(window, gone);
+    if (byId.isEmpty()) {
+      forgetAnonymous(-1, gone);
+    }
+    handles.remove(window);
+    gone.forEach(Document::markGone);
+    return gone;
+  }
+
+  synchronized List<Document> forgetAll() {
+    List<Document> gone = new ArrayList<>(byId.values());
+    gone.addAll(anonymous.values());
+    byId.clear();
+    anonymous.clear();
+    gone.forEach(Document::markGone);
+    return gone;
+  }
+
+  /** Loop. */
+  void unbind(Document document) {
+    byTopFrame.values().remove(document);
+  }
+
+  synchronized List<Document> inWindow(int window) {
+    return byId.values().stream().filter(d -> d.window == window).toList();
+  }
+
+  synchronized List<Document> all() {
+    List<Document> all = new ArrayList<>(byId.values());
+    all.addAll(anonymous.values());
+    return all;
+  }
+
+  private void forgetAnonymous(int window, List<Document> gone) {
+    Document one = anonymous.remove(window);
+    if (one != null) {
+      gone.add(one);
+    }
+  }
+
+  private HandleTable table(int window) {
+    return handles.computeIfAbsent(window, w -> new HandleTable(config.random()));
+  }
+}

@@ -1,0 +1,153 @@
+package dev.dunlin.bridge;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dunlin.bridge.spi.BridgeError;
+import java.io.IOException;
+import java.io.Writer;
+import java.util.Map;
+import java.util.Objects;
+
+/** JSON of the wire: bounded when read, bounded when written. */
+final class Json {
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxNestingDepth(Limits.JSON_DEPTH)
+                      .maxStringLength(Limits.MESSAGE_LENGTH)
+                      .maxNameLength(Limits.URL_LENGTH)
+                      .build())
+              // Names come from pages: interning them would fill a table that is never swept.
+              .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+              .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+              .build());
+
+  private Json() {}
+
+  static JsonParser parser(String text) throws IOException {
+    return MAPPER.createParser(text);
+  }
+
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  /** The object that begins at the parser's current token. */
+  static ObjectNode object(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      throw new MalformedException("parameters are not an object");
+    }
+    return MAPPER.readTree(parser);
+  }
+
+  /** A whole text that is one object. */
+  static ObjectNode object(String text) throws IOException {
+    try (JsonParser parser = parser(text)) {
+      parser.nextToken();
+      ObjectNode node = object(parser);
+      if (parser.nextToken() != null) {
+        throw new MalformedException("something follows the object");
+      }
+      return node;
+    }
+  }
+
+  static String text(Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /** {@code {"<member>":<value>}} in UTF-8. */
+  static byte[] bytes(String member, Object value) {
+    try {
+      ObjectNode node = MAPPER.createObjectNode();
+      return value instanceof JsonNode tree
+          ? MAPPER.writeValueAsBytes(node.set(member, tree))
+          : MAPPER.writeValueAsBytes(value == null ? node.putNull(member) : Map.of(member, value));
+    } catch (JsonProcessingException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /**
+   * Appends a value.
+   *
+   * @return whether it fitted; if not, {@code target} is as before
+   */
+  static boolean append(StringBuilder target, Object value, int limit) {
+    if (value == null) {
+      target.append("null");
+      return true;
+    }
+    int mark = target.length();
+    try {
+      MAPPER.writeValue(new Bounded(target, mark + limit), value);
+      return true;
+    } catch (TooLongException e) {
+      target.setLength(mark);
+      return false;
+    } catch (IOException e) {
+      target.setLength(mark);
+      throw unwritable(e);
+    }
+  }
+
+  private static BridgeError unwritable(IOException e) {
+    Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+    return new BridgeError(
+        "Error", "ERR_INTERNAL", "the host could not write its answer as JSON: " + cause);
+  }
+
+  /** A message that is not what docs/bridge.md describes. */
+  static final class MalformedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    MalformedException(String message) {
+      super(message);
+    }
+  }
+
+  private static final class TooLongException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+
+  private static final class Bounded extends Writer {
+    private final StringBuilder target;
+    private final int limit;
+
+    Bounded(StringBuilder target, int limit) {
+      this.target = target;
+      this.limit = limit;
+    }
+
+    @Override
+    public void write(char[] buffer, int offset, int length) throws IOException {
+      if (target.length() + length > limit) {
+        throw new TooLongException();
+      }
+      target.append(buffer, offset, length);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+}

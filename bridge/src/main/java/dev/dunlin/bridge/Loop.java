@@ -1,0 +1,60 @@
+package dev.dunlin.bridge;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/** The bridge's threads: one event loop that owns all state, and two bounded worker pools. */
+final class Loop {
+  private final Vertx vertx;
+  private final Context context;
+  private final WorkerExecutor workers;
+  // Apart, so that pages that stall their uploads can't keep everybody's file commands waiting.
+  private final WorkerExecutor uploads;
+
+  Loop(Vertx vertx) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    if (!context.isEventLoopContext()) {
+      throw new IllegalStateException("make the bridge on an event loop or a plain thread");
+    }
+    this.workers = vertx.createSharedWorkerExecutor("dunlin-bridge", Limits.WORKERS);
+    this.uploads = vertx.createSharedWorkerExecutor("dunlin-upload", Limits.UPLOADS);
+  }
+
+  /** Runs on the loop, later, after all that already waits for it. */
+  void later(Runnable action) {
+    context.runOnContext(ignored -> action.run());
+  }
+
+  /** Runs on the loop: now, if this is it. */
+  void run(Runnable action) {
+    if (Vertx.currentContext() == context) {
+      action.run();
+    } else {
+      later(action);
+    }
+  }
+
+  /** Runs on a worker; the future completes on the loop. Call it on the loop. */
+  <T> Future<T> blocking(boolean upload, Callable<T> action) {
+    return (upload ? uploads : workers).executeBlocking(action, false);
+  }
+
+  /** Runs on the loop after a time. */
+  long after(Duration delay, Runnable action) {
+    return vertx.setTimer(delay.toMillis(), ignored -> run(action));
+  }
+
+  void cancelTimer(long id) {
+    vertx.cancelTimer(id);
+  }
+
+  /** Ends the workers. */
+  Future<Void> close() {
+    return Future.join(workers.close(), uploads.close()).mapEmpty();
+  }
+}

@@ -1,0 +1,179 @@
+package dev.dunlin.bridge;
+
+import dev.dunlin.bridge.spi.BridgeError;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What waits to go to one document by the call lane. All that becomes ready in one turn of the loop
+ * leaves as one message.
+ *
+ * <p><i>Thread:</i> the loop.
+ */
+final class Outbox {
+  /** An error may repeat the URL and paths of its call. Over: the error has no message. */
+  private static final int ERROR_LENGTH = 8 * Limits.URL_LENGTH;
+
+  private final Loop loop;
+  private final StringBuilder replies = new StringBuilder();
+  private final Deque<String> events = new ArrayDeque<>();
+  private final Set<Query> ready = new LinkedHashSet<>();
+  private Answer channel;
+  private long droppedEvents;
+  private boolean flushing;
+
+  Outbox(Loop loop) {
+    this.loop = loop;
+  }
+
+  /** One message with calls: its answer takes those replies that are ready first. */
+  final class Query {
+    private Answer answer;
+    private final StringBuilder replies = new StringBuilder();
+
+    Query(Answer answer) {
+      this.answer = answer;
+    }
+
+    void drop() {
+      answer = null;
+      ready.remove(this);
+    }
+
+    void data(long sequence, Object value) {
+      StringBuilder target = target();
+      int start = target.length();
+      BridgeError refusal;
+      try {
+        begin(target, sequence, 0);
+        if (Json.append(target, value, Limits.REPLY_LENGTH)) {
+          end(target);
+          return;
+        }
+        refusal =
+            new BridgeError(
+                "RangeError",
+                "ERR_REPLY_TOO_LARGE",
+                "the reply is longer than "
+                    + Limits.REPLY_LENGTH
+                    + " characters of JSON: ask again by fetch, which has no such bound");
+      } catch (BridgeError unwritable) {
+        refusal = unwritable;
+      }
+      target.setLength(start);
+      error(sequence, refusal);
+    }
+
+    void error(long sequence, BridgeError error) {
+      StringBuilder target = target();
+      begin(target, sequence, 1);
+      if (!Json.append(target, error.toMap(), ERROR_LENGTH)) {
+        target.append(Json.text(Map.of("name", error.name(), "code", error.code(), "message", "")));
+      }
+      end(target);
+    }
+
+    private StringBuilder target() {
+      return answer == null ? Outbox.this.replies : replies;
+    }
+
+    private static void begin(StringBuilder target, long sequence, int kind) {
+      target.append(target.length() == 0 ? "[" : ",[").append(sequence).append(',').append(kind);
+      target.append(',');
+    }
+
+    private void end(StringBuilder target) {
+      target.append(']');
+      sent(target);
+    }
+
+    private void sent(StringBuilder target) {
+      if (answer != null) {
+        ready.add(this);
+      }
+      if (target.length() > Limits.BATCH_LENGTH) {
+        flush();
+      } else {
+        flushSoon();
+      }
+    }
+  }
+
+  Query query(Answer answer) {
+    return new Query(answer);
+  }
+
+  /** A message without calls is answered at once. */
+  static final String NO_REPLIES = "{\"r\":[]}";
+
+  void openChannel(Answer answer) {
+    channel = answer;
+    flushSoon();
+  }
+
+  void closeChannel(Answer answer) {
+    if (channel == answer) {
+      channel = null;
+    }
+  }
+
+  /** Adds an event, already JSON: {@code [name,detail]}. */
+  void event(String json) {
+    if (events.size() >= Limits.EVENTS_WAITING) {
+      events.removeFirst();
+      droppedEvents++;
+    }
+    events.add(json);
+    flushSoon();
+  }
+
+  void clear() {
+    channel = null;
+    ready.clear();
+    events.clear();
+    replies.setLength(0);
+  }
+
+  private void flushSoon() {
+    if (!flushing) {
+      flushing = true;
+      loop.later(this::flush);
+    }
+  }
+
+  private void flush() {
+    flushing = false;
+    for (Query query : ready) {
+      query.answer.success("{\"r\":[" + query.replies + "]}");
+      query.answer = null;
+    }
+    ready.clear();
+    if (channel == null || replies.length() == 0 && events.isEmpty()) {
+      return;
+    }
+    StringBuilder message = new StringBuilder(replies.length() + 16).append('{');
+    if (replies.length() > 0) {
+      message.append("\"r\":[").append(replies).append(']');
+      replies.setLength(0);
+    }
+    if (!events.isEmpty()) {
+      message.append(message.length() > 1 ? "," : "").append("\"e\":[");
+      if (droppedEvents > 0) {
+        message.append("[\"dunlin:dropped\",{\"count\":").append(droppedEvents).append("}],");
+        droppedEvents = 0;
+      }
+      message.append(events.removeFirst());
+      while (!events.isEmpty() && message.length() < Limits.BATCH_LENGTH) {
+        message.append(',').append(events.removeFirst());
+      }
+      message.append(']');
+      if (!events.isEmpty()) {
+        flushSoon();
+      }
+    }
+    channel.success(message.append('}').toString());
+  }
+}

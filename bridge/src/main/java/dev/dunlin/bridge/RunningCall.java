@@ -1,0 +1,224 @@
+package dev.dunlin.bridge;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dunlin.bridge.spi.Body;
+import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.bridge.spi.Call;
+import dev.dunlin.bridge.spi.Caller;
+import dev.dunlin.bridge.spi.HandleId;
+import dev.dunlin.bridge.spi.PushChannel;
+import dev.dunlin.bridge.spi.Reply;
+import dev.dunlin.bridge.spi.ScopedPath;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** One call from its arrival to its answer. Its answer is given once. */
+final class RunningCall implements Call {
+  final Document document;
+  final CommandUrl url;
+  final Lane lane;
+  final Optional<Body> body;
+  final boolean upload;
+
+  /** Whether the caller named its document: workers of a page share it without a name. */
+  final boolean named;
+
+  private final Caller caller;
+  private final ObjectNode params;
+  private final Consumer<AsyncResult<Reply>> done;
+
+  // Set by the dispatcher before the handler runs.
+  String module = "";
+  ScopedPath path;
+  ScopedPath secondPath;
+  HandleId handleId;
+  AutoCloseable handle;
+
+  // Owned by the loop.
+  private AsyncResult<Reply> result;
+
+  // Guarded by this.
+  private final List<HandleId> registered = new ArrayList<>(0);
+  private Promise<Void> cancellation;
+  private volatile boolean cancelled;
+
+  RunningCall(
+      Document document,
+      Caller caller,
+      CommandUrl url,
+      ObjectNode params,
+      Optional<Body> body,
+      boolean upload,
+      boolean named,
+      Lane lane,
+      Consumer<AsyncResult<Reply>> done) {
+    this.document = document;
+    this.caller = caller;
+    this.url = url;
+    this.params = params;
+    this.body = body;
+    this.upload = upload;
+    this.named = named;
+    this.lane = lane;
+    this.done = done;
+  }
+
+  /** Gives the answer, if it has not been given. Loop. */
+  boolean answer(AsyncResult<Reply> result) {
+    if (this.result != null) {
+      return false;
+    }
+    this.result = result;
+    done.accept(result);
+    return true;
+  }
+
+  /** Whether it has been answered. Loop. */
+  boolean isAnswered() {
+    return result != null;
+  }
+
+  /** The answer it was given. Loop. */
+  AsyncResult<Reply> result() {
+    return result;
+  }
+
+  /** Tells the work to stop; on the loop, {@link #answer} it too. Any thread. */
+  void cancel() {
+    Promise<Void> waiting;
+    synchronized (this) {
+      cancelled = true;
+      waiting = cancellation;
+    }
+    if (waiting != null) {
+      waiting.tryComplete();
+    }
+  }
+
+  /** Takes out of the handle table what this call put there and nobody will know of. */
+  List<AutoCloseable> takeRegistered() {
+    List<AutoCloseable> things = new ArrayList<>();
+    synchronized (this) {
+      for (HandleId id : registered) {
+        document.handles.remove(id).ifPresent(things::add);
+      }
+      registered.clear();
+    }
+    return things;
+  }
+
+  @Override
+  public Caller caller() {
+    return caller;
+  }
+
+  @Override
+  public ScopedPath path() {
+    return declared(path, "a file resource");
+  }
+
+  @Override
+  public ScopedPath secondPath() {
+    return declared(secondPath, "a second path");
+  }
+
+  @Override
+  public String resource() {
+    return url.resource();
+  }
+
+  @Override
+  public <T extends AutoCloseable> T handle(Class<T> type) {
+    AutoCloseable thing = declared(handle, "a handle");
+    if (!type.isInstance(thing)) {
+      throw Dispatcher.unknownHandle(handleId.value());
+    }
+    return type.cast(thing);
+  }
+
+  @Override
+  public HandleId handleId() {
+    return declared(handleId, "a handle");
+  }
+
+  @Override
+  public HandleId register(AutoCloseable opened) {
+    synchronized (this) {
+      HandleId id = document.handles.add(document, module, opened);
+      registered.add(id);
+      return id;
+    }
+  }
+
+  @Override
+  public void release() {
+    document.handles.remove(handleId());
+  }
+
+  @Override
+  public PushChannel openPush(PushChannel.Overflow overflow, int boundBytes) {
+    return pushStream().openChannel(overflow, boundBytes);
+  }
+
+  /** The push stream of the document that asks. */
+  PushStream pushStream() {
+    if (!named) {
+      throw new BridgeError(
+          "TypeError",
+          "ERR_INVALID_CALL",
+          "a push goes to a document, and this caller named none: call it from a page, not a worker");
+    }
+    return document.push;
+  }
+
+  @Override
+  public ObjectNode params() {
+    return params;
+  }
+
+  @Override
+  public Optional<JsonNode> param(String name) {
+    return Optional.ofNullable(params.get(name)).filter(node -> !node.isNull());
+  }
+
+  @Override
+  public Optional<Body> body() {
+    return body;
+  }
+
+  @Override
+  public Future<Void> cancelled() {
+    synchronized (this) {
+      if (cancelled) {
+        return Future.succeededFuture();
+      }
+      if (cancellation == null) {
+        cancellation = Promise.promise();
+      }
+      return cancellation.future();
+    }
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
+  @Override
+  public Lane lane() {
+    return lane;
+  }
+
+  private static <T> T declared(T value, String what) {
+    if (value == null) {
+      throw new IllegalStateException("this command does not declare " + what);
+    }
+    return value;
+  }
+}

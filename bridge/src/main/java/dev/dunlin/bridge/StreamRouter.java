@@ -1,0 +1,493 @@
+package dev.dunlin.bridge;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dunlin.bridge.spi.Body;
+import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.bridge.spi.ByteSource;
+import dev.dunlin.bridge.spi.Call.Lane;
+import dev.dunlin.bridge.spi.Reply;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/** The stream lane: one request, one answer, whose bytes are pulled. */
+final class StreamRouter implements StreamLane {
+  private static final String DOCUMENT = "_d";
+  private static final String PARAMS = "_";
+  private static final String UPLOAD = "_u";
+  private static final String PART = "_n";
+  private static final String LAST = "_l";
+
+  private final Loop loop;
+  private final Dispatcher dispatcher;
+  private final Documents documents;
+  private final String origin;
+
+  // Owned by the loop.
+  private int uploads;
+
+  StreamRouter(Loop loop, Dispatcher dispatcher, Documents documents, String origin) {
+    this.loop = loop;
+    this.dispatcher = dispatcher;
+    this.documents = documents;
+    this.origin = origin;
+  }
+
+  @Override
+  public Exchange open(StreamRequest request) {
+    Waiting waiting = new Waiting();
+    loop.later(() -> take(request, waiting));
+    return waiting;
+  }
+
+  /** One request that waits for its answer. */
+  final class Waiting implements Exchange {
+    private final Promise<StreamResponse> promise = Promise.promise();
+
+    // Owned by the loop.
+    private RunningCall call;
+    private Runnable whenCancelled = () -> {};
+    private boolean cancelled;
+
+    @Override
+    public Future<StreamResponse> response() {
+      return promise.future();
+    }
+
+    @Override
+    public void cancel() {
+      loop.run(
+          () -> {
+            cancelled = true;
+            whenCancelled.run();
+            error(Dispatcher.cancelled());
+          });
+    }
+
+    private void answer(
+        int status,
+        String kind,
+        String type,
+        long lengthBytes,
+        Map<String, Object> meta,
+        ByteSource body) {
+      Map<String, String> headers = new LinkedHashMap<>();
+      headers.put("x-dunlin-reply", kind);
+      headers.put("content-type", type);
+      if (lengthBytes >= 0) {
+        headers.put("content-length", Long.toString(lengthBytes));
+      }
+      if (!meta.isEmpty()) {
+        headers.put("x-dunlin-meta", CommandUrl.encodePath(Json.text(meta)));
+      }
+      headers.put("cache-control", "no-store");
+      if (!promise.tryComplete(new StreamResponse(status, cors(headers), lengthBytes, body))) {
+        body.close();
+      }
+    }
+
+    private void json(int status, String kind, Object value) {
+      byte[] bytes = Json.bytes(kind, value);
+      answer(status, kind, "application/json", bytes.length, Map.of(), new Bytes(bytes));
+    }
+
+    void data(Object value) {
+      try {
+        json(200, "data", value);
+      } catch (BridgeError unwritable) {
+        error(unwritable);
+      }
+    }
+
+    void error(BridgeError error) {
+      json(status(error.code()), "err", error.toMap());
+    }
+
+    private void reply(RunningCall call, AsyncResult<Reply> result) {
+      if (cancelled) {
+        dispatcher.discard(call, result);
+      } else if (result.failed()) {
+        error(Dispatcher.toBridgeError(result.cause()));
+      } else if (result.result() instanceof Reply.Data data) {
+        data(data.value());
+      } else if (result.result() instanceof Reply.Bytes bytes) {
+        call.document.calls.add(call);
+        answer(
+            200,
+            "bytes",
+            bytes.contentType(),
+            bytes.lengthBytes(),
+            bytes.meta(),
+            new Streamed(call, bytes.source()));
+      }
+    }
+  }
+
+  private static int status(String code) {
+    return switch (code) {
+      case "ERR_ACCESS_DENIED", "ERR_NO_BRIDGE" -> 403;
+      case "ERR_UNKNOWN_COMMAND", "ERR_UNKNOWN_HANDLE" -> 404;
+      case "ERR_MESSAGE_TOO_LARGE" -> 413;
+      case "ERR_TOO_MANY_CALLS" -> 429;
+      case "ERR_INVALID_CALL" -> 400;
+      case "ERR_INTERNAL" -> 500;
+      default -> 200;
+    };
+  }
+
+  private Map<String, String> cors(Map<String, String> headers) {
+    headers.put("access-control-allow-origin", origin);
+    headers.put("access-control-expose-headers", "*");
+    return headers;
+  }
+
+  private void take(StreamRequest request, Waiting waiting) {
+    try {
+      if (waiting.cancelled) {
+        return;
+      }
+      if (!request.initiator().equals(origin)) {
+        throw noBridge("only pages and workers of the app have a bridge");
+      }
+      switch (request.method()) {
+        case "OPTIONS" -> {
+          Map<String, String> headers = cors(new LinkedHashMap<>());
+          headers.put("access-control-allow-methods", "GET, POST");
+          headers.put("access-control-allow-headers", "*");
+          waiting.promise.tryComplete(new StreamResponse(204, headers, 0, new Bytes(new byte[0])));
+        }
+        case "GET", "POST" -> call(request, waiting);
+        default -> throw invalid("a command is called by GET or POST, not " + request.method());
+      }
+    } catch (BridgeError refused) {
+      waiting.error(refused);
+    }
+  }
+
+  private void call(StreamRequest request, Waiting waiting) {
+    if (request.body().length > Limits.BODY_BYTES) {
+      throw new BridgeError(
+          "RangeError",
+          "ERR_MESSAGE_TOO_LARGE",
+          "a request body may have "
+              + Limits.BODY_BYTES
+              + " bytes: send it in parts, as an upload");
+    }
+    CommandUrl url = CommandUrl.parse(request.url());
+    Map<String, String> query = url.query();
+    String id = query.getOrDefault(DOCUMENT, "");
+    Document document = document(request, id);
+    ObjectNode params = params(query);
+    boolean post = request.method().equals("POST");
+    if (query.containsKey(UPLOAD)) {
+      if (!post) {
+        throw invalid("a part of an upload is sent by POST");
+      }
+      part(request, waiting, url, document, params);
+      return;
+    }
+    checkRoom(document);
+    waiting.call =
+        newCall(
+            document,
+            url,
+            params,
+            post ? Optional.of(new Whole(request.body())) : Optional.empty(),
+            false,
+            !id.isEmpty(),
+            result -> waiting.reply(waiting.call, result));
+    waiting.whenCancelled = () -> dispatcher.cancel(waiting.call);
+    dispatcher.start(waiting.call);
+  }
+
+  private RunningCall newCall(
+      Document document,
+      CommandUrl url,
+      ObjectNode params,
+      Optional<Body> body,
+      boolean upload,
+      boolean named,
+      Consumer<AsyncResult<Reply>> done) {
+    return new RunningCall(
+        document,
+        documents.caller(document, ""),
+        url,
+        params,
+        body,
+        upload,
+        named,
+        Lane.STREAM,
+        done);
+  }
+
+  private static void checkRoom(Document document) {
+    if (document.calls.size() >= Limits.CALLS_IN_FLIGHT) {
+      throw Dispatcher.tooManyCalls();
+    }
+  }
+
+  private Document document(StreamRequest request, String id) {
+    boolean worker = request.window() < 0;
+    if (id.isEmpty() && (worker || request.topFrame())) {
+      Document shared = documents.anonymous(request.window(), request.frameId());
+      if (!shared.policy.hasBridge()) {
+        throw noBridge("the app's policy sandboxes its documents");
+      }
+      return shared;
+    }
+    return (request.topFrame()
+            ? documents.findTop(id, request.window(), request.frameId())
+            : documents.find(id, request.window(), request.frameId()))
+        .orElseThrow(
+            () ->
+                noBridge(
+                    id.isEmpty()
+                        ? "a nested frame names its document by _d"
+                        : "the document id is not this frame's: load the page again"));
+  }
+
+  private static ObjectNode params(Map<String, String> query) {
+    ObjectNode params = Json.object();
+    query.forEach(
+        (name, value) -> {
+          switch (name) {
+            case DOCUMENT, PARAMS, UPLOAD, PART, LAST -> {}
+            default -> params.put(name, value);
+          }
+        });
+    if (query.containsKey(PARAMS)) {
+      try {
+        params.setAll(Json.object(query.get(PARAMS)));
+      } catch (IOException e) {
+        throw invalid("its parameter _ is not a JSON object");
+      }
+    }
+    return params;
+  }
+
+  // Uploads.
+
+  private void part(
+      StreamRequest request,
+      Waiting waiting,
+      CommandUrl url,
+      Document document,
+      ObjectNode params) {
+    Map<String, String> query = url.query();
+    String id = query.get(UPLOAD);
+    if (!id.matches("[0-9a-f]{32}")) {
+      throw invalid("_u is 32 lower-case hex digits");
+    }
+    String key = id + url;
+    Upload upload = document.uploads.get(key);
+    int number;
+    try {
+      number = Integer.parseInt(query.getOrDefault(PART, ""));
+    } catch (NumberFormatException e) {
+      throw invalid("_n is the part's number, from 0");
+    }
+    if (upload == null && number == 0) {
+      upload = begin(document, url, key, params, query.containsKey(DOCUMENT));
+    } else if (upload == null) {
+      throw invalid("no such upload: it ended by an error or by silence; begin again with part 0");
+    } else if (number != upload.parts || upload.waiting != null || upload.complete) {
+      BridgeError disorder =
+          invalid("part " + number + " came where part " + upload.parts + " was expected");
+      dispatcher.cancel(upload.call);
+      throw disorder;
+    }
+    take(document, key, upload, request.body(), query.containsKey(LAST), waiting);
+  }
+
+  private Upload begin(
+      Document document, CommandUrl url, String key, ObjectNode params, boolean named) {
+    checkRoom(document);
+    if (uploads >= Limits.UPLOADS) {
+      throw new BridgeError(
+          "Error",
+          "ERR_TOO_MANY_CALLS",
+          Limits.UPLOADS + " uploads are in progress: wait for one to end");
+    }
+    Upload upload = new Upload();
+    uploads++;
+    document.uploads.put(key, upload);
+    upload.call =
+        newCall(
+            document,
+            url,
+            params,
+            Optional.of(upload),
+            true,
+            named,
+            result -> end(document, key, upload));
+    dispatcher.start(upload.call);
+    return upload;
+  }
+
+  private void take(
+      Document document, String key, Upload upload, byte[] bytes, boolean last, Waiting waiting) {
+    upload.parts++;
+    upload.complete = last;
+    upload.waiting = waiting;
+    waiting.whenCancelled = () -> dispatcher.cancel(upload.call);
+    loop.cancelTimer(upload.timer);
+    if (upload.call.isAnswered()) {
+      // It ended while no part was under way; this one brings the news home.
+      document.uploads.remove(key);
+      conclude(upload);
+      return;
+    }
+    upload.offer(bytes, last, () -> loop.run(() -> taken(upload, last)));
+  }
+
+  private void taken(Upload upload, boolean last) {
+    if (last || upload.waiting == null) {
+      return;
+    }
+    upload.waiting.data(null);
+    upload.waiting = null;
+    if (!upload.call.isAnswered()) {
+      upload.timer = loop.after(Limits.UPLOAD_SILENCE, () -> dispatcher.cancel(upload.call));
+    }
+  }
+
+  private void end(Document document, String key, Upload upload) {
+    uploads--;
+    loop.cancelTimer(upload.timer);
+    upload.breakOff();
+    if (upload.waiting != null) {
+      document.uploads.remove(key);
+      conclude(upload);
+    } else {
+      // Between two parts: the next one will be told, if it comes.
+      upload.timer = loop.after(Limits.UPLOAD_SILENCE, () -> document.uploads.remove(key));
+    }
+  }
+
+  private void conclude(Upload upload) {
+    AsyncResult<Reply> result = upload.call.result();
+    if (upload.complete || result.failed()) {
+      upload.waiting.reply(upload.call, result);
+    } else {
+      dispatcher.discard(upload.call, result);
+      upload.waiting.error(
+          invalid("the command ended before the upload did, at part " + upload.parts));
+    }
+    upload.waiting = null;
+  }
+
+  private static BridgeError invalid(String why) {
+    return new BridgeError("TypeError", "ERR_INVALID_CALL", why);
+  }
+
+  private static BridgeError noBridge(String why) {
+    return new BridgeError("NotAllowedError", "ERR_NO_BRIDGE", why);
+  }
+
+  /** A body in one piece. */
+  private static final class Whole implements Body {
+    private final byte[] bytes;
+    private boolean read;
+
+    Whole(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public long lengthBytes() {
+      return bytes.length;
+    }
+
+    @Override
+    public byte[] next() {
+      byte[] next = read ? new byte[0] : bytes;
+      read = true;
+      return next;
+    }
+  }
+
+  /** An answer that is in memory. */
+  private static final class Bytes implements ByteSource {
+    private final byte[] bytes;
+    private int position;
+
+    Bytes(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public int read(byte[] target, int length) {
+      int count = Math.min(length, bytes.length - position);
+      if (count == 0) {
+        return END;
+      }
+      System.arraycopy(bytes, position, target, 0, count);
+      position += count;
+      return count;
+    }
+
+    @Override
+    public void whenReadable(Runnable action) {
+      action.run();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /**
+   * An answer that is streamed: it counts as in flight until it is closed, and ends with its
+   * document.
+   */
+  private final class Streamed implements ByteSource {
+    private final RunningCall call;
+    private final ByteSource source;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicReference<Runnable> waiting = new AtomicReference<>();
+
+    Streamed(RunningCall call, ByteSource source) {
+      this.call = call;
+      this.source = source;
+      call.cancelled().onComplete(ignored -> wake());
+    }
+
+    @Override
+    public int read(byte[] target, int length) throws IOException {
+      if (call.isCancelled()) {
+        throw new IOException("the document that asked is gone");
+      }
+      return source.read(target, length);
+    }
+
+    @Override
+    public void whenReadable(Runnable action) {
+      waiting.set(action);
+      source.whenReadable(this::wake);
+      if (call.isCancelled()) {
+        wake();
+      }
+    }
+
+    private void wake() {
+      Runnable action = waiting.getAndSet(null);
+      if (action != null) {
+        action.run();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        source.close();
+        loop.run(() -> call.document.calls.remove(call));
+      }
+    }
+  }
+}
