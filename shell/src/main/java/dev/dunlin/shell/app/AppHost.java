@@ -88,7 +88,8 @@ final class AppHost implements PageHost {
                 request.navigation(),
                 request.window()));
     if (request.navigation()) {
-      documentsOf(request.window()).served(request.topFrame(), WindowDocuments.idIn(response.headers()));
+      documentsOf(request.window())
+          .served(request.topFrame(), WindowDocuments.idIn(response.headers()));
     }
     Future<StreamResponse> done =
         Future.succeededFuture(
@@ -119,7 +120,8 @@ final class AppHost implements PageHost {
 
   @Override
   public void console(int window, ConsoleLevel level, String text, String source, int line) {
-    console.line(level, text, source.startsWith(origin) ? source.substring(origin.length()) : source, line);
+    console.line(
+        level, text, source.startsWith(origin) ? source.substring(origin.length()) : source, line);
   }
 
   @Override
@@ -147,7 +149,8 @@ final class AppHost implements PageHost {
         "the page "
             + what
             + (url.startsWith("http")
-                ? "; to allow it, add to socket.ini: [webview.navigator.policies] allowed[] = " + url
+                ? "; to allow it, add to socket.ini: [webview.navigator.policies] allowed[] = "
+                    + url
                 : ""));
   }
 

@@ -47,9 +47,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
-/** Runs an app: joins configuration, engine, bridge, resources and windows, and waits for the end. */
+/**
+ * Runs an app: joins configuration, engine, bridge, resources and windows, and waits for the end.
+ */
 public final class AppRun implements Launcher {
-  /** Longest wait for Chromium to close in good order; then the process ends all the same, and its children with it. */
+  /**
+   * Longest wait for Chromium to close in good order; then the process ends all the same, and its
+   * children with it.
+   */
   static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
 
   /** Exit code of a run whose test could not be loaded, or whose screenshot could not be taken. */
@@ -94,7 +99,9 @@ public final class AppRun implements Launcher {
       try {
         folders.create();
       } catch (IOException e) {
-        throw new HostException("cannot make the app's own folder: " + e.getMessage() + ". Make its parent writable.", e);
+        throw new HostException(
+            "cannot make the app's own folder: " + e.getMessage() + ". Make its parent writable.",
+            e);
       }
       this.policy = policyHeader();
       this.recovery = new RendererRecovery(config.meta().origin());
@@ -105,18 +112,24 @@ public final class AppRun implements Launcher {
         return new PolicyHeader(folders.policyNames()).value(config.security().policy());
       } catch (IllegalArgumentException e) {
         throw new ConfigException(
-            config.directory().resolve(AppConfig.FILE), 0, "security.policy", e.getMessage(), "Correct the policy.");
+            config.directory().resolve(AppConfig.FILE),
+            0,
+            "security.policy",
+            e.getMessage(),
+            "Correct the policy.");
       }
     }
 
     int untilEnd() {
       Path profile = profile();
-      try (SingleInstance instance = SingleInstance.take(profile, config.meta().title())) {
+      SingleInstance instance = SingleInstance.take(profile, config.meta().title());
+      try {
         Path installation = EngineInstallation.locate();
         CompletableFuture<Void> preloaded = Engine.preload(installation);
         NavigationPolicy navigation = navigationPolicy();
         EngineTemp temp = EngineTemp.prepare();
-        CompletableFuture<Function<ResourceRequest, ResourceResponse>> resources = new CompletableFuture<>();
+        CompletableFuture<Function<ResourceRequest, ResourceResponse>> resources =
+            new CompletableFuture<>();
         AppHost host =
             new AppHost(
                 config.meta().origin(),
@@ -147,10 +160,15 @@ public final class AppRun implements Launcher {
         int code = exit.join();
         closeEngine();
         return code;
+      } finally {
+        instance.close();
       }
     }
 
-    /** Chromium's profile: kept between runs, except for runs whose outcome should not depend on earlier ones. */
+    /**
+     * Chromium's profile: kept between runs, except for runs whose outcome should not depend on
+     * earlier ones.
+     */
     private Path profile() {
       return options.testFile().isPresent() || options.exitAfterScreenshot()
           ? folders.cache().resolve("engine-" + ProcessHandle.current().pid())
@@ -162,7 +180,11 @@ public final class AppRun implements Launcher {
         return new NavigationPolicy(config.meta().origin(), config.webview().allowed());
       } catch (IllegalArgumentException e) {
         throw new ConfigException(
-            config.directory().resolve(AppConfig.FILE), 0, "webview.navigator.policies.allowed", e.getMessage(), "Correct it.");
+            config.directory().resolve(AppConfig.FILE),
+            0,
+            "webview.navigator.policies.allowed",
+            e.getMessage(),
+            "Correct it.");
       }
     }
 
@@ -178,7 +200,8 @@ public final class AppRun implements Launcher {
                   headers),
               new DirectorySource(config.build().resources()),
               new Modules(),
-              (windowIndex, metaPolicies) -> bridge.join().registerDocument(windowIndex, policies(metaPolicies)),
+              (windowIndex, metaPolicies) ->
+                  bridge.join().registerDocument(windowIndex, policies(metaPolicies)),
               new Facts(config, options, folders));
       return request ->
           recovery.answers(request.url()) ? recovery.respond(request) : resources.respond(request);
@@ -199,14 +222,18 @@ public final class AppRun implements Launcher {
           new SecurityReport(config.meta().origin(), policy, !options.production());
       List<CommandModule> modules = new ArrayList<>();
       modules.add(
-          new ApplicationModule(
-              exit::complete, config::toJson, Facts::versions, security::now));
-      modules.add(new WindowModule(index -> Optional.ofNullable(window).filter(w -> w.index() == index), screen()));
+          new ApplicationModule(exit::complete, config::toJson, Facts::versions, security::now));
+      modules.add(
+          new WindowModule(
+              index -> Optional.ofNullable(window).filter(w -> w.index() == index), screen()));
       modules.addAll(StandardModules.of(console));
       return new Bridge(
           vertx,
           new BridgeConfig(
-              config.meta().origin(), policies(List.of()), folders.policyNames(), RandomSource.secure()),
+              config.meta().origin(),
+              policies(List.of()),
+              folders.policyNames(),
+              RandomSource.secure()),
           modules);
     }
 
@@ -221,8 +248,14 @@ public final class AppRun implements Launcher {
       return new WindowSettings(
           config.meta().origin() + "/",
           config.meta().title(),
-          sideOf(wanted.width(), wanted.minWidth(), wanted.maxWidth(), screen.width(), DEFAULT_WIDTH),
-          sideOf(wanted.height(), wanted.minHeight(), wanted.maxHeight(), screen.height(), DEFAULT_HEIGHT),
+          sideOf(
+              wanted.width(), wanted.minWidth(), wanted.maxWidth(), screen.width(), DEFAULT_WIDTH),
+          sideOf(
+              wanted.height(),
+              wanted.minHeight(),
+              wanted.maxHeight(),
+              screen.height(),
+              DEFAULT_HEIGHT),
           !config.build().headless() || options.headless(),
           wanted.flags().contains(WindowFlag.RESIZABLE),
           wanted.flags().contains(WindowFlag.FRAMELESS),
@@ -251,9 +284,16 @@ public final class AppRun implements Launcher {
         return;
       }
       try {
-        running.close().toCompletionStage().toCompletableFuture().get(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        running
+            .close()
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException | ExecutionException e) {
-        console.say("Chromium did not close within " + CLOSE_GRACE.toSeconds() + " s and is ended with this process");
+        console.say(
+            "Chromium did not close within "
+                + CLOSE_GRACE.toSeconds()
+                + " s and is ended with this process");
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -315,7 +355,10 @@ public final class AppRun implements Launcher {
       options.testFile().ifPresent(file -> runTest(session, file));
     }
 
-    /** A file that uses socket:test ends the app with its result; any other has passed when it has been imported. */
+    /**
+     * A file that uses socket:test ends the app with its result; any other has passed when it has
+     * been imported.
+     */
     private void runTest(DevToolsSession session, String file) {
       String url = file.startsWith("/") ? file : "/" + file;
       String expression =
@@ -339,7 +382,11 @@ public final class AppRun implements Launcher {
                         "the test "
                             + url
                             + " could not be imported: "
-                            + answer.path("exceptionDetails").path("exception").path("description").asText(result));
+                            + answer
+                                .path("exceptionDetails")
+                                .path("exception")
+                                .path("description")
+                                .asText(result));
                   } else if (!answer.path("result").path("value").asBoolean()) {
                     exit.complete(0);
                   }
@@ -347,7 +394,8 @@ public final class AppRun implements Launcher {
                   fail("DevTools answered what is no JSON: " + e.getMessage());
                 }
               })
-          .onFailure(fault -> fail("the test " + url + " could not be started: " + fault.getMessage()));
+          .onFailure(
+              fault -> fail("the test " + url + " could not be started: " + fault.getMessage()));
     }
 
     private void fail(String message) {

@@ -17,7 +17,10 @@ final class ApplicationModule implements CommandModule {
   private final Supplier<Object> security;
 
   ApplicationModule(
-      IntConsumer exit, Supplier<Object> config, Supplier<Object> versions, Supplier<Object> security) {
+      IntConsumer exit,
+      Supplier<Object> config,
+      Supplier<Object> versions,
+      Supplier<Object> security) {
     this.exit = exit;
     this.config = config;
     this.versions = versions;
@@ -31,7 +34,8 @@ final class ApplicationModule implements CommandModule {
 
   @Override
   public List<Command> commands() {
-    // All of these tell an app of itself, or end it: what it could do to itself by any bug of its own.
+    // All of these tell an app of itself, or end it: what it could do to itself by any bug of its
+    // own.
     return List.of(
         command("exit", this::exit),
         command("config", call -> answer(config)),

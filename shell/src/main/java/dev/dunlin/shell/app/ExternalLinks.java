@@ -6,7 +6,10 @@ import dev.dunlin.scheduler.process.ProcessStarter;
 import java.util.List;
 import java.util.Locale;
 
-/** Hands a link to the person's own browser or mail program; nothing but http, https and mailto (CVE-2025-31477). */
+/**
+ * Hands a link to the person's own browser or mail program; nothing but http, https and mailto
+ * (CVE-2025-31477).
+ */
 final class ExternalLinks {
   private static final List<String> SCHEMES = List.of("http://", "https://", "mailto:");
 
@@ -25,6 +28,9 @@ final class ExternalLinks {
             : new String[] {os.startsWith("Mac") ? "open" : "xdg-open", url};
     ProcessStarter.get()
         .start(ProcessSpec.of(argv).withParentDeath(ParentDeath.SURVIVE))
-        .onFailure(fault -> console.say("cannot open " + url + " in the system's browser: " + fault.getMessage()));
+        .onFailure(
+            fault ->
+                console.say(
+                    "cannot open " + url + " in the system's browser: " + fault.getMessage()));
   }
 }

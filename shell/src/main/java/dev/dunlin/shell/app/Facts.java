@@ -17,7 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What every page of the app may know without asking; see docs/bridge.md, {@code socket:internal/host}. */
+/**
+ * What every page of the app may know without asking; see docs/bridge.md, {@code
+ * socket:internal/host}.
+ */
 final class Facts implements HostFacts {
   private final AppConfig config;
   private final RunOptions options;
@@ -46,11 +49,13 @@ final class Facts implements HostFacts {
   public Map<String, Object> of(int window) {
     Map<String, Object> facts = new LinkedHashMap<>();
     String os = System.getProperty("os.name");
-    String platform = os.startsWith("Windows") ? "win32" : os.startsWith("Mac") ? "darwin" : "linux";
+    String platform =
+        os.startsWith("Windows") ? "win32" : os.startsWith("Mac") ? "darwin" : "linux";
     facts.put("versions", versions());
     facts.put("platform", platform);
     facts.put("arch", AppConfig.systemVariables().get("platform.arch"));
-    facts.put("type", os.startsWith("Windows") ? "Windows_NT" : os.startsWith("Mac") ? "Darwin" : os);
+    facts.put(
+        "type", os.startsWith("Windows") ? "Windows_NT" : os.startsWith("Mac") ? "Darwin" : os);
     facts.put("release", System.getProperty("os.version"));
     facts.put("endianness", ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? "LE" : "BE");
     facts.put("argv", argv());
@@ -92,7 +97,9 @@ final class Facts implements HostFacts {
         : Path.of(home, "dunlin").toString();
   }
 
-  /** Only what socket.ini and the command line name: the rest of the environment is not the page's. */
+  /**
+   * Only what socket.ini and the command line name: the rest of the environment is not the page's.
+   */
   private Map<String, String> environment() {
     Map<String, String> environment = new LinkedHashMap<>();
     for (String name : config.build().env()) {
@@ -106,7 +113,9 @@ final class Facts implements HostFacts {
     return environment;
   }
 
-  /** Numbers of this system's headers, as Node 20 lists them; none for systems not looked at yet. */
+  /**
+   * Numbers of this system's headers, as Node 20 lists them; none for systems not looked at yet.
+   */
   private static Map<String, Object> constants(String platform) {
     try (InputStream in = Facts.class.getResourceAsStream("constants-" + platform + ".json")) {
       return in == null

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Where frames may go: the app's origin, and what {@code [webview.navigator.policies] allowed[]} names. URLs are compared as parsed
- * tuples, never as text.
+ * Where frames may go: the app's origin, and what {@code [webview.navigator.policies] allowed[]}
+ * names. URLs are compared as parsed tuples, never as text.
  */
 public final class NavigationPolicy {
   private static final Set<String> EXTERNAL = Set.of("http", "https", "mailto");
@@ -20,7 +20,8 @@ public final class NavigationPolicy {
 
   /**
    * @param origin the app's origin
-   * @param patterns {@code scheme://host/path}; the host may begin with {@code *.}, the path may end with {@code *}
+   * @param patterns {@code scheme://host/path}; the host may begin with {@code *.}, the path may
+   *     end with {@code *}
    */
   public NavigationPolicy(String origin, List<String> patterns) {
     this.host = origin.substring("https://".length());
@@ -46,8 +47,11 @@ public final class NavigationPolicy {
       return Navigation.ALLOW;
     }
     if (!topFrame) {
-      // What may be framed is for the document's own policy (frame-src) to say. A foreign frame has no bridge.
-      return Set.of("http", "https", "data", "blob").contains(scheme) ? Navigation.ALLOW : Navigation.DENY;
+      // What may be framed is for the document's own policy (frame-src) to say. A foreign frame has
+      // no bridge.
+      return Set.of("http", "https", "data", "blob").contains(scheme)
+          ? Navigation.ALLOW
+          : Navigation.DENY;
     }
     return userGesture && EXTERNAL.contains(scheme) ? Navigation.EXTERNAL : Navigation.DENY;
   }
@@ -59,7 +63,10 @@ public final class NavigationPolicy {
         && uri.getUserInfo() == null;
   }
 
-  /** Chromium's URLs may hold characters in query and fragment that {@link URI} refuses; neither decides anything. */
+  /**
+   * Chromium's URLs may hold characters in query and fragment that {@link URI} refuses; neither
+   * decides anything.
+   */
   private static String withoutOddities(String url) {
     int end = url.length();
     for (char mark : new char[] {'#', '?'}) {
@@ -81,14 +88,17 @@ public final class NavigationPolicy {
       int hostStart = text.indexOf("://") + 3;
       String scheme = lower(text.substring(0, hostStart - 3));
       int pathStart = text.indexOf('/', hostStart);
-      String authority = pathStart < 0 ? text.substring(hostStart) : text.substring(hostStart, pathStart);
+      String authority =
+          pathStart < 0 ? text.substring(hostStart) : text.substring(hostStart, pathStart);
       String path = pathStart < 0 ? "/*" : text.substring(pathStart);
       int colon = authority.lastIndexOf(':');
       String host = lower(colon < 0 ? authority : authority.substring(0, colon));
       boolean subdomains = host.startsWith("*.");
       if (host.equals("*") || host.substring(subdomains ? 2 : 0).contains("*") || host.isEmpty()) {
         throw new IllegalArgumentException(
-            "[webview.navigator.policies] allowed[] = " + pattern + ": name a host, such as https://*.example.com/*");
+            "[webview.navigator.policies] allowed[] = "
+                + pattern
+                + ": name a host, such as https://*.example.com/*");
       }
       StringBuilder regex = new StringBuilder();
       for (String part : path.split("\\*", -1)) {
@@ -106,9 +116,13 @@ public final class NavigationPolicy {
       String other = lower(uri.getHost());
       return scheme.equals(lower(uri.getScheme()))
           && uri.getUserInfo() == null
-          && (subdomains ? other.endsWith(host) && other.length() > host.length() : other.equals(host))
+          && (subdomains
+              ? other.endsWith(host) && other.length() > host.length()
+              : other.equals(host))
           && uri.getPort() == port
-          && path.matcher(uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath()).matches();
+          && path.matcher(
+                  uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath())
+              .matches();
     }
   }
 }

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * What a window shows after its renderer has gone: a page that says so and loads the app again, later each time, so that a page that
- * always crashes does not take the machine with it.
+ * What a window shows after its renderer has gone: a page that says so and loads the app again,
+ * later each time, so that a page that always crashes does not take the machine with it.
  */
 final class RendererRecovery {
   private static final String PATH = "/.dunlin/renderer-gone";

@@ -10,13 +10,17 @@ import java.util.Base64;
 
 /** A PNG of a page, taken by Chromium itself. */
 final class Screenshot {
-  /** Longest wait for the first paint and for what the page loads after it, in milliseconds; then what is there is taken. */
+  /**
+   * Longest wait for the first paint and for what the page loads after it, in milliseconds; then
+   * what is there is taken.
+   */
   private static final int PAINT_MS = 10_000;
 
   private static final int SETTLE_MS = 600;
 
   /**
-   * Resolves after the first contentful paint, and once nothing in the page has changed for a while: what a person calls loaded.
+   * Resolves after the first contentful paint, and once nothing in the page has changed for a
+   * while: what a person calls loaded.
    */
   private static final String PAINTED =
       """
@@ -54,12 +58,14 @@ final class Screenshot {
         .compose(
             result -> {
               try {
-                byte[] png = Base64.getDecoder().decode(JSON.readTree(result).path("data").asText());
+                byte[] png =
+                    Base64.getDecoder().decode(JSON.readTree(result).path("data").asText());
                 Files.write(file, png);
                 return Future.succeededFuture(file);
               } catch (IOException e) {
                 return Future.failedFuture(
-                    new IOException("cannot write the screenshot " + file + ": " + e.getMessage(), e));
+                    new IOException(
+                        "cannot write the screenshot " + file + ": " + e.getMessage(), e));
               }
             });
   }

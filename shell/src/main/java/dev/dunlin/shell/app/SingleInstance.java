@@ -13,11 +13,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * One running engine for one profile. Chromium itself answers a second start with the same profile by opening nothing and saying
- * "Opening in existing browser session".
+ * One running engine for one profile. Chromium itself answers a second start with the same profile
+ * by opening nothing and saying "Opening in existing browser session".
  */
 final class SingleInstance implements AutoCloseable {
-  /** Where the lock file holds the process id, behind what is locked: Windows locks what it covers against reading too. */
+  /**
+   * Where the lock file holds the process id, behind what is locked: Windows locks what it covers
+   * against reading too.
+   */
   private static final int PID_OFFSET = 1;
 
   private final FileChannel channel;
@@ -47,11 +50,17 @@ final class SingleInstance implements AutoCloseable {
                 + "): close it first, or give this start a profile of its own with XDG_CACHE_HOME=DIR");
       }
       channel.write(
-          ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)), PID_OFFSET);
+          ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)),
+          PID_OFFSET);
       return new SingleInstance(channel, lock.get());
     } catch (IOException e) {
       throw new HostException(
-          "cannot use the profile folder " + profile + ": " + e.getMessage() + ". Make it writable.", e);
+          "cannot use the profile folder "
+              + profile
+              + ": "
+              + e.getMessage()
+              + ". Make it writable.",
+          e);
     }
   }
 

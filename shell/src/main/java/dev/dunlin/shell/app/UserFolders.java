@@ -61,7 +61,8 @@ public final class UserFolders {
           "data",
           variable(environment, "XDG_DATA_HOME", home.resolve(".local/share")).resolve(bundle));
       result.put(
-          "config", variable(environment, "XDG_CONFIG_HOME", home.resolve(".config")).resolve(bundle));
+          "config",
+          variable(environment, "XDG_CONFIG_HOME", home.resolve(".config")).resolve(bundle));
       result.put(
           "log",
           variable(environment, "XDG_STATE_HOME", home.resolve(".local/state"))
@@ -72,12 +73,16 @@ public final class UserFolders {
     result.put("tmp", temporary);
     result.put("resources", resources);
     result.put("media", resources);
-    for (String name : List.of("documents", "downloads", "desktop", "pictures", "music", "videos")) {
-      result.put(name, home.resolve(name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1)));
+    for (String name :
+        List.of("documents", "downloads", "desktop", "pictures", "music", "videos")) {
+      result.put(
+          name, home.resolve(name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1)));
     }
     if (os.startsWith("Linux")) {
       result.readUserDirs(
-          variable(environment, "XDG_CONFIG_HOME", home.resolve(".config")).resolve("user-dirs.dirs"), home);
+          variable(environment, "XDG_CONFIG_HOME", home.resolve(".config"))
+              .resolve("user-dirs.dirs"),
+          home);
     }
     return result;
   }

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which documents of one window still live. A frame's document lives until the window's top frame shows another; that is when everything
- * served before the new top document goes.
+ * Which documents of one window still live. A frame's document lives until the window's top frame
+ * shows another; that is when everything served before the new top document goes.
  *
  * <p><i>Thread:</i> any.
  */

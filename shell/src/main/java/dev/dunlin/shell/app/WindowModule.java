@@ -24,7 +24,9 @@ final class WindowModule implements CommandModule {
   /** Longest title, in UTF-16 units. Over: {@code ERR_INVALID_CALL}. */
   static final int TITLE_LENGTH = 1024;
 
-  /** Largest width and height that may be asked for, in CSS pixels. Over: {@code ERR_INVALID_CALL}. */
+  /**
+   * Largest width and height that may be asked for, in CSS pixels. Over: {@code ERR_INVALID_CALL}.
+   */
   static final int SIDE_PX = 32_767;
 
   private static final Pattern LENGTH = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(px|%)?");
@@ -47,12 +49,15 @@ final class WindowModule implements CommandModule {
 
   @Override
   public List<Command> commands() {
-    // A page may always arrange its own window; other windows come with a later issue, and with a policy.
+    // A page may always arrange its own window; other windows come with a later issue, and with a
+    // policy.
     return List.of(
         command("info", (window, call) -> window.state()),
         command("setTitle", (window, call) -> window.setTitle(title(call))),
         command("setSize", this::setSize),
-        command("setPosition", (window, call) -> window.setPosition(coordinate(call, "x"), coordinate(call, "y"))),
+        command(
+            "setPosition",
+            (window, call) -> window.setPosition(coordinate(call, "x"), coordinate(call, "y"))),
         command("show", (window, call) -> window.setVisible(true)),
         command("hide", (window, call) -> window.setVisible(false)),
         command("maximize", (window, call) -> window.setExtendedState(Frame.MAXIMIZED_BOTH)),
@@ -62,7 +67,8 @@ final class WindowModule implements CommandModule {
         command("close", WindowModule::close));
   }
 
-  private Command command(String function, BiFunction<BrowserWindow, Call, Future<WindowState>> action) {
+  private Command command(
+      String function, BiFunction<BrowserWindow, Call, Future<WindowState>> action) {
     return new Command(
         function,
         new Command.Resource.None(),
@@ -71,11 +77,18 @@ final class WindowModule implements CommandModule {
         call ->
             windows
                 .apply(call.caller().window())
-                .map(window -> action.apply(window, call).map(state -> (Reply) new Reply.Data(toMap(state))))
+                .map(
+                    window ->
+                        action
+                            .apply(window, call)
+                            .map(state -> (Reply) new Reply.Data(toMap(state))))
                 .orElseGet(
                     () ->
                         Future.failedFuture(
-                            new BridgeError("NotFoundError", "ERR_NO_WINDOW", "this page has no window of its own"))));
+                            new BridgeError(
+                                "NotFoundError",
+                                "ERR_NO_WINDOW",
+                                "this page has no window of its own"))));
   }
 
   private Future<WindowState> setSize(BrowserWindow window, Call call) {
@@ -92,7 +105,9 @@ final class WindowModule implements CommandModule {
     if (!window.showInspector()) {
       return Future.failedFuture(
           new BridgeError(
-              "NotAllowedError", "ERR_NO_INSPECTOR", "a production run has no developer tools: leave out --prod"));
+              "NotAllowedError",
+              "ERR_NO_INSPECTOR",
+              "a production run has no developer tools: leave out --prod"));
     }
     return window.state();
   }
@@ -104,18 +119,23 @@ final class WindowModule implements CommandModule {
 
   private static String title(Call call) {
     String title =
-        call.param("title").map(JsonNode::asText).orElseThrow(() -> invalid("setTitle needs the parameter title"));
+        call.param("title")
+            .map(JsonNode::asText)
+            .orElseThrow(() -> invalid("setTitle needs the parameter title"));
     if (title.length() > TITLE_LENGTH) {
-      throw invalid("a title has at most " + TITLE_LENGTH + " characters, this has " + title.length());
+      throw invalid(
+          "a title has at most " + TITLE_LENGTH + " characters, this has " + title.length());
     }
     return title;
   }
 
   private static int coordinate(Call call, String name) {
-    JsonNode value = call.param(name).orElseThrow(() -> invalid("setPosition needs the numbers x and y"));
+    JsonNode value =
+        call.param(name).orElseThrow(() -> invalid("setPosition needs the numbers x and y"));
     int number = value.isTextual() ? integer(value.asText(), name) : value.asInt(Integer.MIN_VALUE);
     if (Math.abs((long) number) > SIDE_PX) {
-      throw invalid(name + " is a number from -" + SIDE_PX + " to " + SIDE_PX + ", this is " + value);
+      throw invalid(
+          name + " is a number from -" + SIDE_PX + " to " + SIDE_PX + ", this is " + value);
     }
     return number;
   }

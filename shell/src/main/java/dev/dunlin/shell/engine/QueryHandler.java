@@ -14,7 +14,7 @@ import org.cef.handler.CefMessageRouterHandlerAdapter;
 
 /** The call lane's end in Chromium. Called on the UI thread. */
 final class QueryHandler extends CefMessageRouterHandlerAdapter {
-    private final PageHost host;
+  private final PageHost host;
   private final List<BrowserWindow> windows;
   private final Map<Long, Query> open = new ConcurrentHashMap<>();
 
