@@ -38,10 +38,10 @@ const listen = method(EventTarget.prototype.addEventListener), unlisten = method
 const dispatch = method(EventTarget.prototype.dispatchEvent), dispatchHere = bound(globalThis.dispatchEvent);
 const startsWith = method(String.prototype.startsWith), slice = method(String.prototype.slice), indexOf = method(String.prototype.indexOf);
 const splitText = method(String.prototype.split as (separator: string) => string[]);
+const joinText = method(Array.prototype.join as (this: string[], separator: string) => string);
 const query = typeof __dunlinQuery === 'function' && globalThis.window !== undefined && globalThis.window === globalThis.window.top ? bound(__dunlinQuery) : undefined;
-/** Whether this is a top frame: only those have a call lane and a document id. */
-const top = globalThis.window !== undefined && globalThis.window === globalThis.window.top;
-const documentId = top ? readDocumentId() : '';
+/** Empty in workers, and in documents that the host did not serve. */
+const documentId = globalThis.window === undefined ? '' : readDocumentId();
 const violationTarget: EventTarget = globalThis.document ?? globalThis;
 
 function bound<F extends (...args: never[]) => unknown>(run: F): F { return run.bind(globalThis) as F; }
@@ -92,7 +92,8 @@ export type UploadSource = Uint8Array | ArrayBuffer | ArrayBufferView | Blob | s
  * @param resource raw text, such as an absolute path or `address:port`; each of its segments is percent-encoded
  */
 export function commandUrl(module: string, command: string, resource?: string): string {
-  const url = 'ipc://' + module + '/' + command;
+  // CSP knows no underscore in a host: ipc://child-process/ is what a policy can name.
+  const url = 'ipc://' + (indexOf(module, '_') < 0 ? module : joinText(splitText(module, '_'), '-')) + '/' + command;
   if (resource === undefined || resource === '') return url;
   const segments = splitText(resource, '/');
   let path = '';
@@ -573,7 +574,8 @@ export function upload(url: string, source: UploadSource, params?: Params, optio
     };
     if (whole instanceof Uint8 || whole instanceof Blob_) {
       const length = whole instanceof Uint8 ? whole.byteLength : whole.size;
-      if (length <= host.limits.bodyBytes) return send(whole, '');
+      // A blob's own type would make the request need a preflight.
+      if (length <= host.limits.bodyBytes) return send(whole instanceof Uint8 ? whole : whole.slice(0, length, ''), '');
       return uploadParts(url, signal, async (id, count) => {
         let answer: unknown;
         for (let at = 0; at < length; at += UPLOAD_PART_BYTES) {
@@ -593,7 +595,7 @@ interface Parts { sent: number }
 
 /**
  * Where an upload ends on the page's side (its source failed, its signal was aborted between two parts), the host waits for a part that
- * will never come: it is told, so that half a body is never taken for a whole one.
+ * will never come: a part out of order ends the upload, so that half a body is never taken for a whole one.
  */
 async function uploadParts(url: string, signal: AbortSignal | undefined, work: (id: string, count: Parts) => Promise<unknown>): Promise<unknown> {
   const id = randomId();
@@ -602,7 +604,7 @@ async function uploadParts(url: string, signal: AbortSignal | undefined, work: (
     return await work(id, count);
   } catch (error) {
     const pageEnded = (signal !== undefined && isAborted(signal)) || error instanceof SourceFailure;
-    if (pageEnded && count.sent > 0) await exchange(url, undefined, undefined, new Uint8(0), `&_u=${id}&_n=${count.sent}&_l=-1`, undefined).catch(nothing);
+    if (pageEnded && count.sent > 0) await exchange(url, undefined, undefined, new Uint8(0), `&_u=${id}&_n=${count.sent + 1}`, undefined).catch(nothing);
     throw error instanceof SourceFailure ? error.reason : error;
   }
 }
@@ -695,8 +697,9 @@ export function callSync(url: string, params?: Params, body?: Uint8Array | strin
 function exchangeSync(url: string, params: Params | undefined, body: Uint8Array | undefined, extra: string): SyncAnswer {
   if (Xhr === undefined) throw failure('NotSupportedError', 'ERR_NO_BRIDGE', 'Synchronous calls need XMLHttpRequest, which this kind of worker does not have');
   const request = new Xhr();
-  request.open(body === undefined ? 'GET' : 'POST', streamUrl(url, params, extra), false);
-  // A document may not ask a synchronous request for an ArrayBuffer: take bytes as characters.
+  // A document may not ask a synchronous request for an ArrayBuffer: take bytes as characters. Chromium would still take a byte order
+  // mark at the start for the encoding, so the host is asked to put a zero byte before bytes.
+  request.open(body === undefined ? 'GET' : 'POST', streamUrl(url, params, extra + '&_b=1'), false);
   request.overrideMimeType('text/plain; charset=x-user-defined');
   try {
     request.send((body ?? null) as XMLHttpRequestBodyInit | null);
@@ -712,7 +715,11 @@ function exchangeSync(url: string, params: Params | undefined, body: Uint8Array 
     if (at > 0) headers.append(line.slice(0, at), line.slice(at + 1).trim());
   }
   const kind = request.getResponseHeader('x-dunlin-reply');
-  if (kind === 'bytes') return { data: undefined, bytes, headers };
+  if (kind === 'bytes') {
+    const length = headers.get('content-length');
+    if (length !== null && +length !== bytes.byteLength) throw broken(url, new Error(`${length} bytes were sent, ${bytes.byteLength} characters came`));
+    return { data: undefined, bytes: headers.get('x-dunlin-pad') === '1' ? bytes.subarray(1) : bytes, headers };
+  }
   return { data: unwrap(kind, decodeText(bytes), request.status, url), bytes: undefined, headers };
 }
 
@@ -720,7 +727,8 @@ function exchangeSync(url: string, params: Params | undefined, body: Uint8Array 
 
 interface PushChannel {
   consumer: ((bytes: Uint8Array) => void | Promise<void>) | undefined;
-  /** Frames nobody has taken; the channel's credit, 1 MiB, bounds them. */
+  ended: (() => void) | undefined;
+  /** Frames nobody has taken; the channel's credit, 1 MiB, bounds them. An empty one is the channel's end. */
   readonly queue: Uint8Array[];
   /** Taken, but not given back as credit yet. */
   consumed: number;
@@ -734,11 +742,13 @@ let pushing: Promise<void> | undefined;
  * Takes the frames of a push channel, in order, one at a time; its credit goes back as `consumer` finishes with them. Frames that came
  * before wait.
  *
+ * @param ended hears that the host closed the channel, after its last frame
  * @return ends it; frames that come later are dropped
  */
-export function onPush(channel: number, consumer: (bytes: Uint8Array) => void | Promise<void>): () => void {
+export function onPush(channel: number, consumer: (bytes: Uint8Array) => void | Promise<void>, ended?: () => void): () => void {
   const state = channelOf(channel);
   state.consumer = consumer;
+  state.ended = ended;
   openPush();
   void drain(channel, state);
   return () => {
@@ -756,7 +766,7 @@ export function openPush(): void {
 
 function channelOf(channel: number): PushChannel {
   let state = mapGet(channels, channel);
-  if (state === undefined) mapSet(channels, channel, (state = { consumer: undefined, queue: [], consumed: 0, draining: false }));
+  if (state === undefined) mapSet(channels, channel, (state = { consumer: undefined, ended: undefined, queue: [], consumed: 0, draining: false }));
   return state;
 }
 
@@ -812,6 +822,12 @@ async function drain(channel: number, state: PushChannel): Promise<void> {
   try {
     while (state.consumer !== undefined && state.queue.length > 0) {
       const frame = state.queue.shift()!;
+      if (frame.byteLength === 0) {
+        mapDelete(channels, channel);
+        state.consumer = undefined;
+        try { state.ended?.(); } catch (error) { report(error); }
+        return;
+      }
       try {
         await state.consumer(frame);
       } catch (error) {

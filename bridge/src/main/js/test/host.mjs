@@ -58,14 +58,16 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
   /** The stream lane: reserved parameters off, uploads put together. */
   function stream(target, body) {
     const url = new URL(target);
-    const reserved = Object.fromEntries(['_', '_d', '_u', '_n', '_l'].map(name => [name, url.searchParams.get(name)]));
+    const reserved = Object.fromEntries(['_', '_d', '_u', '_n', '_l', '_b'].map(name => [name, url.searchParams.get(name)]));
     for (const name of Object.keys(reserved)) url.searchParams.delete(name);
     page.fetched.push({ url: target.split('?')[0], ...reserved, size: body?.byteLength });
     if (reserved._u !== null) {
       const parts = page.uploads.get(reserved._u) ?? [];
       page.uploads.set(reserved._u, parts);
-      if (parts.length !== Number(reserved._n)) return { err: { name: 'Error', code: 'ERR_INVALID_CALL', message: 'part out of order' }, status: 400 };
-      if (reserved._l === '-1') { parts.brokenOff = true; return { data: null }; }
+      if (parts.brokenOff || parts.length !== Number(reserved._n)) {
+        parts.brokenOff = true;
+        return { err: { name: 'Error', code: 'ERR_INVALID_CALL', message: 'part out of order' }, status: 400 };
+      }
       parts.push(body);
       if (reserved._l !== '1') return { data: null };
       body = Buffer.concat(parts);
@@ -100,11 +102,17 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
       if (reply instanceof Promise) throw new Error(`${this.target} has no synchronous answer in this mock`);
       this.kind = kind(reply);
       this.status = reply.status ?? 200;
-      // x-user-defined: bytes above 0x7f come as U+F780 and on.
-      this.responseText = Array.from(Buffer.from(payload(reply)), byte => String.fromCharCode(byte < 128 ? byte : 0xf700 + byte)).join('');
+      let bytes = Buffer.from(payload(reply));
+      if (this.kind === 'bytes' && this.target.includes('_b=1') && !page.oldHost) {
+        bytes = Buffer.concat([Buffer.alloc(1), bytes]);
+        this.padded = true;
+      }
+      this.length = bytes.length;
+      // x-user-defined: bytes above 0x7f come as U+F780 and on, unless a byte order mark comes first.
+      this.responseText = bytes.subarray(0, 3).equals(Buffer.from('\ufeff')) ? bytes.subarray(3).toString() : Array.from(bytes, byte => String.fromCharCode(byte < 128 ? byte : 0xf700 + byte)).join('');
     }
     getResponseHeader(name) { return name === 'x-dunlin-reply' ? this.kind : null; }
-    getAllResponseHeaders() { return `x-dunlin-reply: ${this.kind}\r\n`; }
+    getAllResponseHeaders() { return `x-dunlin-reply: ${this.kind}\r\ncontent-length: ${this.length}\r\n${this.padded ? 'x-dunlin-pad: 1\r\n' : ''}`; }
   };
 
   globalThis.window = globalThis;

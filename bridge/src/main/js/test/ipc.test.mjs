@@ -144,12 +144,13 @@ test("what Chromium's own check refuses is the same error; what fails otherwise 
   document.dispatchEvent = dispatch;
 });
 
-test('a nested frame uses the stream lane for everything and sends no document id', async () => {
+test('a nested frame uses the stream lane for everything and names its document', async () => {
   const page = openPage({ 'os/echo': ({ params, lane }) => ({ data: [lane, params] }) }, {}, { top: false });
   const ipc = await page.load('ipc');
   assert.deepEqual(await ipc.call('ipc://os/echo', { a: [1, 'é&=#'] }), ['stream', { a: [1, 'é&=#'] }]);
   assert.equal(page.messages.length, 0);
-  assert.equal(page.fetched[0]._d, null);
+  assert.equal(page.fetched[0]._d, 'doc-1');
+  assert.equal(ipc.commandUrl('child_process', 'spawn', '/usr/bin/git'), 'ipc://child-process/spawn/usr/bin/git');
 });
 
 test('a page that replaces built-ins later neither sees nor forges calls', async () => {
@@ -244,10 +245,10 @@ test('push frames cut anywhere reach their channel in order, and credit goes bac
   let hold;
   ipc.onPush(1, bytes => { one.push(Buffer.from(bytes).toString()); });
   await until(() => controller);
-  const text = Buffer.concat([frame(1, Buffer.from('a')), frame(2, Buffer.from('early')), frame(1, Buffer.alloc(0)), frame(1, Buffer.from('bc'))]);
+  const text = Buffer.concat([frame(1, Buffer.from('a')), frame(2, Buffer.from('early')), frame(1, Buffer.from('bc'))]);
   for (const byte of text) controller.enqueue(Uint8Array.of(byte));
-  await until(() => one.length === 3);
-  assert.deepEqual(one, ['a', '', 'bc']);
+  await until(() => one.length === 2);
+  assert.deepEqual(one, ['a', 'bc']);
   const stop = ipc.onPush(2, bytes => { two.push(bytes.byteLength); return hold; });
   assert.deepEqual(two, [5], 'frames that came before their consumer waited');
   assert.deepEqual(credits, []);
@@ -263,8 +264,15 @@ test('push frames cut anywhere reach their channel in order, and credit goes bac
   stop();
   controller.enqueue(frame(2, Buffer.from('late')));
   controller.enqueue(frame(1, Buffer.from('z')));
-  await until(() => one.length === 4);
+  await until(() => one.length === 3);
   assert.equal(two.length, 5);
+  let ended = 0;
+  controller.enqueue(frame(3, Buffer.from('last')));
+  controller.enqueue(frame(3, Buffer.alloc(0)));
+  const three = [];
+  ipc.onPush(3, bytes => { three.push(Buffer.from(bytes).toString()); }, () => { ended++; });
+  await until(() => ended === 1);
+  assert.deepEqual(three, ['last'], 'an empty frame is the end of its channel, after all before it');
 });
 
 test('events reach listeners and globalThis; one that throws stops nobody', async t => {
@@ -311,4 +319,26 @@ test('a refused synchronous call is NotAllowedError', async () => {
   page.block = () => true;
   const ipc = await page.load('ipc');
   assert.throws(() => ipc.callSync('ipc://os/cpus'), { name: 'NotAllowedError', code: 'ERR_ACCESS_DENIED' });
+});
+
+test('bytes that begin with a byte order mark come whole through a synchronous call, or not at all', async () => {
+  const bytes = Buffer.from('\ufeffä');
+  const page = openPage({ 'fs/readFile': () => ({ bytes }) });
+  const ipc = await page.load('ipc');
+  assert.deepEqual([...ipc.callSync('ipc://fs/readFile/x').bytes], [...bytes]);
+  page.oldHost = true;
+  assert.throws(() => ipc.callSync('ipc://fs/readFile/x'), { name: 'NetworkError' });
+});
+
+test('an upload aborted between two parts is ended in the host', async () => {
+  const page = openPage({ 'fs/writeFile': ({ body }) => ({ data: body.length }) });
+  const ipc = await page.load('ipc');
+  const controller = new AbortController();
+  async function* source() {
+    yield new Uint8Array(ipc.UPLOAD_PART_BYTES + 1);
+    controller.abort();
+    yield new Uint8Array(ipc.UPLOAD_PART_BYTES);
+  }
+  await assert.rejects(ipc.upload('ipc://fs/writeFile/x', source(), undefined, { signal: controller.signal }), { name: 'AbortError' });
+  assert.equal([...page.uploads.values()][0].brokenOff, true);
 });
