@@ -96,7 +96,9 @@ public final class Engine {
       state = State.LOADING;
       preload(settings.installation()).join();
       state = State.INITIALISING;
+      ExitSignals signals = ExitSignals.save();
       initialise();
+      signals.restore();
       state = State.READY;
       PinnedThreads.pin(settings.installation().resolve(System.mapLibraryName("cef")));
       ready.complete(this);
