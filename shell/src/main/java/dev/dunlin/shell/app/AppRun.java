@@ -9,6 +9,7 @@ import dev.dunlin.bridge.PolicySet;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Threads;
+import dev.dunlin.shell.Trees;
 import dev.dunlin.shell.cli.Launcher;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.config.AppConfig;
@@ -162,6 +163,9 @@ public final class AppRun implements Launcher {
         return code;
       } finally {
         instance.close();
+        if (ephemeralProfile()) {
+          delete(profile);
+        }
       }
     }
 
@@ -170,9 +174,21 @@ public final class AppRun implements Launcher {
      * earlier ones.
      */
     private Path profile() {
-      return options.testFile().isPresent() || options.exitAfterScreenshot()
+      return ephemeralProfile()
           ? folders.cache().resolve("engine-" + ProcessHandle.current().pid())
           : folders.cache().resolve("engine");
+    }
+
+    private boolean ephemeralProfile() {
+      return options.testFile().isPresent() || options.exitAfterScreenshot();
+    }
+
+    private void delete(Path profile) {
+      try {
+        Trees.delete(profile);
+      } catch (IOException e) {
+        console.say("cannot delete the profile of this run, " + profile + ": " + e.getMessage());
+      }
     }
 
     private NavigationPolicy navigationPolicy() {

@@ -27,6 +27,7 @@ import org.cef.browser.CefBrowser;
  * dispatch thread.
  */
 public final class BrowserWindow {
+  private final ChromiumThreads threads;
   private final int index;
   private final boolean developer;
   private final Promise<Void> closed = Promise.promise();
@@ -38,7 +39,13 @@ public final class BrowserWindow {
   private String title;
   private boolean closing;
 
-  BrowserWindow(CefClient client, int index, WindowSettings settings, boolean developer) {
+  BrowserWindow(
+      CefClient client,
+      ChromiumThreads threads,
+      int index,
+      WindowSettings settings,
+      boolean developer) {
+    this.threads = threads;
     this.index = index;
     this.developer = developer;
     this.settings = settings;
@@ -118,7 +125,7 @@ public final class BrowserWindow {
         () -> {
           if (!closing) {
             closing = true;
-            browser.setCloseAllowed();
+            allowClose();
             browser.close(true);
           }
         });
@@ -130,9 +137,17 @@ public final class BrowserWindow {
     EventQueue.invokeLater(this::dispose);
   }
 
-  /** Chromium has let go of the page: the last step of the handshake. */
+  /** Chromium may close the page when it is told to. */
+  void allowClose() {
+    browser.setCloseAllowed();
+  }
+
+  /**
+   * Chromium has let go of the page: the last step of the handshake. JCEF forgets the page only
+   * after this callback, so who waits hears of it one task later.
+   */
   void pageClosed() {
-    closed.tryComplete();
+    threads.onUi(closed::tryComplete);
   }
 
   void dispose() {
