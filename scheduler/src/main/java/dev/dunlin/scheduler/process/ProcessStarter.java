@@ -29,7 +29,7 @@ public final class ProcessStarter {
   public static final int MAX_WAITING_STARTS = 1_000;
 
   /** How long a child that dies gently may take to close when we exit; then it is killed. */
-  public static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
+  public static final Duration CLOSE_GRACE = Duration.ofSeconds(8);
 
   private static final List<Path> SETPRIV =
       List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"));
