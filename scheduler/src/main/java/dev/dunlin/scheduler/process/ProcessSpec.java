@@ -50,6 +50,11 @@ public record ProcessSpec(
      * ProcessStarter#CLOSE_GRACE} to close.
      */
     DIE_GENTLY,
+    /**
+     * The kernel asks it to end once we are gone and not before: a server that we hold connections
+     * to until the end. Where the kernel cannot, as {@link #DIE}.
+     */
+    DIE_AFTER,
     /** It lives on. */
     SURVIVE
   }

@@ -114,15 +114,17 @@ public final class ProcessStarter {
     if (die) {
       requireProgram(spec, program);
     }
-    ProcessSpec full = die ? spec.withArgvBefore(deathPrefix()) : spec;
+    ProcessSpec full = die ? spec.withArgvBefore(prefixFor(spec.parentDeath())) : spec;
     ChildProcess child;
     try {
       child = new ChildProcess(builder(full).start());
     } catch (IOException e) {
       throw new ProcessStartException("can't start '" + program + "': " + e.getMessage(), e);
     }
-    if (die) {
-      Set<ChildProcess> fate = spec.parentDeath() == ParentDeath.DIE ? dieWithUs : dieGently;
+    boolean kernelSeesToIt =
+        spec.parentDeath() == ParentDeath.DIE_AFTER && !deathPrefix().isEmpty();
+    if (die && !kernelSeesToIt) {
+      Set<ChildProcess> fate = spec.parentDeath() == ParentDeath.DIE_GENTLY ? dieGently : dieWithUs;
       fate.add(child);
       child.exit().onComplete(ignored -> fate.remove(child));
     }
@@ -190,6 +192,12 @@ public final class ProcessStarter {
                   .orElse(List.of()));
     }
     return deathPrefix.get();
+  }
+
+  private List<String> prefixFor(ParentDeath rule) {
+    return rule == ParentDeath.DIE_AFTER
+        ? deathPrefix().stream().map(word -> word.equals("KILL") ? "TERM" : word).toList()
+        : deathPrefix();
   }
 
   private static boolean works(List<String> prefix) {
