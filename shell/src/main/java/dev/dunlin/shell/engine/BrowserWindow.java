@@ -132,11 +132,6 @@ public final class BrowserWindow {
     return closed.future();
   }
 
-  /** Chromium agreed to close: it lets go of the page when the window around it is gone. */
-  void closeAllowed() {
-    EventQueue.invokeLater(this::dispose);
-  }
-
   /** Chromium may close the page when it is told to. */
   void allowClose() {
     browser.setCloseAllowed();
@@ -147,7 +142,15 @@ public final class BrowserWindow {
    * after this callback, so who waits hears of it one task later.
    */
   void pageClosed() {
-    threads.onUi(closed::tryComplete);
+    threads.onUi(
+        () ->
+            EventQueue.invokeLater(
+                () -> {
+                  // Not before: JCEF moves the page out of a window that goes, and a page moved in
+                  // the middle of its closing never closes.
+                  dispose();
+                  closed.tryComplete();
+                }));
   }
 
   void dispose() {
