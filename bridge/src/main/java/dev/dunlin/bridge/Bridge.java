@@ -2,6 +2,7 @@ package dev.dunlin.bridge;
 
 import dev.dunlin.bridge.spi.CommandModule;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,14 +79,23 @@ public final class Bridge implements AutoCloseable {
     loop.run(() -> documents.inWindow(window).forEach(document -> document.outbox.event(json)));
   }
 
-  /** Cancels every call, closes every handle, and ends the threads. */
-  @Override
-  public void close() {
-    List<Document> gone = documents.forgetAll();
+  /**
+   * Cancels every call, closes every handle, and ends the threads. Wait for it before Vert.x is
+   * closed.
+   */
+  public Future<Void> shutDown() {
+    Promise<Void> done = Promise.promise();
     loop.run(
         () ->
-            Future.join(gone.stream().map(this::sweep).toList())
-                .onComplete(closed -> loop.close()));
+            Future.join(documents.forgetAll().stream().map(this::sweep).toList())
+                .onComplete(closed -> loop.close().onComplete(done)));
+    return done.future();
+  }
+
+  /** {@link #shutDown} without waiting for it. */
+  @Override
+  public void close() {
+    shutDown();
   }
 
   private void sweep(List<Document> gone) {

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /** The bridge's threads: one event loop that owns all state, and two bounded worker pools. */
-final class Loop implements AutoCloseable {
+final class Loop {
   private final Vertx vertx;
   private final Context context;
   private final WorkerExecutor workers;
@@ -32,7 +32,8 @@ final class Loop implements AutoCloseable {
 
   /** Runs on the loop: now, if this is it. */
   void run(Runnable action) {
-    if (Vertx.currentContext() == context) {
+    // A worker of this context has it as its current one, too.
+    if (Context.isOnEventLoopThread() && Vertx.currentContext() == context) {
       action.run();
     } else {
       later(action);
@@ -53,9 +54,8 @@ final class Loop implements AutoCloseable {
     vertx.cancelTimer(id);
   }
 
-  @Override
-  public void close() {
-    workers.close();
-    uploads.close();
+  /** Ends the workers. */
+  Future<Void> close() {
+    return Future.join(workers.close(), uploads.close()).mapEmpty();
   }
 }
