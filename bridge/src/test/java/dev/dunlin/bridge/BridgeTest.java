@@ -607,6 +607,7 @@ class BridgeTest {
 
   @Test
   void theOldestDocumentGoesWhenAWindowHasTooMany() {
+    page.data("ipc://pro-be/free", Map.of());
     for (int i = 0; i < Limits.DOCUMENTS_PER_WINDOW; i++) {
       harness.bridge.registerDocument(1, ALL);
     }
