@@ -41,14 +41,20 @@ public record ProcessSpec(
   public enum ParentDeath {
     /**
      * It is killed: on Linux by the kernel, even when we get SIGKILL; elsewhere when we end in an
-     * orderly way. Its own children are killed with it only when we end in an orderly way.
+     * orderly way. Its own children are killed with it only when we end in an orderly way. In its
+     * first millisecond, until setpriv has run, the kernel does not cover it.
      */
     DIE,
     /**
-     * As {@link #DIE}, but when we end in an orderly way it is asked first and has 5 seconds to
-     * close.
+     * As {@link #DIE}, but when we end in an orderly way it is asked first and has {@link
+     * ProcessStarter#CLOSE_GRACE} to close.
      */
     DIE_GENTLY,
+    /**
+     * The kernel asks it to end once we are gone and not before: a server that we hold connections
+     * to until the end. Where the kernel cannot, as {@link #DIE}.
+     */
+    DIE_AFTER,
     /** It lives on. */
     SURVIVE
   }

@@ -29,7 +29,7 @@ public final class ProcessStarter {
   public static final int MAX_WAITING_STARTS = 1_000;
 
   /** How long a child that dies gently may take to close when we exit; then it is killed. */
-  public static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
+  public static final Duration CLOSE_GRACE = Duration.ofSeconds(8);
 
   private static final List<Path> SETPRIV =
       List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"));
@@ -114,15 +114,17 @@ public final class ProcessStarter {
     if (die) {
       requireProgram(spec, program);
     }
-    ProcessSpec full = die ? spec.withArgvBefore(deathPrefix()) : spec;
+    ProcessSpec full = die ? spec.withArgvBefore(prefixFor(spec.parentDeath())) : spec;
     ChildProcess child;
     try {
       child = new ChildProcess(builder(full).start());
     } catch (IOException e) {
       throw new ProcessStartException("can't start '" + program + "': " + e.getMessage(), e);
     }
-    if (die) {
-      Set<ChildProcess> fate = spec.parentDeath() == ParentDeath.DIE ? dieWithUs : dieGently;
+    boolean kernelSeesToIt =
+        spec.parentDeath() == ParentDeath.DIE_AFTER && !deathPrefix().isEmpty();
+    if (die && !kernelSeesToIt) {
+      Set<ChildProcess> fate = spec.parentDeath() == ParentDeath.DIE_GENTLY ? dieGently : dieWithUs;
       fate.add(child);
       child.exit().onComplete(ignored -> fate.remove(child));
     }
@@ -190,6 +192,12 @@ public final class ProcessStarter {
                   .orElse(List.of()));
     }
     return deathPrefix.get();
+  }
+
+  private List<String> prefixFor(ParentDeath rule) {
+    return rule == ParentDeath.DIE_AFTER
+        ? deathPrefix().stream().map(word -> word.equals("KILL") ? "TERM" : word).toList()
+        : deathPrefix();
   }
 
   private static boolean works(List<String> prefix) {

@@ -9,6 +9,7 @@ import dev.dunlin.bridge.PolicySet;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Threads;
+import dev.dunlin.shell.Trees;
 import dev.dunlin.shell.cli.Launcher;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.config.AppConfig;
@@ -89,6 +90,7 @@ public final class AppRun implements Launcher {
     private final RunOptions options;
     private final Consumer<Engine> opened;
     private final AppConfig config;
+    private final RandomSource random = RandomSource.secure();
     private final Console console = new Console(System.out, System.err);
     private final UserFolders folders;
     private final String policy;
@@ -178,7 +180,11 @@ public final class AppRun implements Launcher {
         closeEngine();
         return code;
       } finally {
+        console.close();
         instance.close();
+        if (ephemeralProfile()) {
+          delete(profile);
+        }
       }
     }
 
@@ -187,9 +193,21 @@ public final class AppRun implements Launcher {
      * earlier ones.
      */
     private Path profile() {
-      return options.testFile().isPresent() || options.exitAfterScreenshot()
+      return ephemeralProfile()
           ? folders.cache().resolve("engine-" + ProcessHandle.current().pid())
           : folders.cache().resolve("engine");
+    }
+
+    private boolean ephemeralProfile() {
+      return options.testFile().isPresent() || options.exitAfterScreenshot();
+    }
+
+    private void delete(Path profile) {
+      try {
+        Trees.delete(profile);
+      } catch (IOException e) {
+        console.say("cannot delete the profile of this run, " + profile + ": " + e.getMessage());
+      }
     }
 
     private NavigationPolicy navigationPolicy() {
@@ -243,14 +261,11 @@ public final class AppRun implements Launcher {
       modules.add(
           new WindowModule(
               index -> Optional.ofNullable(window).filter(w -> w.index() == index), screen()));
-      modules.addAll(StandardModules.of(console));
+      modules.addAll(StandardModules.of(console, random));
       return new Bridge(
           vertx,
           new BridgeConfig(
-              config.meta().origin(),
-              policies(List.of()),
-              folders.policyNames(),
-              RandomSource.secure()),
+              config.meta().origin(), policies(List.of()), folders.policyNames(), random),
           modules);
     }
 

@@ -41,6 +41,7 @@ public final class DunlinCommand implements Callable<Integer> {
   private boolean version;
 
   private final CommandLine line;
+  private final Shell shell;
   private final List<String> arguments = new ArrayList<>();
 
   /**
@@ -48,6 +49,7 @@ public final class DunlinCommand implements Callable<Integer> {
    *     shown with its stack trace
    */
   public DunlinCommand(Launcher launcher, Shell shell, Predicate<Throwable> isExpected) {
+    this.shell = shell;
     line = new CommandLine(this);
     line.addSubcommand(new RunCommand(launcher, shell, arguments));
     line.addSubcommand(new DoctorCommand(shell));
@@ -104,7 +106,11 @@ public final class DunlinCommand implements Callable<Integer> {
             word.equals("--test") || word.equals("-t")
                 ? "--test=" + RunCommand.DEFAULT_TEST
                 : word);
-    return line.execute(own.toArray(String[]::new));
+    try {
+      return line.execute(own.toArray(String[]::new));
+    } finally {
+      shell.removeUnusedTemporary();
+    }
   }
 
   @Override

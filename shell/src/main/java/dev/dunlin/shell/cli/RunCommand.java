@@ -134,21 +134,21 @@ final class RunCommand implements Callable<Integer> {
     set(flags, Flag.EXIT_AFTER_SCREENSHOT, picture.isPresent());
     // A fault in socket.ini is said before a display is made for it.
     AppConfig.load(folder);
-    try (Display display = shell.displays().open(headless)) {
-      set(flags, Flag.HEADLESS, headless || display.isSubstitute());
-      if (display.isSubstitute()) {
-        flags.add(Flag.SUBSTITUTE_DISPLAY);
-        if (picture.isEmpty() && test == null) {
-          boolean stay = shell.stdinIsTerminal().getAsBoolean();
-          picture = Optional.of(ownPicture());
-          set(flags, Flag.EXIT_AFTER_SCREENSHOT, !stay);
-        }
-        tellOfNoDisplay(picture, flags);
+    // Not closed here: AWT holds on to it until the process ends, see Xvfb.
+    Display display = shell.displays().open(headless);
+    set(flags, Flag.HEADLESS, headless || display.isSubstitute());
+    if (display.isSubstitute()) {
+      flags.add(Flag.SUBSTITUTE_DISPLAY);
+      if (picture.isEmpty() && test == null) {
+        boolean stay = shell.stdinIsTerminal().getAsBoolean();
+        picture = Optional.of(ownPicture());
+        set(flags, Flag.EXIT_AFTER_SCREENSHOT, !stay);
       }
-      return launcher.run(
-          new RunOptions(
-              folder, flags, server, Optional.ofNullable(test), picture, environment, arguments));
+      tellOfNoDisplay(picture, flags);
     }
+    return launcher.run(
+        new RunOptions(
+            folder, flags, server, Optional.ofNullable(test), picture, environment, arguments));
   }
 
   private void tellOfNoDisplay(Optional<Path> picture, Set<Flag> flags) {

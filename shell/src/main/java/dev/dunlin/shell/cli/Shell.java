@@ -2,6 +2,10 @@ package dev.dunlin.shell.cli;
 
 import dev.dunlin.shell.host.Display;
 import dev.dunlin.shell.host.NativeProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -49,5 +53,23 @@ public record Shell(
         Path.of(temporary.isEmpty() ? System.getProperty("java.io.tmpdir") : temporary),
         environment,
         engine);
+  }
+
+  /**
+   * Deletes the private TMPDIR that the script made, unless the engine has files in it: then it
+   * deletes both.
+   */
+  void removeUnusedTemporary() {
+    String folder = environment.getOrDefault("TMPDIR", "");
+    if (!environment.containsKey(USER_TMPDIR) || folder.isEmpty()) {
+      return;
+    }
+    try {
+      Files.deleteIfExists(Path.of(folder));
+    } catch (DirectoryNotEmptyException e) {
+      return;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -27,6 +27,7 @@ import org.cef.browser.CefBrowser;
  * dispatch thread.
  */
 public final class BrowserWindow {
+  private final ChromiumThreads threads;
   private final int index;
   private final boolean developer;
   private final Promise<Void> closed = Promise.promise();
@@ -38,7 +39,13 @@ public final class BrowserWindow {
   private String title;
   private boolean closing;
 
-  BrowserWindow(CefClient client, int index, WindowSettings settings, boolean developer) {
+  BrowserWindow(
+      CefClient client,
+      ChromiumThreads threads,
+      int index,
+      WindowSettings settings,
+      boolean developer) {
+    this.threads = threads;
     this.index = index;
     this.developer = developer;
     this.settings = settings;
@@ -118,21 +125,32 @@ public final class BrowserWindow {
         () -> {
           if (!closing) {
             closing = true;
-            browser.setCloseAllowed();
+            allowClose();
             browser.close(true);
           }
         });
     return closed.future();
   }
 
-  /** Chromium agreed to close: it lets go of the page when the window around it is gone. */
-  void closeAllowed() {
-    EventQueue.invokeLater(this::dispose);
+  /** Chromium may close the page when it is told to. */
+  void allowClose() {
+    browser.setCloseAllowed();
   }
 
-  /** Chromium has let go of the page: the last step of the handshake. */
+  /**
+   * Chromium has let go of the page: the last step of the handshake. JCEF forgets the page only
+   * after this callback, so who waits hears of it one task later.
+   */
   void pageClosed() {
-    closed.tryComplete();
+    threads.onUi(
+        () ->
+            EventQueue.invokeLater(
+                () -> {
+                  // Not before: JCEF moves the page out of a window that goes, and a page moved in
+                  // the middle of its closing never closes.
+                  dispose();
+                  closed.tryComplete();
+                }));
   }
 
   void dispose() {

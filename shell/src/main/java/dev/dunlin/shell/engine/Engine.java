@@ -9,7 +9,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -58,6 +57,9 @@ public final class Engine {
   private final RequestRouter requests;
 
   private volatile State state = State.NEW;
+  // Event dispatch thread only, once the engine is closing.
+  private Runnable unmute = () -> {};
+  private ChromiumThreads threads;
   private CefApp app;
   private CefClient client;
 
@@ -100,7 +102,8 @@ public final class Engine {
       initialise();
       signals.restore();
       state = State.READY;
-      PinnedThreads.pin(settings.installation().resolve(System.mapLibraryName("cef")));
+      threads.pin();
+
       ready.complete(this);
       return this;
     } catch (RuntimeException e) {
@@ -119,7 +122,12 @@ public final class Engine {
     SystemBootstrap.setLoader(name -> {});
     CefApp.addAppHandler(new Handler(switches));
     app = CefApp.getInstance(switches.toArray(String[]::new), cefSettings());
-    client = withoutGreeting(app::createClient);
+    Runnable unmute = muteStandardOutput();
+    try {
+      client = app.createClient();
+    } finally {
+      unmute.run();
+    }
     if (CefApp.getState() != CefAppState.INITIALIZED) {
       throw new EngineException(
           "Chromium did not initialise with the profile "
@@ -131,6 +139,7 @@ public final class Engine {
         CefMessageRouter.create(new CefMessageRouter.CefMessageRouterConfig(QUERY, QUERY_CANCEL));
     router.addHandler(new QueryHandler(host, windows), true);
     client.addMessageRouter(router);
+    threads = new ChromiumThreads(libcef());
     new WindowEvents(settings, host, windows).register(client);
   }
 
@@ -155,17 +164,21 @@ public final class Engine {
   }
 
   /**
-   * CefApp prints a line to standard output while it initialises; a program's standard output is
-   * its own.
+   * CefApp prints a line to standard output when it initialises and when it shuts down; a program's
+   * standard output is its own.
+   *
+   * @return what to run when CefApp is done
    */
-  private static <T> T withoutGreeting(java.util.function.Supplier<T> action) {
+  private static Runnable muteStandardOutput() {
     PrintStream out = System.out;
     System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-    try {
-      return action.get();
-    } finally {
-      System.setOut(out);
-    }
+    return () -> System.setOut(out);
+  }
+
+  private Path libcef() {
+    return settings
+        .installation()
+        .resolve(isWindows() ? "libcef.dll" : System.mapLibraryName("cef"));
   }
 
   private static boolean isWindows() {
@@ -177,7 +190,8 @@ public final class Engine {
     if (state != State.READY) {
       throw new IllegalStateException("no window can be opened: the engine is " + state);
     }
-    BrowserWindow opened = new BrowserWindow(client, windows.size(), window, settings.developer());
+    BrowserWindow opened =
+        new BrowserWindow(client, threads, windows.size(), window, settings.developer());
     windows.add(opened);
     opened.create();
     return opened;
@@ -207,22 +221,18 @@ public final class Engine {
       }
       state = State.CLOSING;
     }
-    List<Future<Void>> closing = new ArrayList<>();
-    for (BrowserWindow window : windows) {
-      closing.add(window.close());
-    }
-    Future.join(closing)
-        .onComplete(
-            done ->
-                EventQueue.invokeLater(
-                    () -> {
-                      client.dispose();
-                      app.dispose();
-                    }));
+    EventQueue.invokeLater(
+        () -> {
+          unmute = muteStandardOutput();
+          windows.forEach(BrowserWindow::allowClose);
+          // Closes every page, and Chromium after the last.
+          app.dispose();
+        });
     return closed.future();
   }
 
   private void terminated() {
+    unmute.run();
     state = State.CLOSED;
     windows.forEach(BrowserWindow::dispose);
     settings.temp().remove();

@@ -1,6 +1,7 @@
 package dev.dunlin.shell.engine;
 
 import dev.dunlin.shell.BuildInfo;
+import dev.dunlin.shell.Trees;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -121,11 +122,7 @@ public final class EngineInstallation {
       left = entries.filter(p -> p.getFileName().toString().startsWith("unfinished-")).toList();
     }
     for (Path folder : left) {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
+      Trees.delete(folder);
     }
   }
 }

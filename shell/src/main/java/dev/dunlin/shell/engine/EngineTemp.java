@@ -2,6 +2,7 @@ package dev.dunlin.shell.engine;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import dev.dunlin.shell.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The private folder through which JCEF tells its helper processes the custom schemes.
@@ -90,10 +90,8 @@ public final class EngineTemp {
 
   /** Deletes the folder and what is in it. */
   void remove() {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      Trees.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -81,11 +81,7 @@ final class WindowEvents {
 
     @Override
     public boolean doClose(CefBrowser browser) {
-      boolean refused = browser.doClose();
-      if (!refused) {
-        windows.stream().filter(window -> window.has(browser)).forEach(BrowserWindow::closeAllowed);
-      }
-      return refused;
+      return browser.doClose();
     }
 
     @Override

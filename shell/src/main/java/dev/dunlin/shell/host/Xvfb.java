@@ -4,6 +4,7 @@ import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.process.BoundedLines;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
+import dev.dunlin.scheduler.process.ProcessSpec.ParentDeath;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStartException;
 import dev.dunlin.scheduler.process.ProcessStarter;
@@ -90,7 +91,10 @@ public final class Xvfb implements AutoCloseable {
                           "-noreset",
                           "-auth",
                           authority.toString())
-                      .withStdio(Stdio.NULL, Stdio.PIPE, Stdio.PIPE))
+                      .withStdio(Stdio.NULL, Stdio.PIPE, Stdio.PIPE)
+                      // AWT and Chromium hold connections to it until our last moment, and Xlib
+                      // ends a process whose server goes away with exit code 1.
+                      .withParentDeath(ParentDeath.DIE_AFTER))
               .toCompletionStage()
               .toCompletableFuture()
               .join();

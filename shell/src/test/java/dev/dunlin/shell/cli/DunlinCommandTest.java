@@ -37,6 +37,7 @@ class DunlinCommandTest {
   private final List<RunOptions> runs = new ArrayList<>();
   private Display.Source displays = headless -> Display.existing(":1");
   private boolean terminal = true;
+  private Map<String, String> environment = Map.of("PATH", System.getenv("PATH"));
   private Launcher launcher =
       options -> {
         runs.add(options);
@@ -57,7 +58,7 @@ class DunlinCommandTest {
             here,
             Optional.of(here.resolve("home")),
             here.resolve("tmp"),
-            Map.of("PATH", System.getenv("PATH")),
+            environment,
             here.resolve("engine"));
     return new DunlinCommand(
             options -> launcher.run(options),
@@ -279,6 +280,31 @@ class DunlinCommandTest {
     assertTrue(err.toString().contains(reason), err.toString());
     assertTrue(err.toString().contains("--help' tells"), err.toString());
     assertEquals(List.of(), runs);
+  }
+
+  @Test
+  void thePrivateTemporaryFolderOfTheScriptIsRemovedWhenNobodyUsedItOnly() throws IOException {
+    Path temporary = Files.createDirectories(here.resolve("private"));
+    environment = Map.of("TMPDIR", temporary + "/", "DUNLIN_USER_TMPDIR", "");
+    launcher =
+        options -> {
+          try {
+            Files.createFile(temporary.resolve("used"));
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+          return 0;
+        };
+    dunlin("run", "app");
+    assertTrue(Files.exists(temporary));
+    Files.delete(temporary.resolve("used"));
+    dunlin("run", "nowhere");
+    assertFalse(Files.exists(temporary));
+    // Without the script's sign it is somebody else's folder.
+    Files.createDirectories(temporary);
+    environment = Map.of("TMPDIR", temporary + "/");
+    dunlin("run", "nowhere");
+    assertTrue(Files.exists(temporary));
   }
 
   @Test

@@ -1,0 +1,83 @@
+@echo off
+rem Dunlin's front door on Windows: finds a JDK, builds what is missing, hands over to Java. The POSIX one is ./dunlin.
+setlocal EnableExtensions DisableDelayedExpansion
+set "root=%~dp0"
+set "root=%root:~0,-1%"
+set "dist=%root%\shell\target\dunlin"
+set "help=%root%\shell\src\main\resources\dev\dunlin\shell\cli\help.txt"
+
+if "%~1"=="" goto help
+if "%~1"=="-h" goto help
+if "%~1"=="--help" goto help
+for %%c in (run test bench doctor -v --version) do if "%~1"=="%%c" goto tools
+echo dunlin: there is no command '%~1'; there are run, test, bench and doctor. 1>&2
+exit /b 2
+
+:help
+type "%help%"
+exit /b 0
+
+:tools
+set "java="
+if defined JAVA_HOME if exist "%JAVA_HOME%\bin\javac.exe" set "java=%JAVA_HOME%\bin\java.exe"
+if not defined java for %%j in (javac.exe) do if not "%%~$PATH:j"=="" set "java=%%~dp$PATH:jjava.exe"
+if not defined java (
+  echo dunlin: there is no JDK. Install JDK 17 or later, for example: winget install EclipseAdoptium.Temurin.21.JDK 1>&2
+  exit /b 1
+)
+set "version="
+for /f "tokens=2 delims==" %%v in ('findstr /b "JAVA_VERSION=" "%java%\..\..\release"') do set "version=%%~v"
+for /f "delims=." %%v in ("%version%") do set "version=%%v"
+if not defined version set "version=0"
+if %version% LSS 17 (
+  echo dunlin: the JDK of %java% is too old. Install JDK 17 or later, or set JAVA_HOME. 1>&2
+  exit /b 1
+)
+for %%i in ("%java%\..\..") do set "JAVA_HOME=%%~fi"
+
+if "%~1"=="test" goto test
+if "%~1"=="bench" goto bench
+
+rem One file newer than the stamp, or no stamp: build.
+set "fresh="
+if exist "%dist%\stamp" for /f %%n in ('powershell -NoProfile -Command "$t = (Get-Item -LiteralPath $env:dist\stamp).LastWriteTime; if (-not (Get-ChildItem -LiteralPath $env:root\scheduler\src, $env:root\bridge\src, $env:root\shell\src, $env:root\pom.xml, $env:root\scheduler\pom.xml, $env:root\bridge\pom.xml, $env:root\shell\pom.xml -Recurse | Where-Object { $_.FullName -notmatch 'node_modules' -and $_.LastWriteTime -gt $t } | Select-Object -First 1)) { 'fresh' }"') do set "fresh=%%n"
+if defined fresh goto start
+call :build shell || exit /b 1
+
+:start
+set "classpath=%dist%\lib\*"
+for %%j in ("%dist%\natives\*.jar") do set "classpath=%dist%\lib\*;%%~fj"
+set "archive="
+if exist "%dist%\dunlin.jsa" set archive="-XX:SharedArchiveFile=%dist%\dunlin.jsa"
+"%java%" "@%dist%\java.args" %archive% -Ddunlin.launched=script "-Ddunlin.home=%root%" -cp "%classpath%" dev.dunlin.shell.Main %*
+exit /b %ERRORLEVEL%
+
+:test
+call :needs || exit /b 1
+for /f "tokens=1,*" %%a in ("%*") do set "rest=%%b"
+cd /d "%root%"
+call mvn -B verify %rest%
+exit /b %ERRORLEVEL%
+
+:bench
+call :build e2e || exit /b 1
+for /f "tokens=1,*" %%a in ("%*") do set "rest=%%b"
+set /p classpath=<"%root%\e2e\target\classpath.txt"
+"%java%" "-Ddunlin.home=%root%" -cp "%classpath%" dev.dunlin.e2e.bench.Bench %rest%
+exit /b %ERRORLEVEL%
+
+:needs
+for %%t in (mvn.cmd node.exe npm.cmd) do if "%%~$PATH:t"=="" (
+  echo dunlin: there is no %%t in PATH. Install Maven 3.8 or later, and Node 18 or later with npm. 1>&2
+  exit /b 1
+)
+exit /b 0
+
+:build
+call :needs || exit /b 1
+if not exist "%dist%\lib" echo dunlin: building; the first time Maven fetches some 300 MB 1>&2
+if exist "%dist%\lib" rmdir /s /q "%dist%\lib"
+if exist "%dist%\natives" rmdir /s /q "%dist%\natives"
+call mvn -q -B -DskipTests -f "%root%\pom.xml" package -pl %1 -am 1>&2 || exit /b 1
+echo built>"%dist%\stamp"
+exit /b 0
