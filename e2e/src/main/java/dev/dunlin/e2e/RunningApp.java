@@ -132,7 +132,7 @@ public final class RunningApp implements AutoCloseable {
       return new Start(account, Driver.class, app, words, variables, base);
     }
 
-    public Start words(String... all) {
+    public Start withWords(String... all) {
       return new Start(account, main, app, List.of(all), variables, base);
     }
 
@@ -262,6 +262,11 @@ public final class RunningApp implements AutoCloseable {
   /** Its process id. */
   public long pid() {
     return child.pid();
+  }
+
+  /** Whether it has not ended. */
+  public boolean isRunning() {
+    return child.isAlive();
   }
 
   /** The clock's time at which it was started. */
