@@ -1,7 +1,9 @@
 package dev.dunlin.e2e;
 
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.app.AppRun;
@@ -32,6 +34,9 @@ public final class Driver {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** JCEF cuts a text off at its first character beyond the BMP. */
+  private static final ObjectWriter ASCII = JSON.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
+
   private Driver() {}
 
   /** Takes the words of the command line. */
@@ -59,7 +64,7 @@ public final class Driver {
             .windows()
             .get(0)
             .devTools()
-            .call(call.path("method").asText(), call.path("params").toString())
+            .call(call.path("method").asText(), ASCII.writeValueAsString(call.path("params")))
             .onSuccess(result -> say(answer.put("result", result)))
             .onFailure(fault -> say(answer.put("error", String.valueOf(fault.getMessage()))));
       }

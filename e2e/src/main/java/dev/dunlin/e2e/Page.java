@@ -3,6 +3,8 @@ package dev.dunlin.e2e;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dunlin.scheduler.Clock;
+import dev.dunlin.scheduler.SystemClock;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Base64;
@@ -13,6 +15,10 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** The page of a driven app, through the DevTools protocol. Blocks. */
 public final class Page {
+  /** After this time a condition is asked for again, answer or not. */
+  private static final Duration AGAIN = Duration.ofSeconds(3);
+
+  private static final Clock CLOCK = new SystemClock();
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final RunningApp app;
@@ -99,17 +105,19 @@ public final class Page {
   /** Waits until an expression is true, whatever documents come and go meanwhile. */
   public void await(String expression) {
     AtomicReference<Future<JsonNode>> asked = new AtomicReference<>(start(expression));
+    AtomicReference<Duration> since = new AtomicReference<>(CLOCK.now());
     app.await(
         () -> {
-          if (!asked.get().isComplete()) {
-            return false;
-          }
-          // A failure is that of a document that has gone, or has not come yet: ask again.
-          if (asked.get().succeeded()
-              && asked.get().result().path("result").path("value").asBoolean()) {
+          Future<JsonNode> answer = asked.get();
+          if (answer.succeeded() && answer.result().path("result").path("value").asBoolean()) {
             return true;
           }
-          asked.set(start(expression));
+          // A failure is that of a document that has gone, or has not come yet, and some of those
+          // never answer: ask again.
+          if (answer.isComplete() || CLOCK.now().minus(since.get()).compareTo(AGAIN) > 0) {
+            asked.set(start(expression));
+            since.set(CLOCK.now());
+          }
           return false;
         },
         "the page: " + expression,

@@ -63,6 +63,7 @@ public final class RunningApp implements AutoCloseable {
 
   private final String marker;
   private final Path base;
+  private final boolean ownsBase;
   private final Path temporary;
   private final Duration started;
   private final ChildProcess child;
@@ -78,9 +79,15 @@ public final class RunningApp implements AutoCloseable {
   private boolean closed;
 
   private RunningApp(
-      String marker, Path base, Path temporary, Duration started, ChildProcess child) {
+      String marker,
+      Path base,
+      boolean ownsBase,
+      Path temporary,
+      Duration started,
+      ChildProcess child) {
     this.marker = marker;
     this.base = base;
+    this.ownsBase = ownsBase;
     this.temporary = temporary;
     this.started = started;
     this.child = child;
@@ -197,7 +204,8 @@ public final class RunningApp implements AutoCloseable {
               .toCompletionStage()
               .toCompletableFuture()
               .join();
-      return new RunningApp(marker, base, temporary, started, child);
+      return new RunningApp(
+          marker, base, start.base().isEmpty(), temporary, started, child);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -487,7 +495,10 @@ public final class RunningApp implements AutoCloseable {
       ProcessTree.displayLocks(seen).forEach(RunningApp::removeDisplay);
     }
     try {
-      Layout.deleteTree(base);
+      Layout.deleteTree(temporary);
+      if (ownsBase) {
+        Layout.deleteTree(base);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -230,7 +230,8 @@ class StartSuite {
 
   @Test
   void namesLineAndKeyOfWhatIsMalformed() throws IOException {
-    Path bad = Files.createDirectory(folder.resolve("bad"));
+    Path bad = folder.resolve("bad");
+    Layout.copyTree(Apps.named("bare"), bad);
     Files.writeString(
         bad.resolve("socket.ini"),
         Files.readString(Apps.named("bare").resolve("socket.ini"))
