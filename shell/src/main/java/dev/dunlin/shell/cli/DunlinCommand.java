@@ -106,6 +106,7 @@ public final class DunlinCommand implements Callable<Integer> {
             word.equals("--test") || word.equals("-t")
                 ? "--test=" + RunCommand.DEFAULT_TEST
                 : word);
+    shell.removeTemporaryAtExit();
     try {
       return line.execute(own.toArray(String[]::new));
     } finally {

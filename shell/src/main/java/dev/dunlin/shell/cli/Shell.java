@@ -56,6 +56,17 @@ public record Shell(
   }
 
   /**
+   * Has the private TMPDIR that the script made deleted at the very end if it is empty then. Call it
+   * before anything puts files there: what is registered first is deleted last.
+   */
+  void removeTemporaryAtExit() {
+    String folder = environment.getOrDefault("TMPDIR", "");
+    if (environment.containsKey(USER_TMPDIR) && !folder.isEmpty()) {
+      Path.of(folder).toFile().deleteOnExit();
+    }
+  }
+
+  /**
    * Deletes the private TMPDIR that the script made, unless the engine has files in it: then it
    * deletes both.
    */
