@@ -182,7 +182,9 @@ const pending = new Map_<number, Entry>();
 let lastSeq = 0;
 let inFlight = 0;
 let scheduled = false;
-let channelOpen = false;
+/** Queries kept at the host for what it has to say: as one is on its way back, the next serves. */
+const PARKED = 3;
+let parked = 0;
 /** Calls not sent yet, from `waitingFrom` on: they wait for the microtask, or for the host's bound on calls in flight. */
 let waiting: Entry[] = [];
 let waitingFrom = 0;
@@ -307,17 +309,28 @@ function refusal(code: number, message: string): Error {
   return failure('Error', name, message || 'The host closed the bridge of this document');
 }
 
-/** The persistent query on which the host answers late and pushes events. Opened before the first call. */
+/**
+ * The channel: queries parked at the host, on which it answers late and pushes events, each good for one message (JCEF 146 forgets a
+ * persistent query after its first answer). One is parked before the first call; once the host uses it, a few are kept there.
+ */
 function openChannel(): void {
-  if (channelOpen || query === undefined) return;
-  channelOpen = true;
+  if (parked === 0) park();
+}
+
+function park(): void {
+  if (query === undefined) return;
+  parked++;
   query({
     request: stringify({ d: documentId, o: 1 }),
-    persistent: true,
-    onSuccess: receive,
+    persistent: false,
+    onSuccess(text) {
+      parked--;
+      while (parked < PARKED) park();
+      receive(text);
+    },
     onFailure(code, message) {
       // Late answers can't come any more. The next call tries to open a new channel.
-      channelOpen = false;
+      parked--;
       const error = refusal(code, message);
       mapEach(pending, (entry: Entry) => finish(entry, ERROR, error));
       if (waitingFrom < waiting.length) schedule();

@@ -15,11 +15,11 @@ export const facts = {
 /** Opens a page: sets the globals that modules take when they load. */
 export function openPage(commands = {}, changes = {}, { top = true } = {}) {
   const page = {
-    number: ++pages, messages: [], fetched: [], uploads: new Map(), denials: [], channel: undefined, queries: 0, refuse: undefined,
+    number: ++pages, messages: [], fetched: [], uploads: new Map(), denials: [], parked: [], queries: 0, refuse: undefined,
     /** Modules as this page sees them. */
     load: name => import(`socket:${name}?${page.number}`),
     calls: () => page.messages.flatMap(message => message.c ?? []),
-    push: batch => page.channel.onSuccess(JSON.stringify(batch)),
+    push: batch => page.parked.shift().onSuccess(JSON.stringify(batch)),
   };
   globalThis.hosts[page.number] = { ...facts, ...changes };
 
@@ -33,11 +33,11 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
     return command({ url, resource: segments.length > count ? '/' + segments.slice(count).join('/') : '', params: all, body, lane });
   }
 
-  globalThis.__dunlinQuery = ({ request, persistent, onSuccess, onFailure }) => {
+  globalThis.__dunlinQuery = ({ request, onSuccess, onFailure }) => {
     const message = JSON.parse(request);
     page.messages.push(message);
-    if (persistent) {
-      page.channel = { onSuccess, onFailure };
+    if (message.o) {
+      page.parked.push({ onSuccess, onFailure });
       return ++page.queries;
     }
     if (page.refuse) setImmediate(() => onFailure(...page.refuse));

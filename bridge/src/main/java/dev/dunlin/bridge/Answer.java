@@ -6,7 +6,7 @@ package dev.dunlin.bridge;
  * <p><i>Thread:</i> called from the bridge's event loop, or from within {@link CallLane#receive}.
  */
 public interface Answer {
-  /** Sends JSON text to the page: once for a message, many times for the channel. */
+  /** Sends JSON text to the page: once. */
   void success(String json);
 
   /** Refuses the whole message with one of the codes of {@link CallLane}. */

@@ -84,7 +84,7 @@ final class CallRouter implements CallLane {
         query.drop();
       }
       if (document != null) {
-        document.outbox.closeChannel(answer);
+        document.outbox.unpark(answer);
       }
       List.copyOf(calls).forEach(dispatcher::cancel);
     }
@@ -110,7 +110,7 @@ final class CallRouter implements CallLane {
       }
       document = found.get();
       if (message.opensChannel) {
-        document.outbox.openChannel(answer);
+        document.outbox.park(answer);
         return;
       }
       if (document.calls.size() + message.calls.size() > Limits.CALLS_IN_FLIGHT) {

@@ -17,13 +17,15 @@ final class Document {
   final HandleTable handles;
   private volatile boolean gone;
 
+  // Written by the loop only.
+  private volatile String frame = "";
+
   // Owned by the loop.
   final Set<RunningCall> calls = new HashSet<>();
   final Map<Long, RunningCall> bySequence = new HashMap<>();
   final Map<String, Upload> uploads = new HashMap<>();
   final Outbox outbox;
   final PushStream push;
-  private String frame = "";
 
   Document(String id, int window, PolicySet policy, HandleTable handles, Loop loop) {
     this.id = id;

@@ -43,6 +43,9 @@ public final class Limits {
    */
   public static final int BATCH_LENGTH = 1 << 20;
 
+  /** Queries of one document that wait for something to say. Over: the oldest is answered empty. */
+  public static final int PARKED_QUERIES = 8;
+
   /**
    * Events that wait for a document to open its channel. Over: the oldest is dropped, and the page
    * is told the number by one event {@code dunlin:dropped}.

@@ -32,7 +32,8 @@ final class Loop {
 
   /** Runs on the loop: now, if this is it. */
   void run(Runnable action) {
-    if (Vertx.currentContext() == context) {
+    // A worker of this context has it as its current one, too.
+    if (Context.isOnEventLoopThread() && Vertx.currentContext() == context) {
       action.run();
     } else {
       later(action);

@@ -21,7 +21,7 @@ final class Outbox {
   private final StringBuilder replies = new StringBuilder();
   private final Deque<String> events = new ArrayDeque<>();
   private final Set<Query> ready = new LinkedHashSet<>();
-  private Answer channel;
+  private final Deque<Answer> parked = new ArrayDeque<>();
   private long droppedEvents;
   private boolean flushing;
 
@@ -109,15 +109,17 @@ final class Outbox {
   /** A message without calls is answered at once. */
   static final String NO_REPLIES = "{\"r\":[]}";
 
-  void openChannel(Answer answer) {
-    channel = answer;
+  /** Keeps a query for the next thing to say; the oldest goes back unused when there are enough. */
+  void park(Answer answer) {
+    parked.add(answer);
+    if (parked.size() > Limits.PARKED_QUERIES) {
+      parked.removeFirst().success(NO_REPLIES);
+    }
     flushSoon();
   }
 
-  void closeChannel(Answer answer) {
-    if (channel == answer) {
-      channel = null;
-    }
+  void unpark(Answer answer) {
+    parked.remove(answer);
   }
 
   /** Adds an event, already JSON: {@code [name,detail]}. */
@@ -131,7 +133,7 @@ final class Outbox {
   }
 
   void clear() {
-    channel = null;
+    parked.clear();
     ready.clear();
     events.clear();
     replies.setLength(0);
@@ -151,7 +153,7 @@ final class Outbox {
       query.answer = null;
     }
     ready.clear();
-    if (channel == null || replies.length() == 0 && events.isEmpty()) {
+    if (parked.isEmpty() || replies.length() == 0 && events.isEmpty()) {
       return;
     }
     StringBuilder message = new StringBuilder(replies.length() + 16).append('{');
@@ -174,6 +176,6 @@ final class Outbox {
         flushSoon();
       }
     }
-    channel.success(message.append('}').toString());
+    parked.removeFirst().success(message.append('}').toString());
   }
 }

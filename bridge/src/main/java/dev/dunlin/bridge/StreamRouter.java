@@ -24,6 +24,7 @@ final class StreamRouter implements StreamLane {
   private static final String UPLOAD = "_u";
   private static final String PART = "_n";
   private static final String LAST = "_l";
+  private static final String PAD = "_b";
 
   private final Loop loop;
   private final Dispatcher dispatcher;
@@ -55,6 +56,7 @@ final class StreamRouter implements StreamLane {
     private RunningCall call;
     private Runnable whenCancelled = () -> {};
     private boolean cancelled;
+    private boolean padded;
 
     @Override
     public Future<StreamResponse> response() {
@@ -86,6 +88,9 @@ final class StreamRouter implements StreamLane {
       }
       if (!meta.isEmpty()) {
         headers.put("x-dunlin-meta", CommandUrl.encodePath(Json.text(meta)));
+      }
+      if (padded && kind.equals("bytes")) {
+        headers.put("x-dunlin-pad", "1");
       }
       headers.put("cache-control", "no-store");
       if (!promise.tryComplete(new StreamResponse(status, cors(headers), lengthBytes, body))) {
@@ -119,13 +124,14 @@ final class StreamRouter implements StreamLane {
         data(data.value());
       } else if (result.result() instanceof Reply.Bytes bytes) {
         call.document.calls.add(call);
+        long length = bytes.lengthBytes();
         answer(
             200,
             "bytes",
             bytes.contentType(),
-            bytes.lengthBytes(),
+            padded && length >= 0 ? length + 1 : length,
             bytes.meta(),
-            new Streamed(call, bytes.source()));
+            new Streamed(call, bytes.source(), padded));
       }
     }
   }
@@ -182,6 +188,7 @@ final class StreamRouter implements StreamLane {
     }
     CommandUrl url = CommandUrl.parse(request.url());
     Map<String, String> query = url.query();
+    waiting.padded = query.containsKey(PAD);
     String id = query.getOrDefault(DOCUMENT, "");
     Document document = document(request, id);
     ObjectNode params = params(query);
@@ -258,7 +265,7 @@ final class StreamRouter implements StreamLane {
     query.forEach(
         (name, value) -> {
           switch (name) {
-            case DOCUMENT, PARAMS, UPLOAD, PART, LAST -> {}
+            case DOCUMENT, PARAMS, UPLOAD, PART, LAST, PAD -> {}
             default -> params.put(name, value);
           }
         });
@@ -452,8 +459,11 @@ final class StreamRouter implements StreamLane {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicReference<Runnable> waiting = new AtomicReference<>();
 
-    Streamed(RunningCall call, ByteSource source) {
+    private boolean padding;
+
+    Streamed(RunningCall call, ByteSource source, boolean padded) {
       this.call = call;
+      this.padding = padded;
       this.source = source;
       call.cancelled().onComplete(ignored -> wake());
     }
@@ -462,6 +472,11 @@ final class StreamRouter implements StreamLane {
     public int read(byte[] target, int length) throws IOException {
       if (call.isCancelled()) {
         throw new IOException("the document that asked is gone");
+      }
+      if (padding) {
+        padding = false;
+        target[0] = 0;
+        return 1;
       }
       return source.read(target, length);
     }

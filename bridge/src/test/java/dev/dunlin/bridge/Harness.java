@@ -134,7 +134,25 @@ public final class Harness implements AutoCloseable {
       this.window = window;
       this.frameId = frameId;
       this.id = bridge.registerDocument(window, policy);
-      send("{\"d\":\"" + id + "\",\"o\":1}", channel);
+      park();
+    }
+
+    /** A parked query is good for one message; a page parks the next at once. */
+    private void park() {
+      send(
+          "{\"d\":\"" + id + "\",\"o\":1}",
+          new Answer() {
+            @Override
+            public void success(String json) {
+              channel.success(json);
+              park();
+            }
+
+            @Override
+            public void failure(int code, String message) {
+              channel.failure(code, message);
+            }
+          });
     }
 
     public Frame frame() {

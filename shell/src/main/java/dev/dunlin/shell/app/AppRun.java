@@ -78,6 +78,7 @@ public final class AppRun implements Launcher {
   private static final class Running implements AppHost.Events {
     private final RunOptions options;
     private final AppConfig config;
+    private final RandomSource random = RandomSource.secure();
     private final Console console = new Console(System.out, System.err);
     private final UserFolders folders;
     private final String policy;
@@ -162,6 +163,7 @@ public final class AppRun implements Launcher {
         closeEngine();
         return code;
       } finally {
+        console.close();
         instance.close();
         if (ephemeralProfile()) {
           delete(profile);
@@ -262,14 +264,11 @@ public final class AppRun implements Launcher {
       modules.add(
           new WindowModule(
               index -> Optional.ofNullable(window).filter(w -> w.index() == index), screen()));
-      modules.addAll(StandardModules.of(console));
+      modules.addAll(StandardModules.of(console, random));
       return new Bridge(
           vertx,
           new BridgeConfig(
-              config.meta().origin(),
-              policies(List.of()),
-              folders.policyNames(),
-              RandomSource.secure()),
+              config.meta().origin(), policies(List.of()), folders.policyNames(), random),
           modules);
     }
 

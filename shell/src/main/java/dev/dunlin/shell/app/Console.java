@@ -1,25 +1,56 @@
 package dev.dunlin.shell.app;
 
+import dev.dunlin.bridge.console.ConsoleModule;
+import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.engine.PageHost.ConsoleLevel;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** What pages print, on this process's standard streams: one line a message, its level in front. */
-final class Console {
+/**
+ * What pages print, on this process's standard streams, in the order it came.
+ *
+ * <p><i>Thread:</i> any; never blocks. Chromium's UI thread and the bridge's event loop print here,
+ * and whoever reads our output may be slow, so a thread of its own writes.
+ */
+final class Console implements ConsoleModule.Sink, AutoCloseable {
+  /**
+   * Messages that wait to be written. Over: the newest are dropped, counted, and the count is
+   * printed.
+   */
+  static final int WAITING_MESSAGES = 100_000;
+
+  /** Longest wait at the end for what has not been written. */
+  static final Duration FLUSH = Duration.ofSeconds(2);
+
+  private record Message(PrintStream stream, String text) {}
+
   private final PrintStream out;
   private final PrintStream err;
+  private final BlockingQueue<Message> waiting = new ArrayBlockingQueue<>(WAITING_MESSAGES);
+  private final AtomicInteger dropped = new AtomicInteger();
+  private final Thread writer;
+  private volatile boolean closed;
 
   Console(PrintStream out, PrintStream err) {
     this.out = out;
     this.err = err;
+    this.writer = Threads.start("console", this::write);
   }
 
-  /** A line of {@code console.*}, or of Chromium about the page. */
+  /**
+   * A line of {@code console.*}, or of Chromium about the page: its level in front, its place
+   * behind if it is bad.
+   */
   void line(ConsoleLevel level, String text, String source, int line) {
     switch (level) {
-      case DEBUG -> out.println("[debug] " + text);
-      case INFO -> out.println("[info] " + text);
-      case WARNING -> err.println("[warn] " + text + place(source, line));
-      case ERROR -> err.println("[error] " + text + place(source, line));
+      case DEBUG -> add(out, "[debug] " + text + "\n");
+      case INFO -> add(out, "[info] " + text + "\n");
+      case WARNING -> add(err, "[warn] " + text + place(source, line) + "\n");
+      case ERROR -> add(err, "[error] " + text + place(source, line) + "\n");
     }
   }
 
@@ -27,8 +58,60 @@ final class Console {
     return source.isEmpty() ? "" : " (" + source + ":" + line + ")";
   }
 
+  @Override
+  public void print(ConsoleModule.Level level, String message) {
+    switch (level) {
+      case DEBUG -> line(ConsoleLevel.DEBUG, message, "", 0);
+      case LOG, INFO -> line(ConsoleLevel.INFO, message, "", 0);
+      case WARN -> line(ConsoleLevel.WARNING, message, "", 0);
+      case ERROR -> line(ConsoleLevel.ERROR, message, "", 0);
+      case STDOUT -> add(out, message);
+      case STDERR -> add(err, message);
+      case TAP -> add(out, message + "\n");
+    }
+  }
+
   /** Something Dunlin itself has to say to the developer. */
   void say(String text) {
-    err.println("dunlin: " + text);
+    add(err, "dunlin: " + text + "\n");
+  }
+
+  private void add(PrintStream stream, String text) {
+    if (!waiting.offer(new Message(stream, text))) {
+      dropped.incrementAndGet();
+    }
+  }
+
+  private void write() {
+    while (!closed || !waiting.isEmpty()) {
+      try {
+        Message message = waiting.poll(100, TimeUnit.MILLISECONDS);
+        if (message != null) {
+          message.stream().print(message.text());
+          message.stream().flush();
+        }
+        int lost = dropped.getAndSet(0);
+        if (lost > 0) {
+          err.println(
+              "dunlin: "
+                  + lost
+                  + " messages of the page were dropped: it prints faster than they can be written");
+        }
+      } catch (InterruptedException e) {
+        // Only close() ends this thread, once all is written.
+        continue;
+      }
+    }
+  }
+
+  /** Writes what waits, for at most {@link #FLUSH}. */
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      writer.join(FLUSH.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -1,13 +1,24 @@
 package dev.dunlin.shell.app;
 
+import dev.dunlin.bridge.console.ConsoleModule;
+import dev.dunlin.bridge.fs.FsModule;
+import dev.dunlin.bridge.os.OsModule;
+import dev.dunlin.bridge.process.ProcessModule;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.SystemClock;
 import java.util.List;
 
-/** The command modules that every app has. */
+/** The command modules that every app has, besides its window and itself. */
 final class StandardModules {
   private StandardModules() {}
 
-  static List<CommandModule> of(Console console) {
-    return List.of();
+  static List<CommandModule> of(Console console, RandomSource random) {
+    SystemClock clock = new SystemClock();
+    return List.of(
+        new FsModule(random),
+        new OsModule(clock::now),
+        new ProcessModule(),
+        new ConsoleModule(console));
   }
 }

@@ -163,6 +163,7 @@ final class RequestRouter {
     private StreamLane.Exchange exchange;
     private StreamResponse response;
     private volatile boolean cancelled;
+    private volatile long delivered;
 
     Handler(
         CefBrowser browser,
@@ -231,6 +232,7 @@ final class RequestRouter {
       try {
         int n = source.read(target, length);
         if (n > 0) {
+          delivered += n;
           got.set(n);
           return true;
         }
@@ -239,6 +241,7 @@ final class RequestRouter {
           source.whenReadable(() -> readLater(source, callback));
           return true;
         }
+        delivered = WHOLE;
         source.close();
         return false;
       } catch (IOException e) {
@@ -257,7 +260,10 @@ final class RequestRouter {
           return;
         }
         if (n == ByteSource.END) {
+          delivered = WHOLE;
           source.close();
+        } else {
+          delivered += n;
         }
         callback.Continue(Math.max(n, 0));
       } catch (IOException e) {
@@ -266,20 +272,26 @@ final class RequestRouter {
       }
     }
 
+    /** CEF calls this at the end of every request, also of one that ran its course. */
     @Override
     public void cancel() {
+      StreamResponse answered = response;
+      boolean whole =
+          answered != null && (delivered == WHOLE || delivered == answered.lengthBytes());
       synchronized (this) {
         cancelled = true;
-        if (exchange != null) {
+        if (exchange != null && !whole) {
           exchange.cancel();
         }
       }
-      StreamResponse opened = response;
-      if (opened != null) {
-        opened.body().close();
+      if (answered != null) {
+        answered.body().close();
       }
     }
   }
+
+  /** In place of a count: the body has been read to its end. */
+  private static final long WHOLE = Long.MAX_VALUE;
 
   /** {@code net::ERR_FAILED}: the body breaks off, and the page's read rejects. */
   private static final int NET_ERR_FAILED = -2;

@@ -1,0 +1,123 @@
+package dev.dunlin.bridge.fs;
+
+import com.sun.jna.Platform;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An open file: what an fd of the page stands for.
+ *
+ * <p><i>Thread:</i> any, one operation at a time.
+ */
+final class OpenFile implements AutoCloseable {
+  private final FileChannel channel;
+  private final FsFlags flags;
+  private final Pin itself;
+
+  private OpenFile(FileChannel channel, FsFlags flags, Pin itself) {
+    this.channel = channel;
+    this.flags = flags;
+    this.itself = itself;
+  }
+
+  /** Opens a pinned path; a link at its end is not followed, a pipe is refused. */
+  static OpenFile open(Pin pin, FsFlags flags, FileAttribute<?>... attributes) throws IOException {
+    try {
+      if (Stat.type(pin.path()) == Stat.FIFO) {
+        // Opening a pipe waits for its other end, on one of few threads.
+        throw new Errno.Failure(Errno.ENXIO);
+      }
+    } catch (NoSuchFileException missing) {
+      if (!flags.create()) {
+        throw missing;
+      }
+    }
+    Set<OpenOption> options = flags.options();
+    options.add(LinkOption.NOFOLLOW_LINKS);
+    FileChannel channel = FileChannel.open(pin.path(), options, attributes);
+    try {
+      // For fstat, which Java does not have. Elsewhere than on Linux the path has to do.
+      return new OpenFile(
+          channel, flags, Platform.isLinux() ? Pin.itself(pin.path()) : Pin.unheld(pin.path()));
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Reads at a position, or at the file's own if it is negative; moves that one. -1 at the end. */
+  synchronized int read(ByteBuffer target, long position) throws IOException {
+    if (!flags.read()) {
+      throw new Errno.Failure(Errno.EBADF);
+    }
+    return position < 0 ? channel.read(target) : channel.read(target, position);
+  }
+
+  /** Writes all of it at a position, or at the file's own if it is negative. */
+  synchronized int write(ByteBuffer source, long position) throws IOException {
+    if (!flags.write()) {
+      throw new Errno.Failure(Errno.EBADF);
+    }
+    int written = 0;
+    while (source.hasRemaining()) {
+      if (flags.seeksToAppend()) {
+        written += channel.write(source, channel.size());
+      } else if (position < 0 || flags.append()) {
+        written += channel.write(source);
+      } else {
+        written += channel.write(source, position + written);
+      }
+    }
+    return written;
+  }
+
+  synchronized void truncate(long length) throws IOException {
+    if (!flags.write()) {
+      throw new Errno.Failure(Errno.EINVAL);
+    }
+    long size = channel.size();
+    long position = channel.position();
+    if (length < size) {
+      channel.truncate(length);
+    } else if (length > size) {
+      // Java only shortens: one byte at the new end leaves a hole of zeros before it.
+      channel.write(ByteBuffer.allocate(1), length - 1);
+    }
+    if (!flags.append()) {
+      channel.position(position);
+    }
+  }
+
+  void sync() throws IOException {
+    channel.force(true);
+  }
+
+  long size() throws IOException {
+    return channel.size();
+  }
+
+  Map<String, Object> stat() throws IOException {
+    return Stat.of(itself.path());
+  }
+
+  int type() throws IOException {
+    return (int) Stat.of(itself.path()).get("mode") & Stat.TYPE_MASK;
+  }
+
+  FileChannel channel() {
+    return channel;
+  }
+
+  @Override
+  public void close() throws IOException {
+    itself.close();
+    channel.close();
+  }
+}
