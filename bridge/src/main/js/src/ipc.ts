@@ -37,6 +37,7 @@ const signalOf = getter<AbortController, AbortSignal>(AbortController.prototype,
 const listen = method(EventTarget.prototype.addEventListener), unlisten = method(EventTarget.prototype.removeEventListener);
 const dispatch = method(EventTarget.prototype.dispatchEvent), dispatchHere = bound(globalThis.dispatchEvent);
 const startsWith = method(String.prototype.startsWith), slice = method(String.prototype.slice), indexOf = method(String.prototype.indexOf);
+const unitAt = method(String.prototype.charCodeAt), toText = method(Number.prototype.toString);
 const splitText = method(String.prototype.split as (separator: string) => string[]);
 const joinText = method(Array.prototype.join as (this: string[], separator: string) => string);
 const query = typeof __dunlinQuery === 'function' && globalThis.window !== undefined && globalThis.window === globalThis.window.top ? bound(__dunlinQuery) : undefined;
@@ -264,7 +265,7 @@ function post(batch: Entry[], from: number, to: number): void {
   }
   let text: string;
   try {
-    text = stringify({ d: documentId, c: calls });
+    text = withoutSurrogates(stringify({ d: documentId, c: calls }));
   } catch (error) {
     // One call's params are not JSON (a cycle, a BigInt): only that one fails.
     if (to - from === 1) return settle(batch[from]!, ERROR, error);
@@ -294,6 +295,19 @@ function post(batch: Entry[], from: number, to: number): void {
       if (waitingFrom < waiting.length) schedule();
     },
   });
+}
+
+/** JSON in which characters beyond the BMP are escapes: JCEF cuts a message off at the first one. */
+function withoutSurrogates(json: string): string {
+  let escaped = '', from = 0;
+  for (let i = 0; i < json.length; i++) {
+    const unit = unitAt(json, i);
+    if (unit >= 0xd800 && unit <= 0xdfff) {
+      escaped += slice(json, from, i) + '\\u' + toText(unit, 16);
+      from = i + 1;
+    }
+  }
+  return from === 0 ? json : escaped + slice(json, from);
 }
 
 function halve(batch: Entry[], from: number, to: number): void {

@@ -104,6 +104,19 @@ test('a refused message fails every call in it with the reason', async () => {
   await assert.rejects(ipc.call('ipc://a/b'), { code: 'ERR_NO_BRIDGE' });
 });
 
+test('characters beyond the BMP travel as escapes, and arrive as they were', async () => {
+  const page = openPage({ 'os/echo': ({ params }) => ({ data: params.text }) });
+  const ipc = await page.load('ipc');
+  const raw = [];
+  const own = globalThis.__dunlinQuery;
+  globalThis.__dunlinQuery = query => { raw.push(query.request); return own(query); };
+  const fresh = await page.load('ipc');
+  const text = 'a🐦b\ud83d𝄞 é日本';
+  assert.equal(await fresh.call('ipc://os/echo', { text }), text);
+  assert.doesNotMatch(raw.join(''), /[\ud800-\udfff]/);
+  assert.equal(await ipc.call('ipc://os/echo', { text: 'plain' }), 'plain');
+});
+
 test('a closed channel fails what is under way, and the next call opens another', async () => {
   const page = openPage({ 'a/never': () => new Promise(() => {}), 'a/b': () => ({ data: 1 }) });
   const ipc = await page.load('ipc');

@@ -1,6 +1,7 @@
 package dev.dunlin.bridge;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -16,9 +17,15 @@ import java.util.Objects;
 
 /** JSON of the wire: bounded when read, bounded when written. */
 final class Json {
+  private static final int LAST_BEFORE_SURROGATES = 0xD7FF;
+
   private static final ObjectMapper MAPPER =
       new ObjectMapper(
-          JsonFactory.builder()
+          new JsonFactoryBuilder()
+              // JNI's strings are modified UTF-8, which has another form for what lies beyond the
+              // BMP:
+              // such characters travel as escapes.
+              .highestNonEscapedChar(LAST_BEFORE_SURROGATES)
               .streamReadConstraints(
                   StreamReadConstraints.builder()
                       .maxNestingDepth(Limits.JSON_DEPTH)

@@ -198,6 +198,12 @@ class BridgeTest {
   }
 
   @Test
+  void charactersBeyondTheBmpLeaveAsEscapes() {
+    harness.bridge.emit(1, "note", "\uD83D\uDC26 \u65E5");
+    assertEquals("{\"e\":[[\"note\",\"\\uD83D\\uDC26 \u65E5\"]]}", page.channel.text());
+  }
+
+  @Test
   void eventsComeOverTheChannelOfTheirWindowOnly() {
     Page other = harness.page(2, ALL);
     harness.bridge.emit(1, "resize", Map.of("w", 1));
