@@ -25,10 +25,13 @@ import dev.dunlin.shell.engine.EngineTemp;
 import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.resources.AppResources;
+import dev.dunlin.shell.resources.DevServerResources;
 import dev.dunlin.shell.resources.DirectorySource;
 import dev.dunlin.shell.resources.Modules;
 import dev.dunlin.shell.resources.ResourceRequest;
 import dev.dunlin.shell.resources.ResourceResponse;
+import dev.dunlin.shell.resources.ResourceSource;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.awt.Color;
@@ -79,6 +82,7 @@ public final class AppRun implements Launcher {
     private final Console console = new Console(System.out, System.err);
     private final UserFolders folders;
     private final String policy;
+    private final ResourceSource files;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final CompletableFuture<Bridge> bridge = new CompletableFuture<>();
     private final RendererRecovery recovery;
@@ -106,6 +110,7 @@ public final class AppRun implements Launcher {
             e);
       }
       this.policy = policyHeader();
+      this.files = files();
       this.recovery = new RendererRecovery(config.meta().origin());
     }
 
@@ -113,12 +118,7 @@ public final class AppRun implements Launcher {
       try {
         return new PolicyHeader(folders.policyNames()).value(config.security().policy());
       } catch (IllegalArgumentException e) {
-        throw new ConfigException(
-            config.directory().resolve(AppConfig.FILE),
-            0,
-            "security.policy",
-            e.getMessage(),
-            "Correct the policy.");
+        throw wrong("security.policy", e);
       }
     }
 
@@ -130,7 +130,7 @@ public final class AppRun implements Launcher {
         CompletableFuture<Void> preloaded = Engine.preload(installation);
         NavigationPolicy navigation = navigationPolicy();
         EngineTemp temp = EngineTemp.prepare();
-        CompletableFuture<Function<ResourceRequest, ResourceResponse>> resources =
+        CompletableFuture<Function<ResourceRequest, Future<ResourceResponse>>> resources =
             new CompletableFuture<>();
         AppHost host =
             new AppHost(
@@ -199,16 +199,11 @@ public final class AppRun implements Launcher {
       try {
         return new NavigationPolicy(config.meta().origin(), config.webview().allowed());
       } catch (IllegalArgumentException e) {
-        throw new ConfigException(
-            config.directory().resolve(AppConfig.FILE),
-            0,
-            "webview.navigator.policies.allowed",
-            e.getMessage(),
-            "Correct it.");
+        throw wrong("webview.navigator.policies.allowed", e);
       }
     }
 
-    private Function<ResourceRequest, ResourceResponse> resources() {
+    private Function<ResourceRequest, Future<ResourceResponse>> resources() {
       Map<String, String> headers = new HashMap<>();
       config.webview().headers().forEach(header -> headers.put(header.name(), header.value()));
       AppResources resources =
@@ -218,13 +213,38 @@ public final class AppRun implements Launcher {
                   config.webview().defaultIndex().orElse(""),
                   policy,
                   headers),
-              new DirectorySource(config.build().resources()),
+              files,
               new Modules(),
               (windowIndex, metaPolicies) ->
                   bridge.join().registerDocument(windowIndex, policies(metaPolicies)),
               new Facts(config, options, folders));
+      Function<ResourceRequest, Future<ResourceResponse>> origin =
+          options
+              .devServer()
+              .map(server -> new DevServerResources(resources, server.host(), server.port()))
+              .<Function<ResourceRequest, Future<ResourceResponse>>>map(server -> server::respond)
+              .orElse(request -> Future.succeededFuture(resources.respond(request)));
       return request ->
-          recovery.answers(request.url()) ? recovery.respond(request) : resources.respond(request);
+          recovery.answers(request.url())
+              ? Future.succeededFuture(recovery.respond(request))
+              : origin.apply(request);
+    }
+
+    private ResourceSource files() {
+      try {
+        return new DirectorySource(config.build().resources()).below(config.webview().root());
+      } catch (IllegalArgumentException e) {
+        throw wrong("webview.root", e);
+      }
+    }
+
+    private ConfigException wrong(String setting, IllegalArgumentException fault) {
+      return new ConfigException(
+          config.directory().resolve(AppConfig.FILE),
+          0,
+          setting,
+          fault.getMessage(),
+          "Correct it.");
     }
 
     private PolicySet policies(List<String> metaPolicies) {
