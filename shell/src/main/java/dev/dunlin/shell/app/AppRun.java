@@ -49,6 +49,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -69,14 +70,28 @@ public final class AppRun implements Launcher {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final Consumer<Engine> opened;
+
+  public AppRun() {
+    this(engine -> {});
+  }
+
+  /**
+   * @param opened gets the engine when its first window is opening; for tests that drive the page
+   */
+  public AppRun(Consumer<Engine> opened) {
+    this.opened = opened;
+  }
+
   @Override
   public int run(RunOptions options) {
-    return new Running(options).untilEnd();
+    return new Running(options, opened).untilEnd();
   }
 
   /** One run of one app. */
   private static final class Running implements AppHost.Events {
     private final RunOptions options;
+    private final Consumer<Engine> opened;
     private final AppConfig config;
     private final RandomSource random = RandomSource.secure();
     private final Console console = new Console(System.out, System.err);
@@ -90,8 +105,9 @@ public final class AppRun implements Launcher {
     private volatile BrowserWindow window;
     private boolean loadedOnce;
 
-    Running(RunOptions options) {
+    Running(RunOptions options, Consumer<Engine> opened) {
       this.options = options;
+      this.opened = opened;
       this.config = AppConfig.load(options.directory());
       config.warnings().forEach(warning -> console.say(warning.toString()));
       this.folders =
@@ -161,6 +177,7 @@ public final class AppRun implements Launcher {
         // Chromium is making the page meanwhile; its first request waits for these two.
         resources.complete(resources());
         bridge.complete(startBridge());
+        opened.accept(engine);
         int code = exit.join();
         closeEngine();
         return code;

@@ -98,7 +98,9 @@ public final class Engine {
       state = State.LOADING;
       preload(settings.installation()).join();
       state = State.INITIALISING;
+      ExitSignals signals = ExitSignals.save();
       initialise();
+      signals.restore();
       state = State.READY;
       threads.pin();
 

@@ -1,0 +1,3 @@
+import test from 'socket:test'
+
+test('two and two are four', (t) => t.equal(2 + 2, 4))

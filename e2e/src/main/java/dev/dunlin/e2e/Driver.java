@@ -1,0 +1,75 @@
+package dev.dunlin.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dunlin.scheduler.Threads;
+import dev.dunlin.shell.app.AppRun;
+import dev.dunlin.shell.cli.DunlinCommand;
+import dev.dunlin.shell.cli.Shell;
+import dev.dunlin.shell.config.ConfigException;
+import dev.dunlin.shell.engine.Engine;
+import dev.dunlin.shell.engine.EngineException;
+import dev.dunlin.shell.engine.EngineInstallation;
+import dev.dunlin.shell.host.HostException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Starts an app as {@link dev.dunlin.shell.Main} does, and lets the parent process drive its page
+ * through the DevTools protocol inside the process: no port is opened.
+ *
+ * <p>Standard input has a line of JSON {@code {id, method, params}} for each call; the answer is a
+ * line {@code {id, result}} or {@code {id, error}} on standard output, behind {@link #MARK}. A
+ * first line {@code {"open":true}} says that the window is opening.
+ */
+public final class Driver {
+  /** What tells our lines from the app's. */
+  static final char MARK = '\u0001';
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Driver() {}
+
+  /** Takes the words of the command line. */
+  public static void main(String[] words) {
+    System.exit(
+        new DunlinCommand(
+                new AppRun(engine -> Threads.start("driver", () -> serve(engine))),
+                Shell.ofThisProcess(EngineInstallation.folder()),
+                fault ->
+                    fault instanceof HostException
+                        || fault instanceof ConfigException
+                        || fault instanceof EngineException)
+            .execute(words));
+  }
+
+  private static void serve(Engine engine) {
+    say(JSON.createObjectNode().put("open", true));
+    try (BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        JsonNode call = JSON.readTree(line);
+        ObjectNode answer = JSON.createObjectNode();
+        answer.set("id", call.path("id"));
+        engine
+            .windows()
+            .get(0)
+            .devTools()
+            .call(call.path("method").asText(), call.path("params").toString())
+            .onSuccess(result -> say(answer.put("result", result)))
+            .onFailure(fault -> say(answer.put("error", String.valueOf(fault.getMessage()))));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void say(ObjectNode message) {
+    // One call of println is one line, whatever other threads print.
+    System.out.println(MARK + message.toString());
+  }
+}

@@ -1,0 +1,166 @@
+package dev.dunlin.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The page of a driven app, through the DevTools protocol. Blocks. */
+public final class Page {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final RunningApp app;
+
+  Page(RunningApp app) {
+    this.app = app;
+  }
+
+  /** What a script threw. */
+  public static final class ScriptException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    ScriptException(String message) {
+      super(message);
+    }
+  }
+
+  /** Calls a method of the protocol. */
+  public JsonNode call(String method, JsonNode params) {
+    return wait(method, app.call(method, params), RunningApp.SOON);
+  }
+
+  private JsonNode wait(String what, Future<JsonNode> future, Duration longest) {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(longest.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError(
+          "no answer within " + longest.toSeconds() + " s: " + what + "; it said:\n" + app.log(),
+          e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(what + ": " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * The value of an expression; of a promise, what it resolves to.
+   *
+   * @throws ScriptException if it throws or rejects
+   */
+  public JsonNode evaluate(String expression) {
+    return evaluate(expression, RunningApp.SOON);
+  }
+
+  /** As {@link #evaluate(String)}, for what takes longer. */
+  public JsonNode evaluate(String expression, Duration longest) {
+    JsonNode answer = wait(expression, start(expression), longest);
+    if (answer.has("exceptionDetails")) {
+      JsonNode details = answer.path("exceptionDetails");
+      throw new ScriptException(
+          details
+              .path("exception")
+              .path("description")
+              .asText(details.path("exception").path("value").asText(details.toString())));
+    }
+    return answer.path("result").path("value");
+  }
+
+  private Future<JsonNode> start(String expression) {
+    return app.call(
+        "Runtime.evaluate",
+        JSON.createObjectNode()
+            .put("expression", expression)
+            .put("awaitPromise", true)
+            .put("returnByValue", true)
+            .put("userGesture", true));
+  }
+
+  /** As {@link #evaluate(String)} of the body of an async function, which may use await. */
+  public JsonNode run(String body) {
+    return run(body, RunningApp.SOON);
+  }
+
+  /** As {@link #run(String)}, for what takes longer. */
+  public JsonNode run(String body, Duration longest) {
+    return evaluate("(async () => {" + body + "\n})()", longest);
+  }
+
+  /** Waits until an expression is true, whatever documents come and go meanwhile. */
+  public void await(String expression) {
+    AtomicReference<Future<JsonNode>> asked = new AtomicReference<>(start(expression));
+    app.await(
+        () -> {
+          if (!asked.get().isComplete()) {
+            return false;
+          }
+          // A failure is that of a document that has gone, or has not come yet: ask again.
+          if (asked.get().succeeded()
+              && asked.get().result().path("result").path("value").asBoolean()) {
+            return true;
+          }
+          asked.set(start(expression));
+          return false;
+        },
+        "the page: " + expression,
+        RunningApp.SOON);
+  }
+
+  /** Goes to a URL as if it had been typed; does not wait. */
+  public void navigate(String url) {
+    call("Page.navigate", JSON.createObjectNode().put("url", url));
+  }
+
+  /** Clicks the middle of the element, with the mouse. */
+  public void click(String selector) {
+    JsonNode at =
+        run(
+            "const e = document.querySelector("
+                + JSON.valueToTree(selector)
+                + "); e.scrollIntoView({block: 'center', behavior: 'instant'});"
+                + "const r = e.getBoundingClientRect();"
+                + "return {x: r.x + r.width / 2, y: r.y + r.height / 2}");
+    for (String type : new String[] {"mouseMoved", "mousePressed", "mouseReleased"}) {
+      ObjectNode event =
+          JSON.createObjectNode()
+              .put("type", type)
+              .put("x", at.path("x").asDouble())
+              .put("y", at.path("y").asDouble());
+      if (!type.equals("mouseMoved")) {
+        event.put("button", "left").put("clickCount", 1);
+      }
+      call("Input.dispatchMouseEvent", event);
+    }
+  }
+
+  /** Types into what has the focus, a key for each character. */
+  public void type(String text) {
+    text.codePoints()
+        .mapToObj(Character::toString)
+        .forEach(
+            key -> {
+              call(
+                  "Input.dispatchKeyEvent",
+                  JSON.createObjectNode().put("type", "keyDown").put("key", key).put("text", key));
+              call(
+                  "Input.dispatchKeyEvent",
+                  JSON.createObjectNode().put("type", "keyUp").put("key", key));
+            });
+  }
+
+  /** A PNG of what the window shows. */
+  public byte[] screenshot() {
+    JsonNode answer = call("Page.captureScreenshot", JSON.createObjectNode().put("format", "png"));
+    return Base64.getDecoder().decode(answer.path("data").asText());
+  }
+}

@@ -1,0 +1,85 @@
+package dev.dunlin.e2e;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The processes of one start, found by a marker in their environment or command line: helpers of
+ * Chromium get another parent, so parents tell nothing.
+ */
+final class ProcessTree {
+  /** Environment variable with the marker. */
+  static final String MARKER = "DUNLIN_E2E";
+
+  private ProcessTree() {}
+
+  /** Command lines of the processes with this marker, by process id. */
+  static Map<Long, String> of(String marker) {
+    Map<Long, String> found = new TreeMap<>();
+    for (Path process : all()) {
+      String command = read(process.resolve("cmdline"));
+      // A process that has ended and waits to be collected has neither: it holds nothing any more.
+      if (command.contains(marker)
+          || read(process.resolve("environ")).contains(MARKER + "=" + marker)) {
+        found.put(
+            Long.parseLong(process.getFileName().toString()), command.replace('\0', ' ').strip());
+      }
+    }
+    return found;
+  }
+
+  /** Memory of these processes in bytes: what each has alone, plus its share of what is shared. */
+  static long proportionalBytes(Iterable<Long> pids) {
+    long kib = 0;
+    for (long pid : pids) {
+      for (String line : read(Path.of("/proc", Long.toString(pid), "smaps_rollup")).split("\n")) {
+        if (line.startsWith("Pss:")) {
+          kib += Long.parseLong(line.replaceAll("[^0-9]", ""));
+        }
+      }
+    }
+    return kib << 10;
+  }
+
+  /** Lock files of X displays that belong to one of these processes. */
+  static List<Path> displayLocks(java.util.Collection<Long> pids) {
+    List<Path> locks = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/tmp"), ".X*-lock")) {
+      for (Path file : files) {
+        String pid = read(file).strip();
+        if (pid.matches("[0-9]+") && pids.contains(Long.parseLong(pid))) {
+          locks.add(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return locks;
+  }
+
+  private static List<Path> all() {
+    List<Path> processes = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      entries.forEach(processes::add);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return processes;
+  }
+
+  /** A file of /proc; empty when its process has just gone or is somebody else's. */
+  private static String read(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.dunlin.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+
+/**
+ * The apps of one suite: ends them, proves that they leave nothing, and writes screenshot and log of
+ * each to {@code e2e/target/failures/<test>/} when a test fails.
+ */
+final class Apps
+    implements AfterEachCallback,
+        AfterAllCallback,
+        TestExecutionExceptionHandler,
+        LifecycleMethodExecutionExceptionHandler {
+  private record Started(RunningApp app, boolean driven) {}
+
+  private final Deque<Started> ofTest = new ArrayDeque<>();
+  private final Deque<Started> ofSuite = new ArrayDeque<>();
+
+  /** The app in {@code e2e/apps} or {@code templates} of this name. */
+  static Path named(String name) {
+    Path home = Layout.of(Account.self()).home();
+    Path own = home.resolve("e2e").resolve("apps").resolve(name);
+    return Files.isDirectory(own) ? own : home.resolve("templates").resolve(name);
+  }
+
+  /** Starts an app that ends with the test. */
+  RunningApp start(RunningApp.Start start) {
+    return start(start, ofTest);
+  }
+
+  /** Starts an app that ends with the suite. */
+  RunningApp startForSuite(RunningApp.Start start) {
+    return start(start, ofSuite);
+  }
+
+  private static RunningApp start(RunningApp.Start start, Deque<Started> to) {
+    RunningApp app = start.start();
+    to.push(new Started(app, start.main() == Driver.class));
+    return app;
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    closeAll(ofTest);
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    closeAll(ofSuite);
+  }
+
+  private static void closeAll(Deque<Started> apps) {
+    AssertionError first = null;
+    while (!apps.isEmpty()) {
+      try {
+        apps.pop().app().close();
+      } catch (AssertionError e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable fault)
+      throws Throwable {
+    report(context, fault);
+    throw fault;
+  }
+
+  @Override
+  public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable fault)
+      throws Throwable {
+    report(context, fault);
+    throw fault;
+  }
+
+  @Override
+  public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable fault)
+      throws Throwable {
+    report(context, fault);
+    throw fault;
+  }
+
+  private void report(ExtensionContext context, Throwable fault) throws IOException {
+    String test =
+        context.getTestMethod().map(method -> "." + method.getName()).orElse("")
+            + "-"
+            + context.getParent().map(ExtensionContext::getDisplayName).orElse("");
+    Path folder =
+        Layout.of(Account.self())
+            .home()
+            .resolve("e2e/target/failures")
+            .resolve(
+                (context.getRequiredTestClass().getSimpleName() + test)
+                    .replaceAll("[^A-Za-z0-9._-]+", "_"));
+    Files.createDirectories(folder);
+    int number = 0;
+    for (Deque<Started> apps : java.util.List.of(ofTest, ofSuite)) {
+      for (Started started : apps) {
+        number++;
+        Files.writeString(folder.resolve("app-" + number + ".log"), started.app().log());
+        if (started.driven() && started.app().isRunning()) {
+          try {
+            Files.write(
+                folder.resolve("app-" + number + ".png"), started.app().page().screenshot());
+          } catch (AssertionError | RuntimeException e) {
+            // The fault of the test is what counts; this one goes with it.
+            fault.addSuppressed(e);
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.dunlin.shell.engine;
+
+import com.sun.jna.Library;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The JVM's handlers of the signals that ask a process to end. Chromium puts its own in their place
+ * while it initialises, and those do nothing in a process that embeds it: Ctrl-C would be lost.
+ */
+final class ExitSignals {
+  private static final int SIGHUP = 1;
+  private static final int SIGINT = 2;
+  private static final int SIGTERM = 15;
+
+  /** More than {@code struct sigaction} has on any system (152 bytes on Linux with glibc). */
+  private static final int SIGACTION_BYTES = 512;
+
+  private interface LibC extends Library {
+    int sigaction(int signal, Pointer action, Pointer before);
+  }
+
+  private final Map<Integer, Memory> handlers = new LinkedHashMap<>();
+
+  private ExitSignals() {}
+
+  /** Notes the handlers of now; nothing on Windows, which has no such signals. */
+  static ExitSignals save() {
+    ExitSignals saved = new ExitSignals();
+    if (!System.getProperty("os.name").startsWith("Windows")) {
+      for (int signal : new int[] {SIGHUP, SIGINT, SIGTERM}) {
+        Memory handler = new Memory(SIGACTION_BYTES);
+        handler.clear();
+        call(signal, null, handler);
+        saved.handlers.put(signal, handler);
+      }
+    }
+    return saved;
+  }
+
+  /** Puts them back. */
+  void restore() {
+    handlers.forEach((signal, handler) -> call(signal, handler, null));
+  }
+
+  private static void call(int signal, Pointer action, Pointer before) {
+    if (Native.load("c", LibC.class).sigaction(signal, action, before) != 0) {
+      throw new EngineException("sigaction failed for signal " + signal);
+    }
+  }
+}
