@@ -156,6 +156,11 @@ public final class AppRun implements Launcher {
                 bridge,
                 console,
                 this);
+        // Before Chromium, whose start waits for the libraries anyway: what runs here is done, and
+        // its
+        // threads are idle, when Chromium swaps the signal handlers (java-cef #477).
+        bridge.complete(startBridge());
+        resources.complete(resources());
         preloaded.join();
         engine =
             new Engine(
@@ -174,9 +179,6 @@ public final class AppRun implements Launcher {
         engine.start();
         window = engine.open(windowSettings());
         window.closed().onComplete(done -> exit.complete(0));
-        // Chromium is making the page meanwhile; its first request waits for these two.
-        resources.complete(resources());
-        bridge.complete(startBridge());
         opened.accept(engine);
         int code = exit.join();
         closeEngine();

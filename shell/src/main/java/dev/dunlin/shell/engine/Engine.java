@@ -70,13 +70,24 @@ public final class Engine {
   }
 
   /**
+   * Begins to load libcef, which needs no display; what is wrong with it is said by {@link
+   * #preload}.
+   */
+  public static void preloadLibraries(Path installation) {
+    if (Files.isDirectory(installation)) {
+      CompletableFuture.runAsync(() -> Libraries.load(installation));
+    }
+  }
+
+  /**
    * Loads libcef and the toolkit side by side; harmless to call early, from any thread, more than
    * once.
    */
   public static CompletableFuture<Void> preload(Path installation) {
     return CompletableFuture.allOf(
         CompletableFuture.runAsync(() -> Libraries.load(installation)),
-        CompletableFuture.runAsync(Toolkit::getDefaultToolkit));
+        CompletableFuture.runAsync(Toolkit::getDefaultToolkit),
+        CompletableFuture.runAsync(ExitSignals::load));
   }
 
   /** The state now. */
@@ -102,8 +113,6 @@ public final class Engine {
       initialise();
       signals.restore();
       state = State.READY;
-      threads.pin();
-
       ready.complete(this);
       return this;
     } catch (RuntimeException e) {
@@ -139,7 +148,6 @@ public final class Engine {
         CefMessageRouter.create(new CefMessageRouter.CefMessageRouterConfig(QUERY, QUERY_CANCEL));
     router.addHandler(new QueryHandler(host, windows), true);
     client.addMessageRouter(router);
-    threads = new ChromiumThreads(libcef());
     new WindowEvents(settings, host, windows).register(client);
   }
 
@@ -175,6 +183,13 @@ public final class Engine {
     return () -> System.setOut(out);
   }
 
+  private synchronized ChromiumThreads threads() {
+    if (threads == null) {
+      threads = new ChromiumThreads(libcef());
+    }
+    return threads;
+  }
+
   private Path libcef() {
     return settings
         .installation()
@@ -191,9 +206,13 @@ public final class Engine {
       throw new IllegalStateException("no window can be opened: the engine is " + state);
     }
     BrowserWindow opened =
-        new BrowserWindow(client, threads, windows.size(), window, settings.developer());
+        new BrowserWindow(client, this::threads, windows.size(), window, settings.developer());
     windows.add(opened);
     opened.create();
+    if (windows.size() == 1) {
+      // While Chromium makes the page: this takes a while.
+      threads().pin();
+    }
     return opened;
   }
 
