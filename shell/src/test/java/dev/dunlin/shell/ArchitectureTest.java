@@ -48,7 +48,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ArchitectureTest {
   /** Only what the JDK's own names cover; {@code java.awt} has a wall of its own. */
-  private static final List<String> JDK = List.of("java..", "javax..", "jdk..");
+  private static final List<String> JDK =
+      List.of("java..", "javax..", "jdk..", "com.sun.management..");
 
   private static final String SCHEDULER = "dev.dunlin.scheduler..";
   private static final String PROCESS = "dev.dunlin.scheduler.process..";
@@ -80,9 +81,20 @@ class ArchitectureTest {
             "io.vertx..",
             "com.fasterxml.jackson..",
             "com.shapesecurity.salvation2..",
-            "org.slf4j.."),
+            "com.sun.jna.."),
         "package dev.dunlin.bridge; class A { dev.dunlin.shell.BuildInfo up; }",
-        "package dev.dunlin.bridge.fs; class A { com.sun.jna.Native library; }");
+        "package dev.dunlin.bridge.fs; class A { picocli.CommandLine line; }");
+    wall(
+        "bridge calls native code in fs only, for files that Java cannot pin",
+        noClasses()
+            .that()
+            .resideInAPackage(BRIDGE)
+            .and()
+            .resideOutsideOfPackage("dev.dunlin.bridge.fs..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.sun.jna.."),
+        "package dev.dunlin.bridge; class A { com.sun.jna.Native library; }");
     wall(
         "net and bt know of bridge only its SPI, and nothing above",
         noClasses()
