@@ -19,7 +19,7 @@ public final class Main {
       System.exit(Relaunch.run(words));
     }
     if (words.length == 0 || words[0].equals("run")) {
-      Engine.preloadLibraries(EngineInstallation.folder());
+      Engine.preloadChromium(EngineInstallation.folder());
     }
     System.exit(
         new DunlinCommand(

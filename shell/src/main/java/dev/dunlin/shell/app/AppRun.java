@@ -284,7 +284,8 @@ public final class AppRun implements Launcher {
           new ApplicationModule(exit::complete, config::toJson, Facts::versions, security::now));
       modules.add(
           new WindowModule(
-              index -> Optional.ofNullable(window).filter(w -> w.index() == index), screen()));
+              index -> Optional.ofNullable(window).filter(w -> w.index() == index),
+              Running::screen));
       modules.addAll(StandardModules.of(console, random));
       return new Bridge(
           vertx,

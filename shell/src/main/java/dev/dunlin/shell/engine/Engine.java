@@ -9,7 +9,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.cef.CefApp;
@@ -70,12 +72,13 @@ public final class Engine {
   }
 
   /**
-   * Begins to load libcef, which needs no display; what is wrong with it is said by {@link
-   * #preload}.
+   * Begins to load libcef, the largest. Needs no display, so it may come first of all; JCEF's own
+   * library must not: it brings AWT's, which decides for good whether there is a display. What is
+   * wrong with the library is said by {@link #preload}.
    */
-  public static void preloadLibraries(Path installation) {
+  public static void preloadChromium(Path installation) {
     if (Files.isDirectory(installation)) {
-      CompletableFuture.runAsync(() -> Libraries.load(installation));
+      CompletableFuture.runAsync(() -> Libraries.load(installation, Libraries.CHROMIUM));
     }
   }
 
@@ -85,7 +88,11 @@ public final class Engine {
    */
   public static CompletableFuture<Void> preload(Path installation) {
     return CompletableFuture.allOf(
-        CompletableFuture.runAsync(() -> Libraries.load(installation)),
+        CompletableFuture.runAsync(
+            () -> {
+              Libraries.load(installation, Libraries.CHROMIUM);
+              Libraries.load(installation, Libraries.JCEF);
+            }),
         CompletableFuture.runAsync(Toolkit::getDefaultToolkit),
         CompletableFuture.runAsync(ExitSignals::load));
   }
@@ -286,18 +293,21 @@ public final class Engine {
     }
   }
 
-  /** The native libraries, loaded once. */
+  /** The native libraries, each loaded once. */
   private static final class Libraries {
-    private static boolean loaded;
+    static final List<String> CHROMIUM =
+        isWindows() ? List.of("chrome_elf", "libcef") : List.of("cef");
+    static final List<String> JCEF = List.of("jcef");
+
+    private static final Set<String> LOADED = new HashSet<>();
 
     private Libraries() {}
 
-    static synchronized void load(Path folder) {
-      if (loaded) {
-        return;
-      }
-      for (String name :
-          isWindows() ? List.of("chrome_elf", "libcef", "jcef") : List.of("cef", "jcef")) {
+    static synchronized void load(Path folder, List<String> names) {
+      for (String name : names) {
+        if (LOADED.contains(name)) {
+          continue;
+        }
         Path file = folder.resolve(isWindows() ? name + ".dll" : System.mapLibraryName(name));
         if (!Files.isRegularFile(file)) {
           throw new EngineException(
@@ -312,8 +322,8 @@ public final class Engine {
                   + "): run ./dunlin doctor",
               e);
         }
+        LOADED.add(name);
       }
-      loaded = true;
     }
   }
 }
