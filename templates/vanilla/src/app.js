@@ -19,7 +19,7 @@ const showPath = (id, path) => $(id).replaceChildren(...path.split(/(?<=[/\\])/)
 
 // --- What is running, and what holds
 
-/** `{a: {b: true}}` as rows: "a b" and "yes". */
+/** What may differ from one system to the next is shown as it comes: `{a: {b: true}}` is "a b" and "yes". */
 function rows (value, path = []) {
   if (value !== null && typeof value === 'object') {
     return Object.entries(value).flatMap(([key, inner]) => rows(inner, Array.isArray(value) ? path : [...path, words(key)]))
@@ -31,18 +31,75 @@ function rows (value, path = []) {
 const names = { cef: 'CEF', vertx: 'Vert.x' }
 const words = (key) => names[key] ?? key.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[-_]/g, ' ').toLowerCase()
 
-async function report (list, ask) {
+const fact = (name, text, detail = '') =>
+  element('div', {}, element('dt', { textContent: name }),
+    element('dd', { textContent: text, className: text.length > 24 ? 'long' : '' }),
+    ...(detail ? [element('dd', { textContent: detail, className: 'long' })] : []))
+
+async function report (list, ask, show = (answer) => rows(answer).map(([name, text]) => fact(name, text))) {
   let facts
   try {
-    facts = rows(await ask())
+    facts = show(await ask())
   } catch (error) {
-    facts = [['no answer', error.message]]
+    facts = [fact('no answer', error.message)]
   }
-  list.replaceChildren(...facts.map(([name, text]) =>
-    element('div', {}, element('dt', { textContent: name }),
-      element('dd', { textContent: text, className: text.length > 24 ? 'long' : '' }))))
+  list.replaceChildren(...facts)
   list.removeAttribute('aria-busy')
 }
+
+/** The sandbox with what the host found, the policy below in groups, all else in a row each. */
+function security ({ policy, rendererSandbox, ...others }) {
+  showPolicy(policy)
+  const sandbox = fact('renderer sandbox', rendererSandbox.active ? 'active' : 'not active', rendererSandbox.detail)
+  sandbox.dataset.holds = String(rendererSandbox.active)
+  return [...rows(others).map(([name, text]) => fact(name, text)), sandbox]
+}
+
+/** A path as socket.ini names it: `$DATA/` says more than where that is on this machine. */
+function placed (path) {
+  try {
+    path = decodeURIComponent(path)
+  } catch {
+    // Not encoded: shown as it is.
+  }
+  for (const [name, folder] of Object.entries({ $DATA: DATA, $RESOURCES: RESOURCES, $DOCUMENTS: DOCUMENTS })) {
+    const root = folder?.replaceAll('\\', '/').replace(/^(?=[A-Za-z]:)/, '/')
+    if (root && (path === root || path.startsWith(`${root}/`))) return name + path.slice(root.length)
+  }
+  return path
+}
+
+/** `ipc://fs/readFile/…` goes to the group fs, what concerns the page alone to the group page. */
+function showPolicy (policy) {
+  const groups = new Map()
+  const page = []
+  let calls = 0
+  for (const directive of policy.split(';')) {
+    const [name, ...sources] = directive.trim().split(/\s+/)
+    const others = []
+    for (const source of sources) {
+      const [, module, call, path = ''] = /^ipc:\/\/([^/]+)\/?([^/]*)(\/.*)?$/.exec(source) ?? []
+      if (!module) {
+        others.push(source)
+        continue
+      }
+      if (!groups.has(module)) groups.set(module, [])
+      groups.get(module).push([call || 'everything', placed(path), source])
+      calls++
+    }
+    if (others.length) page.push([name, others.join(' '), directive])
+  }
+  $('policy-count').textContent = `${calls} ${calls === 1 ? 'source' : 'sources'}`
+  groups.set('page', page)
+  $('policy-groups').replaceChildren(...[...groups].flatMap(([group, lines]) => [
+    element('h3', { textContent: group }),
+    element('ul', {}, ...lines.map(([name, value, title]) =>
+      element('li', { title }, element('span', { textContent: name }), ' ', element('code', { textContent: value }))))
+  ]))
+  $('policy').hidden = false
+}
+
+$('policy').addEventListener('toggle', () => { if ($('policy').open) $('policy').scrollIntoView({ block: 'nearest' }) })
 
 // --- A note that stays
 
@@ -261,7 +318,7 @@ $('try').addEventListener('click', async () => {
 
 await Promise.all([
   report($('versions'), application.versions),
-  report($('security'), application.security),
+  report($('security'), application.security, security),
   openNote(),
   enter('app')
 ])

@@ -41,7 +41,7 @@ function install() {
   const stamp = join(here, 'node_modules', '.dunlin-lock');
   const wanted = hash([join(here, 'package-lock.json')]);
   if (read(stamp) === wanted) return;
-  run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']);
+  run('npm', ['ci', '--no-audit', '--no-update-notifier', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']);
   writeFileSync(stamp, wanted);
 }
 

@@ -26,7 +26,22 @@ test('the page shows the versions and the security report that the host gives', 
   for (const version of Object.values(versions)) {
     if (typeof version === 'string') t.ok(shown.includes(version), `shows ${version}`)
   }
-  t.ok($('security').querySelectorAll('dt').length > 0, 'shows the security report')
+  const { policy, rendererSandbox, origin } = await application.security()
+  t.ok($('security').textContent.includes(origin), 'shows the origin')
+  t.ok($('security').textContent.includes(rendererSandbox.detail), 'shows what is known of the sandbox')
+  t.equal($('security').querySelector('[data-holds]').dataset.holds, String(rendererSandbox.active), 'and whether it holds')
+  const sources = policy.split(/[;\s]+/).filter((word) => word.startsWith('ipc://'))
+  const lines = [...$('policy').querySelectorAll('li')].map((line) => line.title)
+  t.deepEqual(sources.filter((source) => !lines.includes(source)), [], 'shows every source of the policy')
+  t.ok(!$('policy').open, 'which is folded up at first')
+})
+
+test('nothing of the first view has to be scrolled to', async (t) => {
+  await ready()
+  if (innerWidth < 1100 || innerHeight < 760) return t.comment('the window is smaller than socket.ini asks for')
+  for (const part of [document.documentElement, ...document.querySelectorAll('aside, main, .card, textarea')]) {
+    t.ok(part.scrollHeight <= part.clientHeight + 1 && part.scrollWidth <= part.clientWidth + 1, part.id || part.className || part.localName)
+  }
 })
 
 test('a note is written to the data folder by itself', async (t) => {

@@ -4,6 +4,7 @@ import dev.dunlin.shell.app.AppRun;
 import dev.dunlin.shell.cli.DunlinCommand;
 import dev.dunlin.shell.cli.Shell;
 import dev.dunlin.shell.config.ConfigException;
+import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.host.HostException;
@@ -16,6 +17,9 @@ public final class Main {
   public static void main(String[] words) {
     if (Relaunch.isNeeded()) {
       System.exit(Relaunch.run(words));
+    }
+    if (words.length == 0 || words[0].equals("run")) {
+      Engine.preloadChromium(EngineInstallation.folder());
     }
     System.exit(
         new DunlinCommand(

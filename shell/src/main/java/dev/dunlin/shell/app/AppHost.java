@@ -22,7 +22,7 @@ import java.util.function.Function;
 final class AppHost implements PageHost {
   private final String origin;
   private final NavigationPolicy navigation;
-  private final Function<ResourceRequest, ResourceResponse> resources;
+  private final Function<ResourceRequest, Future<ResourceResponse>> resources;
   private final CompletableFuture<Bridge> bridge;
   private final Console console;
   private final Events events;
@@ -45,7 +45,7 @@ final class AppHost implements PageHost {
   AppHost(
       String origin,
       NavigationPolicy navigation,
-      Function<ResourceRequest, ResourceResponse> resources,
+      Function<ResourceRequest, Future<ResourceResponse>> resources,
       CompletableFuture<Bridge> bridge,
       Console console,
       Events events) {
@@ -78,7 +78,7 @@ final class AppHost implements PageHost {
   }
 
   private StreamLane.Exchange resource(PageRequest request) {
-    ResourceResponse response =
+    Future<ResourceResponse> answer =
         resources.apply(
             new ResourceRequest(
                 request.method(),
@@ -86,26 +86,30 @@ final class AppHost implements PageHost {
                 request.headers(),
                 request.initiator(),
                 request.navigation(),
-                request.window()));
-    if (request.navigation()) {
-      documentsOf(request.window())
-          .served(request.topFrame(), WindowDocuments.idIn(response.headers()));
-    }
-    Future<StreamResponse> done =
-        Future.succeededFuture(
-            new StreamResponse(
-                response.status(), response.headers(), response.lengthBytes(), response.body()));
+                request.window(),
+                request.body()));
+    Future<StreamResponse> response = answer.map(from -> served(request, from));
     return new StreamLane.Exchange() {
       @Override
       public Future<StreamResponse> response() {
-        return done;
+        return response;
       }
 
       @Override
       public void cancel() {
-        // The engine closes the body, which is all there is to end.
+        // One that comes too late for the engine to close.
+        answer.onSuccess(late -> late.body().close());
       }
     };
+  }
+
+  private StreamResponse served(PageRequest request, ResourceResponse response) {
+    if (request.navigation()) {
+      documentsOf(request.window())
+          .served(request.topFrame(), WindowDocuments.idIn(response.headers()));
+    }
+    return new StreamResponse(
+        response.status(), response.headers(), response.lengthBytes(), response.body());
   }
 
   @Override

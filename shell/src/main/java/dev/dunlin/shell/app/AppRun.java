@@ -25,10 +25,13 @@ import dev.dunlin.shell.engine.EngineTemp;
 import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.resources.AppResources;
+import dev.dunlin.shell.resources.DevServerResources;
 import dev.dunlin.shell.resources.DirectorySource;
 import dev.dunlin.shell.resources.Modules;
 import dev.dunlin.shell.resources.ResourceRequest;
 import dev.dunlin.shell.resources.ResourceResponse;
+import dev.dunlin.shell.resources.ResourceSource;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.awt.Color;
@@ -94,6 +97,7 @@ public final class AppRun implements Launcher {
     private final Console console = new Console(System.out, System.err);
     private final UserFolders folders;
     private final String policy;
+    private final ResourceSource files;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final CompletableFuture<Bridge> bridge = new CompletableFuture<>();
     private final RendererRecovery recovery;
@@ -122,6 +126,7 @@ public final class AppRun implements Launcher {
             e);
       }
       this.policy = policyHeader();
+      this.files = files();
       this.recovery = new RendererRecovery(config.meta().origin());
     }
 
@@ -129,12 +134,7 @@ public final class AppRun implements Launcher {
       try {
         return new PolicyHeader(folders.policyNames()).value(config.security().policy());
       } catch (IllegalArgumentException e) {
-        throw new ConfigException(
-            config.directory().resolve(AppConfig.FILE),
-            0,
-            "security.policy",
-            e.getMessage(),
-            "Correct the policy.");
+        throw wrong("security.policy", e);
       }
     }
 
@@ -146,7 +146,7 @@ public final class AppRun implements Launcher {
         CompletableFuture<Void> preloaded = Engine.preload(installation);
         NavigationPolicy navigation = navigationPolicy();
         EngineTemp temp = EngineTemp.prepare();
-        CompletableFuture<Function<ResourceRequest, ResourceResponse>> resources =
+        CompletableFuture<Function<ResourceRequest, Future<ResourceResponse>>> resources =
             new CompletableFuture<>();
         AppHost host =
             new AppHost(
@@ -156,6 +156,11 @@ public final class AppRun implements Launcher {
                 bridge,
                 console,
                 this);
+        // Before Chromium, whose start waits for the libraries anyway: what runs here is done, and
+        // its
+        // threads are idle, when Chromium swaps the signal handlers (java-cef #477).
+        bridge.complete(startBridge());
+        resources.complete(resources());
         preloaded.join();
         engine =
             new Engine(
@@ -166,15 +171,14 @@ public final class AppRun implements Launcher {
                     temp,
                     !options.production(),
                     options.verbose(),
-                    List.of()),
+                    // Behind an X server of our own there is no graphics card: drawing in software
+                    // at once saves the 40 MiB of a software OpenGL.
+                    options.headless() ? List.of("disable-gpu") : List.of()),
                 host);
         Threads.onExit("close", this::closeEngine);
         engine.start();
         window = engine.open(windowSettings());
         window.closed().onComplete(done -> exit.complete(0));
-        // Chromium is making the page meanwhile; its first request waits for these two.
-        resources.complete(resources());
-        bridge.complete(startBridge());
         opened.accept(engine);
         int code = exit.join();
         closeEngine();
@@ -214,16 +218,11 @@ public final class AppRun implements Launcher {
       try {
         return new NavigationPolicy(config.meta().origin(), config.webview().allowed());
       } catch (IllegalArgumentException e) {
-        throw new ConfigException(
-            config.directory().resolve(AppConfig.FILE),
-            0,
-            "webview.navigator.policies.allowed",
-            e.getMessage(),
-            "Correct it.");
+        throw wrong("webview.navigator.policies.allowed", e);
       }
     }
 
-    private Function<ResourceRequest, ResourceResponse> resources() {
+    private Function<ResourceRequest, Future<ResourceResponse>> resources() {
       Map<String, String> headers = new HashMap<>();
       config.webview().headers().forEach(header -> headers.put(header.name(), header.value()));
       AppResources resources =
@@ -233,13 +232,38 @@ public final class AppRun implements Launcher {
                   config.webview().defaultIndex().orElse(""),
                   policy,
                   headers),
-              new DirectorySource(config.build().resources()),
+              files,
               new Modules(),
               (windowIndex, metaPolicies) ->
                   bridge.join().registerDocument(windowIndex, policies(metaPolicies)),
               new Facts(config, options, folders));
+      Function<ResourceRequest, Future<ResourceResponse>> origin =
+          options
+              .devServer()
+              .map(server -> new DevServerResources(resources, server.host(), server.port()))
+              .<Function<ResourceRequest, Future<ResourceResponse>>>map(server -> server::respond)
+              .orElse(request -> Future.succeededFuture(resources.respond(request)));
       return request ->
-          recovery.answers(request.url()) ? recovery.respond(request) : resources.respond(request);
+          recovery.answers(request.url())
+              ? Future.succeededFuture(recovery.respond(request))
+              : origin.apply(request);
+    }
+
+    private ResourceSource files() {
+      try {
+        return new DirectorySource(config.build().resources()).below(config.webview().root());
+      } catch (IllegalArgumentException e) {
+        throw wrong("webview.root", e);
+      }
+    }
+
+    private ConfigException wrong(String setting, IllegalArgumentException fault) {
+      return new ConfigException(
+          config.directory().resolve(AppConfig.FILE),
+          0,
+          setting,
+          fault.getMessage(),
+          "Correct it.");
     }
 
     private PolicySet policies(List<String> metaPolicies) {
@@ -260,7 +284,8 @@ public final class AppRun implements Launcher {
           new ApplicationModule(exit::complete, config::toJson, Facts::versions, security::now));
       modules.add(
           new WindowModule(
-              index -> Optional.ofNullable(window).filter(w -> w.index() == index), screen()));
+              index -> Optional.ofNullable(window).filter(w -> w.index() == index),
+              Running::screen));
       modules.addAll(StandardModules.of(console, random));
       return new Bridge(
           vertx,

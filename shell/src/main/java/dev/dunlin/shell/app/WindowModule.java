@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,12 +33,12 @@ final class WindowModule implements CommandModule {
   private static final Pattern LENGTH = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(px|%)?");
 
   private final IntFunction<Optional<BrowserWindow>> windows;
-  private final Screen screen;
+  private final Supplier<Screen> screen;
 
   /** The size of the screen, for sizes in per cent. */
   record Screen(int width, int height) {}
 
-  WindowModule(IntFunction<Optional<BrowserWindow>> windows, Screen screen) {
+  WindowModule(IntFunction<Optional<BrowserWindow>> windows, Supplier<Screen> screen) {
     this.windows = windows;
     this.screen = screen;
   }
@@ -97,8 +98,8 @@ final class WindowModule implements CommandModule {
         .compose(
             now ->
                 window.setSize(
-                    side(call, "width", screen.width(), now.width()),
-                    side(call, "height", screen.height(), now.height())));
+                    side(call, "width", screen.get().width(), now.width()),
+                    side(call, "height", screen.get().height(), now.height())));
   }
 
   private Future<WindowState> showInspector(BrowserWindow window, Call call) {

@@ -2,12 +2,14 @@ package dev.dunlin.shell.config;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dunlin.scheduler.SystemClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Year;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -179,7 +181,8 @@ public record AppConfig(
       throw new ConfigException(
           file, 0, "", "the file can't be read: " + e.getMessage(), "Make it readable.");
     }
-    return parse(folder, bytes, systemVariables(), Year.now());
+    Year year = Year.from(new SystemClock().wallTime().atZone(ZoneId.systemDefault()));
+    return parse(folder, bytes, systemVariables(), year);
   }
 
   /**

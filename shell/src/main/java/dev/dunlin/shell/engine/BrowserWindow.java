@@ -16,6 +16,7 @@ import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
 import java.lang.reflect.Field;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import javax.swing.Timer;
 import org.cef.CefClient;
 import org.cef.browser.CefBrowser;
@@ -27,7 +28,7 @@ import org.cef.browser.CefBrowser;
  * dispatch thread.
  */
 public final class BrowserWindow {
-  private final ChromiumThreads threads;
+  private final Supplier<ChromiumThreads> threads;
   private final int index;
   private final boolean developer;
   private final Promise<Void> closed = Promise.promise();
@@ -41,7 +42,7 @@ public final class BrowserWindow {
 
   BrowserWindow(
       CefClient client,
-      ChromiumThreads threads,
+      Supplier<ChromiumThreads> threads,
       int index,
       WindowSettings settings,
       boolean developer) {
@@ -142,15 +143,18 @@ public final class BrowserWindow {
    * after this callback, so who waits hears of it one task later.
    */
   void pageClosed() {
-    threads.onUi(
-        () ->
-            EventQueue.invokeLater(
-                () -> {
-                  // Not before: JCEF moves the page out of a window that goes, and a page moved in
-                  // the middle of its closing never closes.
-                  dispose();
-                  closed.tryComplete();
-                }));
+    threads
+        .get()
+        .onUi(
+            () ->
+                EventQueue.invokeLater(
+                    () -> {
+                      // Not before: JCEF moves the page out of a window that goes, and a page moved
+                      // in
+                      // the middle of its closing never closes.
+                      dispose();
+                      closed.tryComplete();
+                    }));
   }
 
   void dispose() {

@@ -9,7 +9,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.cef.CefApp;
@@ -70,13 +72,29 @@ public final class Engine {
   }
 
   /**
+   * Begins to load libcef, the largest. Needs no display, so it may come first of all; JCEF's own
+   * library must not: it brings AWT's, which decides for good whether there is a display. What is
+   * wrong with the library is said by {@link #preload}.
+   */
+  public static void preloadChromium(Path installation) {
+    if (Files.isDirectory(installation)) {
+      CompletableFuture.runAsync(() -> Libraries.load(installation, Libraries.CHROMIUM));
+    }
+  }
+
+  /**
    * Loads libcef and the toolkit side by side; harmless to call early, from any thread, more than
    * once.
    */
   public static CompletableFuture<Void> preload(Path installation) {
     return CompletableFuture.allOf(
-        CompletableFuture.runAsync(() -> Libraries.load(installation)),
-        CompletableFuture.runAsync(Toolkit::getDefaultToolkit));
+        CompletableFuture.runAsync(
+            () -> {
+              Libraries.load(installation, Libraries.CHROMIUM);
+              Libraries.load(installation, Libraries.JCEF);
+            }),
+        CompletableFuture.runAsync(Toolkit::getDefaultToolkit),
+        CompletableFuture.runAsync(ExitSignals::load));
   }
 
   /** The state now. */
@@ -102,8 +120,6 @@ public final class Engine {
       initialise();
       signals.restore();
       state = State.READY;
-      threads.pin();
-
       ready.complete(this);
       return this;
     } catch (RuntimeException e) {
@@ -139,7 +155,6 @@ public final class Engine {
         CefMessageRouter.create(new CefMessageRouter.CefMessageRouterConfig(QUERY, QUERY_CANCEL));
     router.addHandler(new QueryHandler(host, windows), true);
     client.addMessageRouter(router);
-    threads = new ChromiumThreads(libcef());
     new WindowEvents(settings, host, windows).register(client);
   }
 
@@ -175,6 +190,13 @@ public final class Engine {
     return () -> System.setOut(out);
   }
 
+  private synchronized ChromiumThreads threads() {
+    if (threads == null) {
+      threads = new ChromiumThreads(libcef());
+    }
+    return threads;
+  }
+
   private Path libcef() {
     return settings
         .installation()
@@ -191,9 +213,13 @@ public final class Engine {
       throw new IllegalStateException("no window can be opened: the engine is " + state);
     }
     BrowserWindow opened =
-        new BrowserWindow(client, threads, windows.size(), window, settings.developer());
+        new BrowserWindow(client, this::threads, windows.size(), window, settings.developer());
     windows.add(opened);
     opened.create();
+    if (windows.size() == 1) {
+      // While Chromium makes the page: this takes a while.
+      threads().pin();
+    }
     return opened;
   }
 
@@ -267,18 +293,21 @@ public final class Engine {
     }
   }
 
-  /** The native libraries, loaded once. */
+  /** The native libraries, each loaded once. */
   private static final class Libraries {
-    private static boolean loaded;
+    static final List<String> CHROMIUM =
+        isWindows() ? List.of("chrome_elf", "libcef") : List.of("cef");
+    static final List<String> JCEF = List.of("jcef");
+
+    private static final Set<String> LOADED = new HashSet<>();
 
     private Libraries() {}
 
-    static synchronized void load(Path folder) {
-      if (loaded) {
-        return;
-      }
-      for (String name :
-          isWindows() ? List.of("chrome_elf", "libcef", "jcef") : List.of("cef", "jcef")) {
+    static synchronized void load(Path folder, List<String> names) {
+      for (String name : names) {
+        if (LOADED.contains(name)) {
+          continue;
+        }
         Path file = folder.resolve(isWindows() ? name + ".dll" : System.mapLibraryName(name));
         if (!Files.isRegularFile(file)) {
           throw new EngineException(
@@ -293,8 +322,8 @@ public final class Engine {
                   + "): run ./dunlin doctor",
               e);
         }
+        LOADED.add(name);
       }
-      loaded = true;
     }
   }
 }

@@ -23,9 +23,16 @@ final class ExitSignals {
     int sigaction(int signal, Pointer action, Pointer before);
   }
 
+  private static final LibC LIBC = Native.load("c", LibC.class);
+
   private final Map<Integer, Memory> handlers = new LinkedHashMap<>();
 
   private ExitSignals() {}
+
+  /** Loads what {@link #save} needs, which takes a while the first time. */
+  static void load() {
+    save();
+  }
 
   /** Notes the handlers of now; nothing on Windows, which has no such signals. */
   static ExitSignals save() {
@@ -47,7 +54,7 @@ final class ExitSignals {
   }
 
   private static void call(int signal, Pointer action, Pointer before) {
-    if (Native.load("c", LibC.class).sigaction(signal, action, before) != 0) {
+    if (LIBC.sigaction(signal, action, before) != 0) {
       throw new EngineException("sigaction failed for signal " + signal);
     }
   }

@@ -82,7 +82,7 @@ public final class AppResources {
   private final Settings settings;
   private final ResourceSource source;
   private final Modules modules;
-  private final DocumentRegistrar registrar;
+  private final AppAnswers answers;
   private final HostFacts hostFacts;
   private final String host;
   private final String bundle;
@@ -136,7 +136,7 @@ public final class AppResources {
     this.settings = settings;
     this.source = source;
     this.modules = modules;
-    this.registrar = registrar;
+    this.answers = new AppAnswers(settings, registrar);
     this.hostFacts = hostFacts;
     this.bundle = settings.bundleIdentifier().toLowerCase(Locale.ROOT);
     this.host = bundle + ".localhost";
@@ -145,6 +145,30 @@ public final class AppResources {
   /** The app's origin, such as {@code https://dev.dunlin.tour.localhost}. */
   public String origin() {
     return "https://" + host;
+  }
+
+  /** What a dev server's answers carry as well. */
+  AppAnswers answers() {
+    return answers;
+  }
+
+  /** Whether {@code [webview] headers[]} sets this header; its name in lower case. */
+  boolean isExtraHeader(String name) {
+    return settings.extraHeaders().containsKey(name);
+  }
+
+  /**
+   * Whether the answer would be a file of the app, and not a module, an error or a redirect to the
+   * app's origin.
+   */
+  boolean isFile(ResourceRequest request, AppUrl url) {
+    return url.scheme().equals("https") && url.authority().equals(host)
+        || url.scheme().equals("socket") && url.authority().equals(bundle) && !request.navigation();
+  }
+
+  /** The response as the alias, or the app's origin, gives it. */
+  ResourceResponse inAnswerTo(ResourceRequest request, AppUrl url, ResourceResponse response) {
+    return url.scheme().equals("socket") ? asAlias(request, response) : response;
   }
 
   /** Answers one request. */
@@ -174,7 +198,10 @@ public final class AppResources {
     if (request.navigation()) {
       return redirect(307, "Temporary Redirect", url.path(), url.query());
     }
-    ResourceResponse response = file(request, url);
+    return asAlias(request, file(request, url));
+  }
+
+  private ResourceResponse asAlias(ResourceRequest request, ResourceResponse response) {
     Map<String, String> headers = new TreeMap<>(response.headers());
     headers.put("access-control-allow-origin", origin());
     headers.put("access-control-expose-headers", "*");
@@ -281,14 +308,8 @@ public final class AppResources {
   private ResourceResponse send(
       ResourceRequest request, AppUrl url, Found.File file, List<String> names) throws IOException {
     String type = MimeTypes.of(names.get(names.size() - 1));
-    Map<String, String> headers = new TreeMap<>(settings.extraHeaders());
-    headers.putIfAbsent("cache-control", "no-cache");
-    headers.put("content-type", type);
-    headers.put("x-content-type-options", "nosniff");
+    Map<String, String> headers = answers.headers(type);
     headers.put("content-location", contentLocation(names));
-    if (!settings.contentSecurityPolicy().isEmpty()) {
-      headers.put("content-security-policy", settings.contentSecurityPolicy());
-    }
     if (request.navigation() && MimeTypes.isHtml(type)) {
       return document(request, url, file, headers);
     }
@@ -324,10 +345,6 @@ public final class AppResources {
         });
   }
 
-  /**
-   * An HTML page on its way into a frame. Read whole, so that the policies found are those of the
-   * bytes sent; never cached, because it carries an id of its own.
-   */
   private ResourceResponse document(
       ResourceRequest request, AppUrl url, Found.File file, Map<String, String> headers)
       throws IOException {
@@ -337,13 +354,7 @@ public final class AppResources {
       return ErrorPages.documentTooLarge(url.path(), file.sizeBytes(), DOCUMENT_BYTES)
           .response(true);
     }
-    headers.put("cache-control", "no-store");
-    headers.put("content-length", String.valueOf(content.length));
-    if (request.method().equals("GET")) {
-      String id = registrar.register(request.window(), MetaPolicies.of(content));
-      headers.put("server-timing", "dunlin;desc=\"" + id + "\"");
-    }
-    return new ResourceResponse(200, "OK", headers, content.length, Bodies.of(content));
+    return answers.document(request, 200, headers, content);
   }
 
   /** Opens part of a content. */

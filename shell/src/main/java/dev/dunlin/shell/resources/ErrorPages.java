@@ -2,11 +2,15 @@ package dev.dunlin.shell.resources;
 
 import dev.dunlin.shell.resources.ErrorPage.Fact;
 import dev.dunlin.shell.resources.ErrorPage.Reload;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** Every page that Dunlin shows in place of the app's own. */
 public final class ErrorPages {
+  /** Time between two tries of a page that waits for a dev server. */
+  private static final int AGAIN_SECONDS = 3;
+
   private ErrorPages() {}
 
   /**
@@ -133,16 +137,68 @@ public final class ErrorPages {
   /**
    * 502: nothing answers at the dev server.
    *
-   * @param url the app's start page there; the page tries it again by itself
+   * @param server its address
+   * @param page the page of the app that was asked for, which tries it again by itself
    */
-  public static ErrorPage devServerClosed(String url) {
-    return new ErrorPage(
+  public static ErrorPage devServerClosed(String server, String page) {
+    return devServer(
         502,
         "The dev server does not answer",
         "Dunlin was started with --host or --port, and nothing listens there.",
-        List.of(new Fact("Address", url)),
-        "Start the dev server. This page tries again every 3 seconds.",
-        Optional.of(new Reload(url, 3)));
+        List.of(new Fact("Address", server)),
+        "Start the dev server. This page tries again every " + AGAIN_SECONDS + " seconds.",
+        page);
+  }
+
+  /**
+   * 504: the dev server takes too long.
+   *
+   * @param server its address
+   * @param page the page of the app that was asked for, which tries it again by itself
+   */
+  public static ErrorPage devServerSlow(String server, String page, Duration limit) {
+    return devServer(
+        504,
+        "The dev server is too slow",
+        "It took the request and did not answer within " + limit.toMillis() / 1000.0 + " s.",
+        List.of(new Fact("Address", server)),
+        "Look at its output: it may be building still, or be stuck. This page tries again every "
+            + AGAIN_SECONDS
+            + " seconds.",
+        page);
+  }
+
+  /**
+   * 502: the dev server says what cannot be passed on.
+   *
+   * @param server its address
+   * @param page the page of the app that was asked for
+   * @param fault what is wrong, a clause without a full stop
+   */
+  public static ErrorPage devServerFault(String server, String page, String fault, String advice) {
+    return devServer(
+        502,
+        "The dev server's answer is of no use",
+        "It answered, but not with what can be shown: " + fault + ".",
+        List.of(new Fact("Address", server)),
+        advice,
+        page);
+  }
+
+  private static ErrorPage devServer(
+      int status, String title, String explanation, List<Fact> facts, String advice, String page) {
+    return new ErrorPage(
+        status, title, explanation, facts, advice, Optional.of(new Reload(page, AGAIN_SECONDS)));
+  }
+
+  /** 413 for a request that is too long for a dev server. */
+  public static ErrorPage bodyTooLarge(String address, long limitBytes) {
+    return page(
+        413,
+        "The request is too large",
+        "Dunlin passes a request body on whole, up to a limit.",
+        List.of(new Fact("Address", address), new Fact("Limit", limitBytes + " bytes")),
+        "Send it in parts.");
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where the app's files come from: a folder in the dev loop, a package once installed.
@@ -19,6 +20,21 @@ public interface ResourceSource {
    * @throws IOException a fault of the disk or the system, not an absent file
    */
   Found find(List<String> segments) throws IOException;
+
+  /**
+   * The part of this source that {@code [webview] root} makes the app's {@code /}.
+   *
+   * @param root URL path of a folder, with or without a slash at its end
+   * @throws IllegalArgumentException when it has a name that is not served
+   */
+  default ResourceSource below(String root) {
+    AppPath path = AppPath.parse(root);
+    if (path instanceof AppPath.Refused refused) {
+      throw new IllegalArgumentException("'" + root + "' is not served: " + refused.why());
+    }
+    List<String> folder = ((AppPath.Names) path).segments();
+    return segments -> find(Stream.concat(folder.stream(), segments.stream()).toList());
+  }
 
   /** What a lookup gave. */
   sealed interface Found {

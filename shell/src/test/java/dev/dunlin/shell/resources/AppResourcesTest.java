@@ -126,6 +126,34 @@ class AppResourcesTest {
     assertTrue(message.contains(root.resolve("img/logo.png").toString()), message);
   }
 
+  @Test
+  void makesAFolderTheRootOfTheApp() throws IOException {
+    app.file("docs/api/index.html", "api").file("docs.html", "beside");
+    for (String root : List.of("/docs", "/docs/")) {
+      AppResources below = app.resources(new DirectorySource(this.root).below(root));
+      assertEquals("<title>docs</title>", text(below.respond(request("GET", "/"))));
+      assertEquals("api", text(below.respond(request("GET", "/api/"))));
+      assertEquals(404, below.respond(request("GET", "/app.js")).status());
+      assertEquals(404, below.respond(request("GET", "/../app.js")).status());
+      assertEquals(404, below.respond(request("GET", "/docs/index.html")).status());
+    }
+    AppResources all = app.resources(new DirectorySource(this.root).below("/"));
+    assertEquals("export default 1", text(all.respond(request("GET", "/app.js"))));
+    String page =
+        text(
+            app.resources(new DirectorySource(this.root).below("/none"))
+                .respond(new ResourceRequest("GET", ORIGIN + "/", Map.of(), "", true, 3)));
+    assertTrue(page.contains(this.root.resolve("none/index.html").toString()), page);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/.git", "/a//b", "/../x", "/a%2fb", "/%zz", "/nul"})
+  void refusesARootThatIsNotServed(String folder) {
+    DirectorySource source = new DirectorySource(root);
+    Exception e = assertThrows(IllegalArgumentException.class, () -> source.below(folder));
+    assertTrue(e.getMessage().contains("'" + folder + "'"), e.getMessage());
+  }
+
   // --- methods and origins
 
   @Test

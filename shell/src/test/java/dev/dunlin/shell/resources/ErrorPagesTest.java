@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.stream.Stream;
 import org.jsoup.Jsoup;
@@ -35,7 +36,11 @@ class ErrorPagesTest {
         ErrorPages.documentTooLarge(EVIL, 2, 1),
         ErrorPages.fault(EVIL, EVIL),
         ErrorPages.folderGone(EVIL),
-        ErrorPages.devServerClosed("http://localhost:5173/" + EVIL),
+        ErrorPages.devServerClosed("http://" + EVIL, "https://x.localhost/" + EVIL),
+        ErrorPages.devServerSlow(
+            "http://" + EVIL, "https://x.localhost/" + EVIL, Duration.ofSeconds(30)),
+        ErrorPages.devServerFault("http://" + EVIL, "https://x.localhost/" + EVIL, EVIL, EVIL),
+        ErrorPages.bodyTooLarge(EVIL, 1),
         ErrorPages.rendererCrashed("https://x.localhost/" + EVIL, EVIL, 3),
         ErrorPages.rendererCrashed(EVIL, EVIL, 0));
   }
@@ -90,7 +95,9 @@ class ErrorPagesTest {
     assertEquals(
         0,
         Jsoup.parse(ErrorPages.rendererCrashed("javascript:x", "", 3).html()).select("a").size());
-    assertThrows(IllegalArgumentException.class, () -> ErrorPages.devServerClosed("javascript:x"));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> ErrorPages.devServerClosed("http://localhost:80", "javascript:x"));
   }
 
   @Test

@@ -1,0 +1,54 @@
+package dev.dunlin.shell.resources;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What every answer of the app's origin carries, wherever its bytes come from: the app's policy,
+ * its own headers and, for a page, the id under which the bridge knows it.
+ *
+ * <p><i>Thread:</i> any.
+ */
+final class AppAnswers {
+  private final AppResources.Settings settings;
+  private final DocumentRegistrar registrar;
+
+  AppAnswers(AppResources.Settings settings, DocumentRegistrar registrar) {
+    this.settings = settings;
+    this.registrar = registrar;
+  }
+
+  /** The headers of a file of this type; the map is the caller's. */
+  Map<String, String> headers(String type) {
+    Map<String, String> headers = new TreeMap<>(settings.extraHeaders());
+    headers.putIfAbsent("cache-control", "no-cache");
+    headers.put("content-type", type);
+    headers.put("x-content-type-options", "nosniff");
+    if (!settings.contentSecurityPolicy().isEmpty()) {
+      headers.put("content-security-policy", settings.contentSecurityPolicy());
+    }
+    return headers;
+  }
+
+  /**
+   * An HTML page on its way into a frame. It is here whole, so that the policies found are those of
+   * the bytes sent; never cached, because it carries an id of its own.
+   *
+   * @param headers as {@link #headers} made them; changed
+   */
+  ResourceResponse document(
+      ResourceRequest request, int status, Map<String, String> headers, byte[] content) {
+    headers.put("cache-control", "no-store");
+    headers.put("content-length", String.valueOf(content.length));
+    if (!request.method().equals("HEAD")) {
+      String id = registrar.register(request.window(), MetaPolicies.of(content));
+      headers.put("server-timing", "dunlin;desc=\"" + id + "\"");
+    }
+    return new ResourceResponse(
+        status,
+        status == 200 ? "OK" : "Status " + status,
+        headers,
+        content.length,
+        Bodies.of(content));
+  }
+}
