@@ -68,8 +68,6 @@ public final class AppRun implements Launcher {
   private static final int DEFAULT_WIDTH = 1100;
   private static final int DEFAULT_HEIGHT = 760;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Consumer<Engine> opened;
 
   public AppRun() {
@@ -86,6 +84,11 @@ public final class AppRun implements Launcher {
   @Override
   public int run(RunOptions options) {
     return new Running(options, opened).untilEnd();
+  }
+
+  /** Made when a test is run: it takes a tenth of a second, which a start has no use for. */
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
   }
 
   /** One run of one app. */
@@ -421,12 +424,13 @@ public final class AppRun implements Launcher {
       String url = file.startsWith("/") ? file : "/" + file;
       String expression =
           "import("
-              + JSON.valueToTree(config.meta().origin() + url)
+              + Json.MAPPER.valueToTree(config.meta().origin() + url)
               + ").then(() => import('socket:test')).then(t => t.GLOBAL_TEST_RUNNER.length > 0)";
       session
           .call(
               "Runtime.evaluate",
-              JSON.createObjectNode()
+              Json.MAPPER
+                  .createObjectNode()
                   .put("expression", expression)
                   .put("awaitPromise", true)
                   .put("returnByValue", true)
@@ -434,7 +438,7 @@ public final class AppRun implements Launcher {
           .onSuccess(
               result -> {
                 try {
-                  JsonNode answer = JSON.readTree(result);
+                  JsonNode answer = Json.MAPPER.readTree(result);
                   if (answer.has("exceptionDetails")) {
                     fail(
                         "the test "
