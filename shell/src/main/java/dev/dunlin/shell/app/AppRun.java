@@ -8,6 +8,7 @@ import dev.dunlin.bridge.PolicyHeader;
 import dev.dunlin.bridge.PolicySet;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.Trees;
 import dev.dunlin.shell.cli.Launcher;
@@ -130,7 +131,7 @@ public final class AppRun implements Launcher {
       }
       this.policy = policyHeader();
       this.files = files();
-      this.recovery = new RendererRecovery(config.meta().origin());
+      this.recovery = new RendererRecovery(config.meta().origin(), new SystemClock());
     }
 
     private String policyHeader() {
@@ -240,7 +241,7 @@ public final class AppRun implements Launcher {
               new Modules(),
               (windowIndex, metaPolicies) ->
                   bridge.join().registerDocument(windowIndex, policies(metaPolicies)),
-              new Facts(config, options, folders));
+              new Facts(config, options, folders, System.getenv()));
       Function<ResourceRequest, Future<ResourceResponse>> origin =
           options
               .devServer()
