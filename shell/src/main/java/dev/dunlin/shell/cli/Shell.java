@@ -56,8 +56,8 @@ public record Shell(
   }
 
   /**
-   * Has the private TMPDIR that the script made deleted at the very end if it is empty then. Call it
-   * before anything puts files there: what is registered first is deleted last.
+   * Has the private TMPDIR that the script made deleted at the very end if it is empty then. Call
+   * it before anything puts files there: what is registered first is deleted last.
    */
   void removeTemporaryAtExit() {
     String folder = environment.getOrDefault("TMPDIR", "");
