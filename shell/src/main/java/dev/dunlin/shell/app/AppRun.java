@@ -141,11 +141,11 @@ public final class AppRun implements Launcher {
     int untilEnd() {
       Path profile = profile();
       SingleInstance instance = SingleInstance.take(profile, config.meta().title());
+      EngineTemp temp = EngineTemp.prepare();
       try {
         Path installation = EngineInstallation.locate();
         CompletableFuture<Void> preloaded = Engine.preload(installation);
         NavigationPolicy navigation = navigationPolicy();
-        EngineTemp temp = EngineTemp.prepare();
         CompletableFuture<Function<ResourceRequest, Future<ResourceResponse>>> resources =
             new CompletableFuture<>();
         AppHost host =
@@ -185,6 +185,7 @@ public final class AppRun implements Launcher {
         return code;
       } finally {
         console.close();
+        temp.remove();
         instance.close();
         if (ephemeralProfile()) {
           delete(profile);

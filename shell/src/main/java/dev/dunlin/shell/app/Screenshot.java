@@ -14,7 +14,7 @@ final class Screenshot {
    * Longest wait for the first paint and for what the page loads after it, in milliseconds; then
    * what is there is taken.
    */
-  private static final int PAINT_MS = 10_000;
+  private static final int PAINT_MS = 5_000;
 
   private static final int SETTLE_MS = 600;
 

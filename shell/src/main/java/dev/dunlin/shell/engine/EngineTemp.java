@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The private folder through which JCEF tells its helper processes the custom schemes.
@@ -27,6 +29,9 @@ public final class EngineTemp {
     int setenv(String name, String value, int overwrite);
   }
 
+  /** File with the id of the process whose folder it is. */
+  private static final String OWNER = "owner";
+
   private final Path folder;
 
   private EngineTemp(Path folder) {
@@ -40,7 +45,7 @@ public final class EngineTemp {
     String given = System.getenv("TMPDIR");
     try {
       if (System.getenv(USER_TMPDIR) != null && given != null && isPrivateFolder(given)) {
-        return new EngineTemp(Path.of(given));
+        return new EngineTemp(Path.of(given)).claim();
       }
       Path folder = Files.createTempDirectory("dunlin-");
       if (!System.getProperty("os.name").startsWith("Windows")) {
@@ -50,7 +55,7 @@ public final class EngineTemp {
               "setenv(TMPDIR) failed: start Dunlin with TMPDIR=" + folder + "/");
         }
       }
-      return new EngineTemp(folder);
+      return new EngineTemp(folder).claim();
     } catch (IOException e) {
       throw new EngineException(
           "cannot make a private temporary folder: "
@@ -58,6 +63,37 @@ public final class EngineTemp {
               + ". Set TMPDIR to a folder you can write.",
           e);
     }
+  }
+
+  /** Says whose the folder is, and deletes those of processes that were killed. */
+  private EngineTemp claim() throws IOException {
+    Files.writeString(folder.resolve(OWNER), Long.toString(ProcessHandle.current().pid()));
+    List<Path> siblings;
+    try (Stream<Path> entries = Files.list(folder.toAbsolutePath().getParent())) {
+      siblings =
+          entries
+              .filter(path -> path.getFileName().toString().startsWith("dunlin-"))
+              .filter(path -> Files.isReadable(path.resolve(OWNER)))
+              .toList();
+    }
+    for (Path sibling : siblings) {
+      if (isOurs(sibling) && !isAlive(sibling.resolve(OWNER))) {
+        Trees.delete(sibling);
+      }
+    }
+    return this;
+  }
+
+  private boolean isOurs(Path sibling) throws IOException {
+    return Files.getOwner(sibling, LinkOption.NOFOLLOW_LINKS)
+            .equals(Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS))
+        && Files.isDirectory(sibling, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static boolean isAlive(Path owner) throws IOException {
+    String pid = Files.readString(owner).strip();
+    return !pid.matches("\\d{1,18}")
+        || ProcessHandle.of(Long.parseLong(pid)).map(ProcessHandle::isAlive).orElse(false);
   }
 
   private static boolean isPrivateFolder(String given) throws IOException {
@@ -88,8 +124,8 @@ public final class EngineTemp {
     return folder;
   }
 
-  /** Deletes the folder and what is in it. */
-  void remove() {
+  /** Deletes the folder and what is in it; a second time does nothing. */
+  public void remove() {
     try {
       Trees.delete(folder);
     } catch (IOException e) {
