@@ -70,8 +70,6 @@ export const UPLOAD_PART_BYTES = 4 << 20;
 const CREDIT_BYTES = 256 << 10;
 /** The longest push frame accepted; a longer one ends the push stream, for it would break every credit. */
 const PUSH_FRAME_BYTES = 16 << 20;
-/** How many refused URLs are remembered while their fetch fails; the oldest goes first. */
-const REFUSED_URLS = 64;
 
 /** How to call. */
 export interface CallOptions {
@@ -436,16 +434,11 @@ export async function emit(name: string, value: unknown, target?: EventTarget, o
 
 // ---- stream lane
 
-const refused = new Set_<string>();
+/** Fetches that Chromium's own check refused and that have not failed yet: it names no URL of a scheme like ours, only `ipc`. */
+let refused = 0;
 let streaming = 0;
 listen(violationTarget, 'securitypolicyviolation', ((event: SecurityPolicyViolationEvent) => {
-  const url = event.blockedURI;
-  if (streaming === 0 || typeof url !== 'string' || !startsWith(url, 'ipc:')) return;
-  setAdd(refused, url);
-  if (refused.size > REFUSED_URLS) {
-    let first = true;
-    setEach(refused, (old: string) => { if (first) setDelete(refused, old); first = false; });
-  }
+  if (streaming > 0 && event.blockedURI === 'ipc') refused++;
 }) as EventListener);
 
 function withoutQuery(url: string): string {
@@ -476,9 +469,11 @@ async function exchange(url: string, params: Params | undefined, options: CallOp
     if (signal !== undefined && isAborted(signal)) throw abortError(signal);
     // The violation event is a task of its own: let it come first.
     await new Promise_<void>(resolve => setTimer(resolve, 0));
-    throw unreached(url, cause, setDelete(refused, target) || setDelete(refused, url) || setDelete(refused, withoutQuery(url)));
+    const denied = refused > 0;
+    if (denied) refused--;
+    throw unreached(url, cause, denied);
   } finally {
-    streaming--;
+    if (--streaming === 0) refused = 0;
   }
   const kind = headerOf(headersOf(response), 'x-dunlin-reply');
   if (kind === 'bytes') return { response, bytes: true, data: undefined };

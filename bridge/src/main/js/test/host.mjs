@@ -80,7 +80,7 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
   globalThis.fetch = async (target, { body, signal, method }) => {
     if (page.block?.(target)) {
       queueMicrotask(() => {});
-      setImmediate(() => document.dispatchEvent(new SecurityPolicyViolationEvent('securitypolicyviolation', { blockedURI: target, effectiveDirective: 'connect-src' })));
+      setImmediate(() => document.dispatchEvent(new SecurityPolicyViolationEvent('securitypolicyviolation', { blockedURI: 'ipc', effectiveDirective: 'connect-src' })));
       throw new TypeError('Failed to fetch');
     }
     const bytes = body === null || body === undefined ? undefined : Buffer.from(await new Response(body).arrayBuffer());

@@ -26,12 +26,13 @@ final class Policy {
   private static final Pattern SCHEME_SOURCE = Pattern.compile("ipc:", Pattern.CASE_INSENSITIVE);
 
   /**
-   * Chromium's host-source: letters, digits and {@code -} in the host, an optional port, a path.
+   * Chromium's host-source: letters, digits and {@code -} in the host, an optional port, a path,
+   * and only behind a path a query or fragment, which it ignores.
    */
   private static final Pattern HOST_SOURCE =
       Pattern.compile(
           "ipc://(?<host>\\*|(?:\\*\\.)?[a-z0-9-]+(?:\\.[a-z0-9-]+)*)(?<port>:(?:\\*|[0-9]+))?"
-              + "(?<path>/[^?#]*)?(?:[?#].*)?",
+              + "(?:(?<path>/[^?#]*)(?:[?#].*)?)?",
           Pattern.CASE_INSENSITIVE);
 
   private static final Optional<URLWithScheme> NO_SELF = Optional.empty();
@@ -75,7 +76,7 @@ final class Policy {
 
   boolean allows(CommandUrl url) {
     return parsed.allowsConnection(
-        Optional.of(new URI(CommandUrl.SCHEME, url.host(), -1, url.path())), NO_SELF);
+        Optional.of(new URI(CommandUrl.SCHEME, url.host(), -1, forSalvation(url.path()))), NO_SELF);
   }
 
   /**
@@ -136,7 +137,12 @@ final class Policy {
     return Optional.of(
         "ipc://"
             + source.group("host").toLowerCase(Locale.ROOT)
-            + (path == null ? "" : CommandUrl.encodePath(decode(path))));
+            + (path == null ? "" : forSalvation(CommandUrl.encodePath(decode(path)))));
+  }
+
+  /** salvation2 takes a {@code +} in a path for a space. */
+  private static String forSalvation(String path) {
+    return path.replace("+", "%2B");
   }
 
   /** Percent-decodes as Chromium does: UTF-8 if it is well-formed, else byte for character. */

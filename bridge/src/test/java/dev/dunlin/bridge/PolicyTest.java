@@ -25,6 +25,15 @@ class PolicyTest {
     return PolicySet.of(List.of(policy)).allows(CommandUrl.parse(url));
   }
 
+  @Test
+  void takesNoPlusForASpace() {
+    String policy = "connect-src ipc://fs/readFile/a+b";
+    assertTrue(allows(policy, "ipc://fs/readFile/a+b"));
+    assertTrue(allows(policy, "ipc://fs/readFile/a%2Bb"));
+    assertFalse(allows(policy, "ipc://fs/readFile/a%20b"));
+    assertFalse(allows("connect-src ipc://fs/readFile/a%20b", "ipc://fs/readFile/a+b"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -64,6 +73,8 @@ class PolicyTest {
         "connect-src ipc://fs/readFile%2Fhome%2F            | true",
         "connect-src ipc://fs/readFile/home/u/a.txt?q#f     | true",
         "connect-src ipc://fs/readFile/home/*               | false",
+        "connect-src ipc://fs?q                             | false",
+        "connect-src ipc://fs#f                             | false",
         "connect-src ipc://os ipc://fs/readFile/home/       | true",
         "connect-src ipc:/fs ipc:// ipc://fs_/ junk 'nonce-' | false",
         "connect-src ipc://fs/; connect-src 'none'          | true",

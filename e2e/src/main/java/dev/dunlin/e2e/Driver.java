@@ -14,6 +14,7 @@ import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.host.HostException;
+import io.vertx.core.Future;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -60,16 +61,25 @@ public final class Driver {
         JsonNode call = JSON.readTree(line);
         ObjectNode answer = JSON.createObjectNode();
         answer.set("id", call.path("id"));
-        engine
-            .windows()
-            .get(0)
-            .devTools()
-            .call(call.path("method").asText(), ASCII.writeValueAsString(call.path("params")))
+        call(engine, call)
             .onSuccess(result -> say(answer.put("result", result)))
             .onFailure(fault -> say(answer.put("error", String.valueOf(fault.getMessage()))));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Future<String> call(Engine engine, JsonNode call) throws IOException {
+    try {
+      return engine
+          .windows()
+          .get(0)
+          .devTools()
+          .call(call.path("method").asText(), ASCII.writeValueAsString(call.path("params")));
+    } catch (EngineException e) {
+      // The page is not made yet: the parent asks again.
+      return Future.failedFuture(e);
     }
   }
 

@@ -88,8 +88,7 @@ public final class Page {
         JSON.createObjectNode()
             .put("expression", expression)
             .put("awaitPromise", true)
-            .put("returnByValue", true)
-            .put("userGesture", true));
+            .put("returnByValue", true));
   }
 
   /** As {@link #evaluate(String)} of the body of an async function, which may use await. */

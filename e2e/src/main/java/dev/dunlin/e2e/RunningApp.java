@@ -204,8 +204,7 @@ public final class RunningApp implements AutoCloseable {
               .toCompletionStage()
               .toCompletableFuture()
               .join();
-      return new RunningApp(
-          marker, base, start.base().isEmpty(), temporary, started, child);
+      return new RunningApp(marker, base, start.base().isEmpty(), temporary, started, child);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

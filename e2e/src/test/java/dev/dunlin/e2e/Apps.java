@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * The apps of one suite: ends them, proves that they leave nothing, and writes screenshot and log of
- * each to {@code e2e/target/failures/<test>/} when a test fails.
+ * The apps of one suite: ends them, proves that they leave nothing, and writes screenshot and log
+ * of each to {@code e2e/target/failures/<test>/} when a test fails.
  */
 final class Apps
     implements AfterEachCallback,

@@ -11,8 +11,7 @@ class CyclesSuite {
 
   @RepeatedTest(50)
   void startsAndEndsWithoutLeavingAProcessAFileOrADisplay() {
-    RunningApp app =
-        APPS.start(RunningApp.Start.of(Apps.named("bare"), "--test=main.js"));
+    RunningApp app = APPS.start(RunningApp.Start.of(Apps.named("bare"), "--test=main.js"));
     // A glimpse of its processes, so that their display's lock is known afterwards.
     app.await(() -> app.processes().size() > 3, "its helpers", RunningApp.SOON);
     assertEquals(0, app.awaitExit(), app::log);

@@ -93,8 +93,7 @@ class StartSuite {
   void endsWithTheCodeThatThePageGives() {
     RunningApp app = APPS.start(bare().driven());
     ready(app)
-        .evaluate(
-            "setTimeout(() => import('socket:process').then(p => p.default.exit(7))), true");
+        .evaluate("setTimeout(() => import('socket:process').then(p => p.default.exit(7))), true");
     assertEquals(7, app.awaitExit());
     app.proveNothingLeft();
   }
@@ -146,8 +145,7 @@ class StartSuite {
             .evaluate(
                 "import('socket:ipc').then(ipc => ipc.call('ipc://window/showInspector')).catch(e => e.code)")
             .asText());
-    assertFalse(
-        app.processes().values().stream().anyMatch(c -> c.contains("--remote-debugging")));
+    assertFalse(app.processes().values().stream().anyMatch(c -> c.contains("--remote-debugging")));
   }
 
   @Test
@@ -187,8 +185,7 @@ class StartSuite {
 
   @Test
   void saysThatThereIsNoStartPage() {
-    RunningApp app =
-        APPS.start(RunningApp.Start.of(Apps.named("indexless")).as(account).driven());
+    RunningApp app = APPS.start(RunningApp.Start.of(Apps.named("indexless")).as(account).driven());
     app.page().await("document.body.innerText.includes('The app has no start page')");
     app.page().await("document.body.innerText.includes('default_index')");
   }
@@ -222,7 +219,8 @@ class StartSuite {
 
   @Test
   void namesTheFileThatIsMissing() throws IOException {
-    RunningApp app = APPS.start(RunningApp.Start.of(Files.createDirectory(folder.resolve("none"))).as(account));
+    RunningApp app =
+        APPS.start(RunningApp.Start.of(Files.createDirectory(folder.resolve("none"))).as(account));
     assertNotEquals(0, app.awaitExit());
     assertTrue(app.log().contains(app.app().resolve("socket.ini").toString()), app.log());
     assertFalse(app.log().contains("\tat "), "a stack trace: " + app.log());

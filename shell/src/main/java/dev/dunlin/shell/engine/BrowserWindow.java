@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import javax.swing.Timer;
 import org.cef.CefClient;
 import org.cef.browser.CefBrowser;
+import org.cef.browser.CefDevToolsClient;
 
 /**
  * One window with one page.
@@ -174,9 +175,17 @@ public final class BrowserWindow {
     return browser.getURL();
   }
 
-  /** The DevTools protocol of the page. */
+  /**
+   * The DevTools protocol of the page.
+   *
+   * @throws EngineException while Chromium has not made the page, or has let go of it
+   */
   public DevToolsSession devTools() {
-    return new DevToolsSession(browser.getDevToolsClient());
+    CefDevToolsClient client = browser.getDevToolsClient();
+    if (client == null) {
+      throw new EngineException("window " + index + " has no page now");
+    }
+    return new DevToolsSession(client);
   }
 
   /** Opens Chromium's developer tools, if this is a developer's run. */
