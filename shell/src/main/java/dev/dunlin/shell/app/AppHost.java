@@ -13,6 +13,7 @@ import dev.dunlin.shell.engine.PageRequest;
 import dev.dunlin.shell.resources.ResourceRequest;
 import dev.dunlin.shell.resources.ResourceResponse;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -105,8 +106,9 @@ final class AppHost implements PageHost {
 
   private StreamResponse served(PageRequest request, ResourceResponse response) {
     if (request.navigation()) {
-      documentsOf(request.window())
-          .served(request.topFrame(), WindowDocuments.idIn(response.headers()));
+      gone(
+          documentsOf(request.window())
+              .served(request.topFrame(), request.url(), WindowDocuments.idIn(response.headers())));
     }
     return new StreamResponse(
         response.status(), response.headers(), response.lengthBytes(), response.body());
@@ -165,8 +167,12 @@ final class AppHost implements PageHost {
 
   @Override
   public void committed(int window, String url) {
-    for (String gone : documentsOf(window).committed()) {
-      bridge.join().documentGone(gone);
+    gone(documentsOf(window).committed(url));
+  }
+
+  private void gone(List<String> ids) {
+    for (String id : ids) {
+      bridge.join().documentGone(id);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.dunlin.bridge.PolicyHeader;
 import dev.dunlin.bridge.PolicySet;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.Trees;
 import dev.dunlin.shell.cli.Launcher;
@@ -68,8 +69,6 @@ public final class AppRun implements Launcher {
   private static final int DEFAULT_WIDTH = 1100;
   private static final int DEFAULT_HEIGHT = 760;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Consumer<Engine> opened;
 
   public AppRun() {
@@ -86,6 +85,11 @@ public final class AppRun implements Launcher {
   @Override
   public int run(RunOptions options) {
     return new Running(options, opened).untilEnd();
+  }
+
+  /** Made when a test is run: it takes a tenth of a second, which a start has no use for. */
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
   }
 
   /** One run of one app. */
@@ -127,7 +131,7 @@ public final class AppRun implements Launcher {
       }
       this.policy = policyHeader();
       this.files = files();
-      this.recovery = new RendererRecovery(config.meta().origin());
+      this.recovery = new RendererRecovery(config.meta().origin(), new SystemClock());
     }
 
     private String policyHeader() {
@@ -237,7 +241,7 @@ public final class AppRun implements Launcher {
               new Modules(),
               (windowIndex, metaPolicies) ->
                   bridge.join().registerDocument(windowIndex, policies(metaPolicies)),
-              new Facts(config, options, folders));
+              new Facts(config, options, folders, System.getenv()));
       Function<ResourceRequest, Future<ResourceResponse>> origin =
           options
               .devServer()
@@ -421,12 +425,13 @@ public final class AppRun implements Launcher {
       String url = file.startsWith("/") ? file : "/" + file;
       String expression =
           "import("
-              + JSON.valueToTree(config.meta().origin() + url)
+              + Json.MAPPER.valueToTree(config.meta().origin() + url)
               + ").then(() => import('socket:test')).then(t => t.GLOBAL_TEST_RUNNER.length > 0)";
       session
           .call(
               "Runtime.evaluate",
-              JSON.createObjectNode()
+              Json.MAPPER
+                  .createObjectNode()
                   .put("expression", expression)
                   .put("awaitPromise", true)
                   .put("returnByValue", true)
@@ -434,7 +439,7 @@ public final class AppRun implements Launcher {
           .onSuccess(
               result -> {
                 try {
-                  JsonNode answer = JSON.readTree(result);
+                  JsonNode answer = Json.MAPPER.readTree(result);
                   if (answer.has("exceptionDetails")) {
                     fail(
                         "the test "

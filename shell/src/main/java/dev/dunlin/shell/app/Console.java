@@ -7,8 +7,8 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What pages print, on this process's standard streams, in the order it came.
@@ -23,14 +23,21 @@ final class Console implements ConsoleModule.Sink, AutoCloseable {
    */
   static final int WAITING_MESSAGES = 100_000;
 
+  /** UTF-16 units of messages that wait to be written. Over: as {@link #WAITING_MESSAGES}. */
+  static final int WAITING_LENGTH = 32 << 20;
+
   /** Longest wait at the end for what has not been written. */
   static final Duration FLUSH = Duration.ofSeconds(2);
 
   private record Message(PrintStream stream, String text) {}
 
+  /** Wakes the writer so that it sees that it is closed. */
+  private static final Message END = new Message(System.err, "");
+
   private final PrintStream out;
   private final PrintStream err;
   private final BlockingQueue<Message> waiting = new ArrayBlockingQueue<>(WAITING_MESSAGES);
+  private final AtomicLong waitingLength = new AtomicLong();
   private final AtomicInteger dropped = new AtomicInteger();
   private final Thread writer;
   private volatile boolean closed;
@@ -77,7 +84,9 @@ final class Console implements ConsoleModule.Sink, AutoCloseable {
   }
 
   private void add(PrintStream stream, String text) {
-    if (!waiting.offer(new Message(stream, text))) {
+    boolean fits = waitingLength.addAndGet(text.length()) <= WAITING_LENGTH;
+    if (!fits || !waiting.offer(new Message(stream, text))) {
+      waitingLength.addAndGet(-text.length());
       dropped.incrementAndGet();
     }
   }
@@ -85,18 +94,11 @@ final class Console implements ConsoleModule.Sink, AutoCloseable {
   private void write() {
     while (!closed || !waiting.isEmpty()) {
       try {
-        Message message = waiting.poll(100, TimeUnit.MILLISECONDS);
-        if (message != null) {
-          message.stream().print(message.text());
-          message.stream().flush();
-        }
-        int lost = dropped.getAndSet(0);
-        if (lost > 0) {
-          err.println(
-              "dunlin: "
-                  + lost
-                  + " messages of the page were dropped: it prints faster than they can be written");
-        }
+        Message message = waiting.take();
+        message.stream().print(message.text());
+        message.stream().flush();
+        waitingLength.addAndGet(-message.text().length());
+        sayDropped();
       } catch (InterruptedException e) {
         // Only close() ends this thread, once all is written.
         continue;
@@ -104,10 +106,23 @@ final class Console implements ConsoleModule.Sink, AutoCloseable {
     }
   }
 
+  private void sayDropped() {
+    int lost = dropped.getAndSet(0);
+    if (lost > 0) {
+      err.print(
+          "dunlin: "
+              + lost
+              + " messages of the page were dropped: it prints faster than they can be written\n");
+      err.flush();
+    }
+  }
+
   /** Writes what waits, for at most {@link #FLUSH}. */
   @Override
   public void close() {
     closed = true;
+    // One that does not fit is not needed: the writer has enough to wake for.
+    waiting.offer(END);
     try {
       writer.join(FLUSH.toMillis());
     } catch (InterruptedException e) {

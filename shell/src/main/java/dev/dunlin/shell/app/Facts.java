@@ -25,9 +25,14 @@ final class Facts implements HostFacts {
   private final AppConfig config;
   private final RunOptions options;
   private final UserFolders folders;
+  private final Map<String, String> variables;
   private final boolean debug;
 
-  Facts(AppConfig config, RunOptions options, UserFolders folders) {
+  /**
+   * @param variables of this process's environment
+   */
+  Facts(AppConfig config, RunOptions options, UserFolders folders, Map<String, String> variables) {
+    this.variables = variables;
     this.config = config;
     this.options = options;
     this.folders = folders;
@@ -103,7 +108,7 @@ final class Facts implements HostFacts {
   private Map<String, String> environment() {
     Map<String, String> environment = new LinkedHashMap<>();
     for (String name : config.build().env()) {
-      String value = System.getenv(name);
+      String value = variables.get(name);
       if (value != null) {
         environment.put(name, value);
       }

@@ -1,128 +1,126 @@
 package dev.dunlin.shell.app;
 
 import dev.dunlin.shell.engine.PageHost.Navigation;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Where frames may go: the app's origin, and what {@code [webview.navigator.policies] allowed[]}
- * names. URLs are compared as parsed tuples, never as text.
+ * names. URLs are compared as parsed tuples, never as text; what cannot be parsed with certainty is
+ * denied.
  */
 public final class NavigationPolicy {
-  private static final Set<String> EXTERNAL = Set.of("http", "https", "mailto");
+  private static final Pattern ABOUT = Pattern.compile("about:(blank|srcdoc)([?#].*)?");
 
-  private final String host;
+  private final String origin;
   private final List<Source> allowed;
 
   /**
    * @param origin the app's origin
-   * @param patterns {@code scheme://host/path}; the host may begin with {@code *.}, the path may
-   *     end with {@code *}
+   * @param patterns {@code scheme://host:port/path}, of which the host alone is needed: the scheme
+   *     is http or https (the default), the host may begin with {@code *.}, {@code *} in the path
+   *     is any text
+   * @throws IllegalArgumentException if a pattern is anything else
    */
   public NavigationPolicy(String origin, List<String> patterns) {
-    this.host = origin.substring("https://".length());
+    this.origin = origin;
     this.allowed = patterns.stream().map(Source::parse).toList();
   }
 
   /** Decides for one navigation. */
   public Navigation decide(boolean topFrame, String url, boolean userGesture) {
-    if (url.equals("about:blank") || url.equals("about:srcdoc")) {
-      return topFrame ? Navigation.DENY : Navigation.ALLOW;
+    Optional<WebUrl> parsed = WebUrl.parse(url);
+    if (parsed.isEmpty()) {
+      return decideWithoutHost(topFrame, url, userGesture);
     }
-    URI uri;
-    try {
-      uri = new URI(withoutOddities(url));
-    } catch (URISyntaxException e) {
+    WebUrl target = parsed.get();
+    if (target.isOf(origin) || allowed.stream().anyMatch(source -> source.matches(target))) {
+      return Navigation.ALLOW;
+    }
+    if (!target.isWeb()) {
       return Navigation.DENY;
-    }
-    String scheme = lower(uri.getScheme());
-    if (isOwn(uri, scheme)) {
-      return Navigation.ALLOW;
-    }
-    if (allowed.stream().anyMatch(source -> source.matches(uri))) {
-      return Navigation.ALLOW;
     }
     if (!topFrame) {
       // What may be framed is for the document's own policy (frame-src) to say. A foreign frame has
       // no bridge.
-      return Set.of("http", "https", "data", "blob").contains(scheme)
-          ? Navigation.ALLOW
+      return Navigation.ALLOW;
+    }
+    return userGesture ? Navigation.EXTERNAL : Navigation.DENY;
+  }
+
+  private static Navigation decideWithoutHost(boolean topFrame, String url, boolean userGesture) {
+    if (topFrame) {
+      return userGesture && url.startsWith("mailto:") && !WebUrl.hasControls(url)
+          ? Navigation.EXTERNAL
           : Navigation.DENY;
     }
-    return userGesture && EXTERNAL.contains(scheme) ? Navigation.EXTERNAL : Navigation.DENY;
-  }
-
-  private boolean isOwn(URI uri, String scheme) {
-    return scheme.equals("https")
-        && host.equals(lower(uri.getHost()))
-        && uri.getPort() == -1
-        && uri.getUserInfo() == null;
-  }
-
-  /**
-   * Chromium's URLs may hold characters in query and fragment that {@link URI} refuses; neither
-   * decides anything.
-   */
-  private static String withoutOddities(String url) {
-    int end = url.length();
-    for (char mark : new char[] {'#', '?'}) {
-      int at = url.indexOf(mark);
-      if (at >= 0) {
-        end = Math.min(end, at);
-      }
-    }
-    return url.substring(0, end).replace("|", "%7C").replace("^", "%5E");
-  }
-
-  private static String lower(String text) {
-    return text == null ? "" : text.toLowerCase(Locale.ROOT);
+    return url.startsWith("data:") || url.startsWith("blob:") || ABOUT.matcher(url).matches()
+        ? Navigation.ALLOW
+        : Navigation.DENY;
   }
 
   private record Source(String scheme, String host, boolean subdomains, int port, Pattern path) {
+    private static final Pattern SYNTAX =
+        Pattern.compile(
+            "(?:(https?)://)?(\\*\\.)?(" + WebUrl.HOST + ")(?::([0-9]{1,5}))?(/[^?#\\\\\\s]*+)?");
+
     static Source parse(String pattern) {
-      String text = pattern.contains("://") ? pattern : "https://" + pattern;
-      int hostStart = text.indexOf("://") + 3;
-      String scheme = lower(text.substring(0, hostStart - 3));
-      int pathStart = text.indexOf('/', hostStart);
-      String authority =
-          pathStart < 0 ? text.substring(hostStart) : text.substring(hostStart, pathStart);
-      String path = pathStart < 0 ? "/*" : text.substring(pathStart);
-      int colon = authority.lastIndexOf(':');
-      String host = lower(colon < 0 ? authority : authority.substring(0, colon));
-      boolean subdomains = host.startsWith("*.");
-      if (host.equals("*") || host.substring(subdomains ? 2 : 0).contains("*") || host.isEmpty()) {
-        throw new IllegalArgumentException(
-            "[webview.navigator.policies] allowed[] = "
-                + pattern
-                + ": name a host, such as https://*.example.com/*");
+      int authority = pattern.contains("://") ? pattern.indexOf("://") + 3 : 0;
+      int slash = pattern.indexOf('/', authority);
+      int path = slash < 0 ? pattern.length() : slash;
+      Matcher parts =
+          SYNTAX.matcher(
+              pattern.substring(0, path).toLowerCase(Locale.ROOT) + pattern.substring(path));
+      if (path > WebUrl.HOST_LENGTH + 16 || !parts.matches()) {
+        throw wrong(pattern);
       }
+      String scheme = parts.group(1) == null ? "https" : parts.group(1);
+      int port = parts.group(4) == null ? -1 : Integer.parseInt(parts.group(4));
+      if (port == 0 || port > 65_535) {
+        throw wrong(pattern);
+      }
+      return new Source(
+          scheme,
+          parts.group(3),
+          parts.group(2) != null,
+          port == (scheme.equals("https") ? 443 : 80) ? -1 : port,
+          glob(parts.group(5) == null ? "/*" : parts.group(5)));
+    }
+
+    private static IllegalArgumentException wrong(String pattern) {
+      return new IllegalArgumentException(
+          "'"
+              + pattern
+              + "' in [webview.navigator.policies] allowed[] is not a URL pattern: write a host,"
+              + " such as https://*.example.com/docs/* (http or https; *. only in front of the"
+              + " host; a port from 1 to 65535; no user, query or fragment; a host that is not"
+              + " ASCII in its xn-- form)");
+    }
+
+    private static Pattern glob(String path) {
       StringBuilder regex = new StringBuilder();
       for (String part : path.split("\\*", -1)) {
         regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(part));
       }
-      return new Source(
-          scheme,
-          subdomains ? host.substring(1) : host,
-          subdomains,
-          colon < 0 ? -1 : Integer.parseInt(authority.substring(colon + 1)),
-          Pattern.compile(regex.toString(), Pattern.DOTALL));
+      return Pattern.compile(regex.toString(), Pattern.DOTALL);
     }
 
-    boolean matches(URI uri) {
-      String other = lower(uri.getHost());
-      return scheme.equals(lower(uri.getScheme()))
-          && uri.getUserInfo() == null
-          && (subdomains
-              ? other.endsWith(host) && other.length() > host.length()
-              : other.equals(host))
-          && uri.getPort() == port
-          && path.matcher(
-                  uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath())
-              .matches();
+    boolean matches(WebUrl url) {
+      return scheme.equals(url.scheme())
+          && (subdomains ? url.host().endsWith("." + host) : url.host().equals(host))
+          && url.port() == port
+          && !climbs(url.path())
+          && path.matcher(url.path()).matches();
+    }
+
+    /** Chromium resolves {@code ..}, but leaves a server to decode {@code ..%2f}. */
+    private static boolean climbs(String path) {
+      String decoded =
+          path.toLowerCase(Locale.ROOT).replace("%2e", ".").replaceAll("%2f|%5c|\\\\", "/");
+      return (decoded + "/").contains("/../");
     }
   }
 }

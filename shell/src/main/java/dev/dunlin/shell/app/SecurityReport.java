@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** What protects the person from the app's pages on this machine, looked up when asked. */
 final class SecurityReport {
@@ -23,54 +22,73 @@ final class SecurityReport {
 
   /** The report as {@code application.security()} shows it. */
   Map<String, Object> now() {
+    return now(
+        ProcessHandle.current().descendants().map(ProcessHandle::pid).toList(), Path.of("/proc"));
+  }
+
+  /**
+   * @param descendants ids of the processes that we and Chromium started
+   * @param proc where the kernel tells about processes
+   */
+  Map<String, Object> now(List<Long> descendants, Path proc) {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("origin", origin);
     report.put("policy", policy);
     report.put("denyByDefault", true);
     report.put("developerTools", developerTools);
     report.put("remoteDebugging", false);
-    report.put("rendererSandbox", sandbox());
+    report.put("rendererSandbox", sandbox(descendants, proc));
     return report;
   }
 
-  /** Reads it off a renderer process rather than claim it. */
-  private static Map<String, Object> sandbox() {
+  /** Reads it off the renderer processes rather than claim it; all must have the filter. */
+  private static Map<String, Object> sandbox(List<Long> descendants, Path proc) {
+    List<Path> renderers =
+        descendants.stream()
+            .map(pid -> proc.resolve(Long.toString(pid)))
+            .filter(process -> isRenderer(read(process.resolve("cmdline"))))
+            .toList();
+    boolean filtered =
+        !renderers.isEmpty()
+            && renderers.stream().allMatch(one -> hasSeccompFilter(read(one.resolve("status"))));
     Map<String, Object> sandbox = new LinkedHashMap<>();
-    Optional<ProcessHandle> renderer =
-        ProcessHandle.current().descendants().filter(SecurityReport::isRenderer).findFirst();
-    boolean filtered = renderer.map(SecurityReport::hasSeccompFilter).orElse(false);
     sandbox.put("active", filtered);
     sandbox.put(
         "detail",
         filtered
             ? "the renderer runs under a system call filter"
-            : renderer.isPresent()
-                ? "the renderer runs with the rights of this user: JCEF starts Chromium without its sandbox"
-                : "not looked at on this system");
+            : renderers.isEmpty()
+                ? "not looked at: "
+                    + (Files.isDirectory(proc)
+                        ? "no renderer runs that can be seen"
+                        : "this system has no /proc")
+                : "the renderer runs with the rights of this user: JCEF starts Chromium without its"
+                    + " sandbox");
     return sandbox;
   }
 
-  private static boolean isRenderer(ProcessHandle process) {
-    try {
-      return new String(Files.readAllBytes(proc(process, "cmdline")), StandardCharsets.UTF_8)
-          .contains("--type=renderer");
-    } catch (IOException e) {
-      // Gone meanwhile, or a system without /proc: then it is none that we can look at.
-      return false;
-    }
+  /**
+   * @param cmdline arguments, each ended by NUL; Chromium may join its own by spaces
+   */
+  static boolean isRenderer(String cmdline) {
+    return List.of(cmdline.split("[\\x00 ]")).contains("--type=renderer");
   }
 
-  private static boolean hasSeccompFilter(ProcessHandle process) {
-    try {
-      List<String> status = Files.readAllLines(proc(process, "status"));
-      return status.contains("Seccomp:\t2");
-    } catch (IOException e) {
-      // What cannot be read is not claimed.
-      return false;
-    }
+  /**
+   * @param status of {@code /proc/<pid>/status}; mode 2 is a filter, 0 none
+   */
+  static boolean hasSeccompFilter(String status) {
+    return status.lines().anyMatch(line -> line.matches("Seccomp:\\s*2"));
   }
 
-  private static Path proc(ProcessHandle process, String file) {
-    return Path.of("/proc", Long.toString(process.pid()), file);
+  /**
+   * Empty for a process that is gone, or that we may not look at: what is not read is not claimed.
+   */
+  private static String read(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
   }
 }

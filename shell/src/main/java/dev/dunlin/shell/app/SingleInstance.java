@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One running engine for one profile. Chromium itself answers a second start with the same profile
@@ -23,69 +26,102 @@ final class SingleInstance implements AutoCloseable {
    */
   private static final int PID_OFFSET = 1;
 
-  private final FileChannel channel;
-  private final FileLock lock;
+  /**
+   * Lock files of this process. POSIX drops a process's locks on a file when it closes the file,
+   * through whichever descriptor: one that is held here must not be opened again.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-  private SingleInstance(FileChannel channel, FileLock lock) {
+  private final Path file;
+  private final FileChannel channel;
+
+  private SingleInstance(Path file, FileChannel channel) {
+    this.file = file;
     this.channel = channel;
-    this.lock = lock;
   }
 
-  /** Takes the profile, or says who has it. */
+  /**
+   * Takes the profile, or says who has it.
+   *
+   * @throws HostException if it is taken, or the folder is of no use
+   */
   static SingleInstance take(Path profile, String app) {
-    Path file = profile.resolve("dunlin.lock");
     try {
       Files.createDirectories(profile);
-      FileChannel channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      Optional<FileLock> lock = tryLock(channel);
-      if (lock.isEmpty()) {
-        String holder = readPid(channel);
-        channel.close();
-        throw new HostException(
-            app
-                + " is running already (process "
-                + holder
-                + "): close it first, or give this start a profile of its own with XDG_CACHE_HOME=DIR");
+      Path file = profile.toRealPath().resolve("dunlin.lock");
+      if (!HELD.add(file)) {
+        throw taken(app, Long.toString(ProcessHandle.current().pid()));
       }
+      try {
+        return new SingleInstance(file, lock(file, app));
+      } catch (IOException | RuntimeException e) {
+        HELD.remove(file);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new HostException("cannot use the profile folder " + profile + ": " + cause(e), e);
+    }
+  }
+
+  private static FileChannel lock(Path file, String app) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      FileLock lock = channel.tryLock(0, PID_OFFSET, false);
+      if (lock == null) {
+        throw taken(app, readPid(channel));
+      }
+      // The one before may have had a longer number.
+      channel.truncate(PID_OFFSET);
       channel.write(
           ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)),
           PID_OFFSET);
-      return new SingleInstance(channel, lock.get());
-    } catch (IOException e) {
-      throw new HostException(
-          "cannot use the profile folder "
-              + profile
-              + ": "
-              + e.getMessage()
-              + ". Make it writable.",
-          e);
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
     }
   }
 
-  private static Optional<FileLock> tryLock(FileChannel channel) throws IOException {
-    try {
-      return Optional.ofNullable(channel.tryLock(0, PID_OFFSET, false));
-    } catch (OverlappingFileLockException e) {
-      return Optional.empty();
+  private static HostException taken(String app, String holder) {
+    return new HostException(
+        app
+            + " is running already (process "
+            + holder
+            + "): close it first, or give this start a profile of its own with XDG_CACHE_HOME=DIR");
+  }
+
+  private static String cause(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "your user may not write " + e.getMessage() + ". Make it writable.";
     }
+    if (e instanceof FileAlreadyExistsException || e instanceof NotDirectoryException) {
+      return e.getMessage() + " is not a folder. Move it away.";
+    }
+    return e.getMessage() + ". Make it a folder that can be written.";
   }
 
   private static String readPid(FileChannel channel) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(32);
     channel.read(buffer, PID_OFFSET);
     String pid = new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8).strip();
-    return pid.isEmpty() ? "unknown" : pid;
+    return pid.matches("[0-9]+") ? pid : "unknown";
   }
 
+  /** Lets the profile go. A second call does nothing. */
   @Override
   public void close() {
+    if (!channel.isOpen()) {
+      return;
+    }
     try {
-      lock.release();
+      // The lock goes with the channel.
       channel.close();
     } catch (IOException e) {
       throw new HostException("cannot release the profile's lock: " + e.getMessage(), e);
+    } finally {
+      HELD.remove(file);
     }
   }
 }

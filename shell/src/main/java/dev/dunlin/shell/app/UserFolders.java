@@ -3,7 +3,9 @@ package dev.dunlin.shell.app;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,14 +19,22 @@ import java.util.regex.Pattern;
  */
 public final class UserFolders {
   private static final Pattern USER_DIR =
-      Pattern.compile("^\\s*XDG_([A-Z]+)_DIR=\"(\\$HOME)?/?([^\"]*)\"\\s*$");
+      Pattern.compile("\\s*XDG_([A-Z]+)_DIR=\"(\\$HOME)?/((?:[^\"\\\\$`]|\\\\.)*)\"\\s*");
+
+  /** Folders of the person, and what user-dirs.dirs calls them. */
+  private static final Map<String, String> USER_FOLDERS =
+      Map.of(
+          "documents", "DOCUMENTS",
+          "downloads", "DOWNLOAD",
+          "desktop", "DESKTOP",
+          "pictures", "PICTURES",
+          "music", "MUSIC",
+          "videos", "VIDEOS");
 
   private final Map<String, Path> folders = new LinkedHashMap<>();
-  private final Path cache;
+  private Path cache;
 
-  private UserFolders(Path cache) {
-    this.cache = cache;
-  }
+  private UserFolders() {}
 
   /**
    * Folders of the app with this bundle identifier.
@@ -40,23 +50,23 @@ public final class UserFolders {
       Path temporary,
       Path resources,
       String bundle) {
-    UserFolders result;
+    UserFolders result = new UserFolders();
     if (os.startsWith("Windows")) {
-      Path roaming = variable(environment, "APPDATA", home.resolve("AppData\\Roaming"));
-      Path local = variable(environment, "LOCALAPPDATA", home.resolve("AppData\\Local"));
-      result = new UserFolders(local.resolve(bundle).resolve("cache"));
+      Path roaming = variable(environment, "APPDATA", home.resolve("AppData").resolve("Roaming"));
+      Path local = variable(environment, "LOCALAPPDATA", home.resolve("AppData").resolve("Local"));
+      result.cache = local.resolve(bundle).resolve("cache");
       result.put("data", roaming.resolve(bundle));
       result.put("config", roaming.resolve(bundle).resolve("config"));
       result.put("log", local.resolve(bundle).resolve("log"));
     } else if (os.startsWith("Mac")) {
       Path library = home.resolve("Library");
-      result = new UserFolders(library.resolve("Caches").resolve(bundle));
+      result.cache = library.resolve("Caches").resolve(bundle);
       result.put("data", library.resolve("Application Support").resolve(bundle));
       result.put("config", library.resolve("Preferences").resolve(bundle));
       result.put("log", library.resolve("Logs").resolve(bundle));
     } else {
       Path caches = variable(environment, "XDG_CACHE_HOME", home.resolve(".cache"));
-      result = new UserFolders(caches.resolve(bundle));
+      result.cache = caches.resolve(bundle);
       result.put(
           "data",
           variable(environment, "XDG_DATA_HOME", home.resolve(".local/share")).resolve(bundle));
@@ -73,11 +83,9 @@ public final class UserFolders {
     result.put("tmp", temporary);
     result.put("resources", resources);
     result.put("media", resources);
-    for (String name :
-        List.of("documents", "downloads", "desktop", "pictures", "music", "videos")) {
-      result.put(
-          name, home.resolve(name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1)));
-    }
+    USER_FOLDERS.keySet().stream()
+        .sorted()
+        .forEach(name -> result.put(name, home.resolve(capitalised(name))));
     if (os.startsWith("Linux")) {
       result.readUserDirs(
           variable(environment, "XDG_CONFIG_HOME", home.resolve(".config"))
@@ -93,27 +101,57 @@ public final class UserFolders {
 
   /** XDG wants absolute paths; a relative one is to be ignored. */
   private static Path variable(Map<String, String> environment, String name, Path otherwise) {
-    String value = environment.getOrDefault(name, "");
-    return !value.isEmpty() && Path.of(value).isAbsolute() ? Path.of(value) : otherwise;
+    try {
+      Path value = Path.of(environment.getOrDefault(name, ""));
+      return value.isAbsolute() ? value : otherwise;
+    } catch (InvalidPathException e) {
+      // No more a folder than a relative path is.
+      return otherwise;
+    }
   }
 
+  private static String capitalised(String name) {
+    return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+  }
+
+  /** A shell's assignments; a line that is none, or not of an absolute path, says nothing. */
   private void readUserDirs(Path file, Path home) {
-    List<String> lines;
+    String text;
     try {
-      lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+      text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (IOException e) {
       // Most systems without a desktop have no such file; the defaults stand.
       return;
     }
-    for (String line : lines) {
-      Matcher matcher = USER_DIR.matcher(line);
-      if (matcher.matches()) {
-        String name = matcher.group(1).toLowerCase(Locale.ROOT);
-        String key = name.equals("download") ? "downloads" : name;
-        if (folders.containsKey(key)) {
-          put(key, (matcher.group(2) != null ? home : Path.of("/")).resolve(matcher.group(3)));
-        }
-      }
+    text.lines()
+        .map(USER_DIR::matcher)
+        .filter(Matcher::matches)
+        .forEach(
+            line ->
+                USER_FOLDERS.forEach(
+                    (name, key) -> {
+                      if (key.equals(line.group(1))) {
+                        putUserFolder(
+                            name,
+                            home,
+                            line.group(2) == null ? "/" : home.toString(),
+                            line.group(3).replaceAll("\\\\(.)", "$1"));
+                      }
+                    }));
+  }
+
+  private void putUserFolder(String name, Path home, String base, String rest) {
+    Path folder;
+    try {
+      folder = Path.of(base, rest).normalize();
+    } catch (InvalidPathException e) {
+      // Not a path; the default stands.
+      return;
+    }
+    // The home folder itself is how xdg-user-dirs says that there is none. A policy that grants the
+    // documents must not come to grant all that the person has.
+    if (!home.startsWith(folder)) {
+      put(name, folder);
     }
   }
 
@@ -154,7 +192,13 @@ public final class UserFolders {
   /** Makes the app's own folders, for the person alone. */
   public void create() throws IOException {
     for (String own : List.of("data", "config")) {
-      Files.createDirectories(get(own));
+      if (get(own).getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.createDirectories(
+            get(own),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } else {
+        Files.createDirectories(get(own));
+      }
     }
   }
 }

@@ -148,8 +148,9 @@ public record AppConfig(
   /**
    * {@code [security]}.
    *
-   * @param policy the Content Security Policy, directives joined by {@code "; "}; empty: none is
-   *     given, so nothing is granted
+   * @param policy the Content Security Policy, directives joined by {@code "; "}; a directive that
+   *     {@code policy[]} lines repeat has the sources of all of them, {@code 'none'} next to others
+   *     is left out with a warning; empty: none is given, so nothing is granted
    * @param requireSandbox refuse to start where renderers can't be sandboxed
    */
   public record Security(String policy, boolean requireSandbox) {}

@@ -68,8 +68,7 @@ final class ConfigReader {
         webview(),
         window(),
         new AppConfig.Permissions(denied()),
-        new AppConfig.Security(
-            text("security_policy", ""), flag("security_require_sandbox", false)),
+        new AppConfig.Security(policy(), flag("security_require_sandbox", false)),
         environment(),
         Collections.unmodifiableMap(values),
         List.copyOf(warnings));
@@ -324,6 +323,20 @@ final class ConfigReader {
     }
     throw fault(
         used, "'" + text.get() + "' is not a colour", "Write rgba(20, 20, 30, 1) or \"#14141e\".");
+  }
+
+  private String policy() {
+    String merged =
+        PolicyLines.merge(
+            text("security_policy", ""),
+            fault ->
+                warnings.add(
+                    new ConfigWarning(
+                        ini.file(),
+                        ini.entry("security_policy").map(SocketIni.Entry::line).orElse(0),
+                        "[security] policy: " + fault)));
+    values.put("security_policy", merged);
+    return merged;
   }
 
   private Set<Permission> denied() {
