@@ -115,7 +115,7 @@ public record Account(String name, boolean ordinary) {
   }
 
   /** Runs a small system tool to its end and gives what it printed. */
-  static String run(String... argv) {
+  public static String run(String... argv) {
     ChildProcess child =
         ProcessStarter.get()
             .start(ProcessSpec.of(argv).withStdio(Stdio.NULL, Stdio.PIPE, Stdio.PIPE))

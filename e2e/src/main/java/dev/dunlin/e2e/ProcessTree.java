@@ -14,14 +14,14 @@ import java.util.TreeMap;
  * The processes of one start, found by a marker in their environment or command line: helpers of
  * Chromium get another parent, so parents tell nothing.
  */
-final class ProcessTree {
+public final class ProcessTree {
   /** Environment variable with the marker. */
-  static final String MARKER = "DUNLIN_E2E";
+  public static final String MARKER = "DUNLIN_E2E";
 
   private ProcessTree() {}
 
   /** Command lines of the processes with this marker, by process id. */
-  static Map<Long, String> of(String marker) {
+  public static Map<Long, String> of(String marker) {
     Map<Long, String> found = new TreeMap<>();
     for (Path process : all()) {
       String command = read(process.resolve("cmdline"));
@@ -36,7 +36,7 @@ final class ProcessTree {
   }
 
   /** Memory of these processes in bytes: what each has alone, plus its share of what is shared. */
-  static long proportionalBytes(Iterable<Long> pids) {
+  public static long proportionalBytes(Iterable<Long> pids) {
     long kib = 0;
     for (long pid : pids) {
       for (String line : read(Path.of("/proc", Long.toString(pid), "smaps_rollup")).split("\n")) {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -65,7 +66,7 @@ public final class RunningApp implements AutoCloseable {
   private final Path base;
   private final boolean ownsBase;
   private final Path temporary;
-  private final Duration started;
+  private final Instant spawned;
   private final ChildProcess child;
   private final List<Future<Void>> readers = new ArrayList<>();
 
@@ -83,13 +84,13 @@ public final class RunningApp implements AutoCloseable {
       Path base,
       boolean ownsBase,
       Path temporary,
-      Duration started,
+      Instant spawned,
       ChildProcess child) {
     this.marker = marker;
     this.base = base;
     this.ownsBase = ownsBase;
     this.temporary = temporary;
-    this.started = started;
+    this.spawned = spawned;
     this.child = child;
     child.exit().onComplete(code -> inform(() -> ended = true));
     readers.add(
@@ -193,7 +194,7 @@ public final class RunningApp implements AutoCloseable {
       argv.add("run");
       argv.addAll(start.words());
       argv.add(app.toString());
-      Duration started = CLOCK.now();
+      Instant spawned = CLOCK.wallTime();
       ChildProcess child =
           ProcessStarter.get()
               .start(
@@ -204,7 +205,7 @@ public final class RunningApp implements AutoCloseable {
               .toCompletionStage()
               .toCompletableFuture()
               .join();
-      return new RunningApp(marker, base, start.base().isEmpty(), temporary, started, child);
+      return new RunningApp(marker, base, start.base().isEmpty(), temporary, spawned, child);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -276,9 +277,9 @@ public final class RunningApp implements AutoCloseable {
     return child.isAlive();
   }
 
-  /** The clock's time at which it was started. */
-  public Duration started() {
-    return started;
+  /** When it was started, by the calendar. */
+  public Instant spawned() {
+    return spawned;
   }
 
   /** Folder with its {@code home}, {@code data}, {@code app} and so on. */

@@ -1,0 +1,352 @@
+package dev.dunlin.e2e.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dunlin.e2e.Account;
+import dev.dunlin.e2e.Layout;
+import dev.dunlin.e2e.Page;
+import dev.dunlin.e2e.RunningApp;
+import dev.dunlin.scheduler.Clock;
+import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.SystemClock;
+import dev.dunlin.shell.host.Xvfb;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Measures: {@code bench [NAME] [--peers]}. NAME is a result's name or how names begin ({@code
+ * call}); {@code --peers} runs QtWebEngine and Node beside it.
+ */
+public final class Bench {
+  private static final int COLD_STARTS = 3;
+  private static final int WARM_STARTS = 11;
+  private static final int TRIPS = 2_000;
+  private static final int WIDTH = 100;
+  private static final int CALLS = 20_000;
+  private static final int RUNS = 7;
+  private static final int MIB = 128;
+  private static final int SMALL_BYTES = 4_096;
+  private static final int SMALL_READS = 1_000;
+  private static final Duration IDLE = Duration.ofSeconds(5);
+  private static final Duration LONG = Duration.ofMinutes(3);
+
+  private static final String FIRST = "first answered call at ";
+  private static final String SMALL = "small.txt";
+  private static final String LARGE = "large.bin";
+
+  private static final Clock CLOCK = new SystemClock();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final Layout layout = Layout.of(Account.self());
+  private final Predicate<String> wanted;
+  private final boolean peers;
+  private final Map<String, String> display;
+  private final List<Result> results = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  private Bench(Predicate<String> wanted, boolean peers, Map<String, String> display) {
+    this.wanted = wanted;
+    this.peers = peers;
+    this.display = display;
+  }
+
+  /** See the class. */
+  public static void main(String[] words) throws IOException {
+    List<String> names = new ArrayList<>(Arrays.asList(words));
+    boolean peers = names.remove("--peers");
+    if (names.size() > 1 || names.stream().anyMatch(name -> name.startsWith("-"))) {
+      System.err.println("usage: bench [NAME] [--peers]; NAME is such as call or start.warm");
+      System.exit(2);
+    }
+    Predicate<String> wanted =
+        name -> names.isEmpty() || name.equals(names.get(0)) || name.startsWith(names.get(0) + ".");
+    // One display for all, so that its start is in nobody's time and it is in nobody's memory.
+    try (Xvfb display = Xvfb.start()) {
+      Bench bench =
+          new Bench(
+              wanted,
+              peers,
+              Map.of("DISPLAY", display.display(), "XAUTHORITY", display.authority().toString()));
+      bench.measure();
+      bench.report();
+    }
+    System.exit(0);
+  }
+
+  private boolean any(String... names) {
+    return Arrays.stream(names).anyMatch(wanted);
+  }
+
+  private void add(String name, String peer, String unit, List<Double> samples) {
+    if (wanted.test(name) && !samples.isEmpty()) {
+      Result result = Result.of(name, peer, unit, samples);
+      results.add(result);
+      System.err.println(result);
+    }
+  }
+
+  private void measure() throws IOException {
+    Optional<QtWebEngine> qt =
+        peers && any("start.cold", "start.warm", "pss.idle", "call.sequential", "call.inflight100")
+            ? QtWebEngine.find(display, notes)
+            : Optional.empty();
+    if (any("start.cold", "start.warm")) {
+      starts(qt);
+    }
+    if (any("pss.idle")) {
+      idle(qt);
+    }
+    if (any("call.sequential", "call.inflight100", "stream.down", "stream.up", "fs.read")) {
+      inPage();
+    }
+    if (qt.isPresent() && any("call.sequential", "call.inflight100")) {
+      QtWebEngine.Calls calls = qt.get().calls();
+      add("call.sequential", QtWebEngine.PEER, "ms", calls.trips());
+      add("call.inflight100", QtWebEngine.PEER, "1/s", calls.rates());
+    }
+  }
+
+  private RunningApp.Start app(String name) {
+    Path own = layout.home().resolve("e2e/apps").resolve(name);
+    Path app = Files.isDirectory(own) ? own : layout.home().resolve("templates").resolve(name);
+    RunningApp.Start start = RunningApp.Start.of(app).withWords();
+    for (Map.Entry<String, String> variable : display.entrySet()) {
+      start = start.variable(variable.getKey(), variable.getValue());
+    }
+    return start;
+  }
+
+  // ---- start
+
+  private void starts(Optional<QtWebEngine> qt) {
+    // Keeps its home, with Chromium's profile, for the others: an app's second start is the usual.
+    RunningApp first = app("bench").start();
+    try {
+      startMs(first);
+      if (wanted.test("start.cold")) {
+        boolean dropped = true;
+        List<Double> ours = new ArrayList<>();
+        List<Double> theirs = new ArrayList<>();
+        for (int i = 0; i < COLD_STARTS; i++) {
+          dropped &= dropPageCache();
+          ours.add(again(first));
+          if (qt.isPresent()) {
+            dropped &= dropPageCache();
+            theirs.add(qt.get().startMs());
+          }
+        }
+        if (!dropped) {
+          notes.add("start.cold: the page cache was not dropped (only root may), so it is warm");
+        }
+        add("start.cold", "dunlin", "ms", ours);
+        add("start.cold", QtWebEngine.PEER, "ms", theirs);
+      }
+      if (wanted.test("start.warm")) {
+        List<Double> ours = new ArrayList<>();
+        List<Double> theirs = new ArrayList<>();
+        again(first);
+        qt.ifPresent(QtWebEngine::startMs);
+        for (int i = 0; i < WARM_STARTS; i++) {
+          ours.add(again(first));
+          qt.ifPresent(peer -> theirs.add(peer.startMs()));
+        }
+        add("start.warm", "dunlin", "ms", ours);
+        add("start.warm", QtWebEngine.PEER, "ms", theirs);
+      }
+    } finally {
+      first.destroy();
+    }
+  }
+
+  private double again(RunningApp first) {
+    RunningApp app = app("bench").in(first).start();
+    try {
+      return startMs(app);
+    } finally {
+      app.destroy();
+    }
+  }
+
+  /** Spawn to first answered call, both by the machine's calendar clock; then it is closed. */
+  private static double startMs(RunningApp app) {
+    String line = app.awaitLine(FIRST).text();
+    double first = Double.parseDouble(line.substring(line.indexOf(FIRST) + FIRST.length()));
+    app.signal("INT", app.pid());
+    app.awaitExit();
+    return first - epochMs(app.spawned());
+  }
+
+  static double epochMs(Instant instant) {
+    return instant.getEpochSecond() * 1e3 + instant.getNano() / 1e6;
+  }
+
+  static boolean dropPageCache() {
+    Path control = Path.of("/proc/sys/vm/drop_caches");
+    if (!Files.isWritable(control)) {
+      return false;
+    }
+    Account.run("sync");
+    try {
+      Files.writeString(control, "3\n");
+      return true;
+    } catch (IOException e) {
+      // In a container even root may not.
+      return false;
+    }
+  }
+
+  // ---- memory
+
+  private void idle(Optional<QtWebEngine> qt) {
+    RunningApp app = app("vanilla").driven().start();
+    try {
+      app.page().await("document.documentElement.dataset.ready === 'true'");
+      rest(app);
+      add("pss.idle", "dunlin", "MiB", List.of(app.proportionalBytes() / 1048576.0));
+    } finally {
+      app.close();
+    }
+    qt.ifPresent(
+        peer ->
+            add("pss.idle", QtWebEngine.PEER, "MiB", List.of(peer.idleBytes(IDLE) / 1048576.0)));
+  }
+
+  private static void rest(RunningApp app) {
+    Duration end = CLOCK.now().plus(IDLE);
+    app.await(() -> CLOCK.now().compareTo(end) > 0, "the idle time", IDLE.multipliedBy(2));
+  }
+
+  // ---- in the page
+
+  private void inPage() throws IOException {
+    RunningApp app = app("bench").driven().start();
+    try {
+      Page page = app.page();
+      page.await("document.documentElement.dataset.ready === 'true'");
+      Path data = Path.of(page.evaluate("data").asText());
+      RandomSource random = RandomSource.seeded(1);
+      Files.writeString(data.resolve(SMALL), "x".repeat(SMALL_BYTES));
+      byte[] block = random.bytes(1 << 20);
+      try (var out = Files.newOutputStream(data.resolve(LARGE))) {
+        for (int i = 0; i < MIB; i++) {
+          out.write(block);
+        }
+      }
+      if (wanted.test("call.sequential")) {
+        ask(page, "sequential(" + TRIPS + ")");
+        add("call.sequential", "dunlin", "ms", ask(page, "sequential(" + TRIPS + ")"));
+      }
+      if (wanted.test("call.inflight100")) {
+        add(
+            "call.inflight100",
+            "dunlin",
+            "1/s",
+            ask(page, "inFlight(" + WIDTH + ", " + CALLS + ", " + RUNS + ")"));
+      }
+      if (wanted.test("stream.down")) {
+        add("stream.down", "dunlin", "MiB/s", ask(page, "down('" + LARGE + "', " + RUNS + ")"));
+      }
+      if (wanted.test("stream.up")) {
+        add("stream.up", "dunlin", "MiB/s", ask(page, "up('up.bin', " + MIB + ", " + RUNS + ")"));
+      }
+      if (wanted.test("fs.read")) {
+        add("fs.read", "dunlin", "ms", ask(page, "read('" + SMALL + "', " + SMALL_READS + ")"));
+      }
+      if (any("stream.down", "stream.up", "fs.read")) {
+        node(data);
+      }
+    } finally {
+      app.close();
+    }
+  }
+
+  private static List<Double> ask(Page page, String expression) {
+    return numbers(page.evaluate(expression, LONG));
+  }
+
+  static List<Double> numbers(JsonNode array) {
+    List<Double> numbers = new ArrayList<>();
+    array.forEach(number -> numbers.add(number.asDouble()));
+    return numbers;
+  }
+
+  /** What Node does with the same files, in the same run. */
+  private void node(Path data) throws IOException {
+    Path script = resource("node.mjs", data.resolve("node.mjs"));
+    String said =
+        Account.run(
+            "node", script.toString(), data.toString(), SMALL, LARGE, Integer.toString(MIB));
+    JsonNode answer = JSON.readTree(said);
+    add("stream.down", "node", "MiB/s", numbers(answer.path("down")));
+    add("stream.up", "node", "MiB/s", numbers(answer.path("up")));
+    add("fs.read", "node", "ms", numbers(answer.path("read")));
+  }
+
+  static Path resource(String name, Path to) throws IOException {
+    try (var in = Bench.class.getResourceAsStream(name)) {
+      Files.write(to, in.readAllBytes());
+    }
+    return to;
+  }
+
+  // ---- the report
+
+  private void report() throws IOException {
+    System.out.printf(
+        "%-16s %-12s %12s %12s  %-6s %6s%n", "name", "peer", "median", "p99", "unit", "n");
+    results.forEach(System.out::println);
+    notes.forEach(System.out::println);
+    ObjectNode report = JSON.createObjectNode();
+    report.set("machine", JSON.valueToTree(machine()));
+    report.set("versions", JSON.valueToTree(versions()));
+    report.set("results", JSON.valueToTree(results));
+    Path file = layout.home().resolve("e2e/target/bench.json");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, JSON.writeValueAsString(report) + "\n");
+    System.out.println("written to " + file);
+  }
+
+  private Map<String, Object> machine() throws IOException {
+    Map<String, Object> machine = new LinkedHashMap<>();
+    machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    machine.put("arch", System.getProperty("os.arch"));
+    machine.put(
+        "cpu",
+        Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+            .filter(line -> line.startsWith("model name"))
+            .map(line -> line.substring(line.indexOf(':') + 1).strip())
+            .findFirst()
+            .orElse("unknown"));
+    machine.put("cpus", Runtime.getRuntime().availableProcessors());
+    machine.put("load", Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
+    machine.put("user", System.getProperty("user.name"));
+    return machine;
+  }
+
+  private Map<String, String> versions() {
+    Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("dunlin", dev.dunlin.shell.BuildInfo.dunlin());
+    versions.put("chromium", dev.dunlin.shell.BuildInfo.chromium());
+    versions.put("java", System.getProperty("java.version"));
+    versions.put(
+        "class data archive", Files.exists(layout.dist().resolve("dunlin.jsa")) ? "yes" : "no");
+    versions.put("node", Account.run("node", "--version").strip());
+    if (peers) {
+      versions.put("qtwebengine", QtWebEngine.version());
+    }
+    return versions;
+  }
+}
