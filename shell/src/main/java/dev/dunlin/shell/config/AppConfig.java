@@ -151,7 +151,7 @@ public record AppConfig(
    * @param policy the Content Security Policy, directives joined by {@code "; "}; a directive that
    *     {@code policy[]} lines repeat has the sources of all of them, {@code 'none'} next to others
    *     is left out with a warning; empty: none is given, so nothing is granted
-   * @param requireSandbox refuse to start where renderers can't be sandboxed
+   * @param requireSandbox refuse to start without a sandbox for renderers, which no system has yet
    */
   public record Security(String policy, boolean requireSandbox) {}
 

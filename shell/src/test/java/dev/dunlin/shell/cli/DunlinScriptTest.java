@@ -91,7 +91,6 @@ class DunlinScriptTest {
     tool("node", "echo v18.19.0");
     tool("npm", "echo 9.2.0");
     tool("Xvfb", ":");
-    tool("bwrap", ":");
     tool("fc-list", "echo font");
     tool("apt-cache", "test \"$2\" = libasound2 || test \"$2\" = openjdk-17-jdk");
     tool("sudo", "exit 1");
@@ -372,14 +371,6 @@ class DunlinScriptTest {
     Result result = dunlin("run");
     assertEquals(1, result.code());
     assertTrue(result.err().contains("could not install libnss3"), result.err());
-  }
-
-  @Test
-  void withoutBubblewrapAnOrdinaryUserIsToldAndServed() throws Exception {
-    Files.delete(bin.resolve("bwrap"));
-    Result result = dunlin("run");
-    assertEquals(42, result.code());
-    assertTrue(result.err().contains("without a sandbox"), result.err());
   }
 
   @Test
