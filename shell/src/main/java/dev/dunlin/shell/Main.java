@@ -8,6 +8,7 @@ import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.host.HostException;
+import java.util.Arrays;
 
 /** The entry point. */
 public final class Main {
@@ -18,7 +19,13 @@ public final class Main {
     if (Relaunch.isNeeded()) {
       System.exit(Relaunch.run(words));
     }
-    if (words.length == 0 || words[0].equals("run")) {
+    // Not where the environment is still to be changed (an X server of our own, a folder for
+    // temporary files): libraries read it while they load, and setenv moves it.
+    boolean environmentIsFinal =
+        System.getenv("DISPLAY") != null && System.getenv(Shell.USER_TMPDIR) != null;
+    boolean headless =
+        Arrays.asList(words).contains("--headless") || Arrays.asList(words).contains("-H");
+    if (environmentIsFinal && !headless && (words.length == 0 || words[0].equals("run"))) {
       Engine.preloadChromium(EngineInstallation.folder());
     }
     System.exit(

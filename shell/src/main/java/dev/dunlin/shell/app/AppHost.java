@@ -33,6 +33,9 @@ final class AppHost implements PageHost {
   interface Events {
     void external(String url);
 
+    /** A link for the system's browser that perhaps nobody clicked. */
+    void popupToBrowser(String url);
+
     void rendererGone(int window, String cause);
 
     void title(int window, String title);
@@ -142,11 +145,11 @@ final class AppHost implements PageHost {
   }
 
   @Override
-  public void popup(int window, String url) {
-    if (navigation.decide(true, url, true) == Navigation.EXTERNAL) {
-      events.external(url);
+  public void popup(int window, boolean topFrame, String url) {
+    if (topFrame && navigation.decide(true, url, true) == Navigation.EXTERNAL) {
+      events.popupToBrowser(url);
     } else {
-      sayDenied("may not open a window with " + url, url);
+      console.say("the page may not open a window with " + url);
     }
   }
 

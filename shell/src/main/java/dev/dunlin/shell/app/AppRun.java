@@ -39,6 +39,8 @@ import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Toolkit;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +54,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Runs an app: joins configuration, engine, bridge, resources and windows, and waits for the end.
@@ -105,6 +108,7 @@ public final class AppRun implements Launcher {
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final CompletableFuture<Bridge> bridge = new CompletableFuture<>();
     private final RendererRecovery recovery;
+    private final LinkQuestion question;
     private Engine engine;
     private volatile BrowserWindow window;
     private boolean loadedOnce;
@@ -114,6 +118,7 @@ public final class AppRun implements Launcher {
       this.opened = opened;
       this.config = AppConfig.load(options.directory());
       config.warnings().forEach(warning -> console.say(warning.toString()));
+      NotYet.of(config).forEach(console::say);
       this.folders =
           UserFolders.of(
               System.getProperty("os.name"),
@@ -132,6 +137,14 @@ public final class AppRun implements Launcher {
       this.policy = policyHeader();
       this.files = files();
       this.recovery = new RendererRecovery(config.meta().origin(), new SystemClock());
+      this.question =
+          new LinkQuestion(
+              LinkQuestion.dialog(config.meta().title()), url -> ExternalLinks.open(url, console));
+      if (config.security().requireSandbox()) {
+        throw new HostException(
+            "socket.ini has [security] require_sandbox = true, and this version of Dunlin has no sandbox for renderers: it will not"
+                + " start. Take the line out to run without one.");
+      }
     }
 
     private String policyHeader() {
@@ -143,6 +156,7 @@ public final class AppRun implements Launcher {
     }
 
     int untilEnd() {
+      sweepProfiles();
       Path profile = profile();
       SingleInstance instance = SingleInstance.take(profile, config.meta().title());
       EngineTemp temp = EngineTemp.prepare();
@@ -165,7 +179,7 @@ public final class AppRun implements Launcher {
         // threads are idle, when Chromium swaps the signal handlers (java-cef #477).
         bridge.complete(startBridge());
         resources.complete(resources());
-        preloaded.join();
+        Engine.join(preloaded);
         engine =
             new Engine(
                 new EngineSettings(
@@ -205,6 +219,29 @@ public final class AppRun implements Launcher {
       return ephemeralProfile()
           ? folders.cache().resolve("engine-" + ProcessHandle.current().pid())
           : folders.cache().resolve("engine");
+    }
+
+    /** Deletes the profiles of test runs that were killed. */
+    private void sweepProfiles() {
+      try (Stream<Path> profiles = Files.list(folders.cache())) {
+        for (Path stale :
+            profiles
+                .filter(path -> path.getFileName().toString().matches("engine-\\d{1,18}"))
+                .filter(
+                    path ->
+                        ProcessHandle.of(
+                                Long.parseLong(
+                                    path.getFileName().toString().substring("engine-".length())))
+                            .isEmpty())
+                .toList()) {
+          delete(stale);
+        }
+      } catch (NoSuchFileException e) {
+        // The first run of this app: there is nothing to sweep.
+        return;
+      } catch (IOException e) {
+        console.say("cannot look for old profiles in " + folders.cache() + ": " + e.getMessage());
+      }
     }
 
     private boolean ephemeralProfile() {
@@ -371,6 +408,16 @@ public final class AppRun implements Launcher {
     }
 
     @Override
+    public void popupToBrowser(String url) {
+      if (options.headless()) {
+        console.say(
+            "nobody is here to ask whether the page may open " + url + " in a browser: denied");
+      } else if (!question.ask(url)) {
+        console.say("the page asks to open " + url + " while another question stands: denied");
+      }
+    }
+
+    @Override
     public void title(int index, String title) {
       BrowserWindow changed = window;
       if (changed != null && !title.isEmpty() && !title.startsWith(config.meta().host())) {
@@ -381,6 +428,11 @@ public final class AppRun implements Launcher {
     @Override
     public void rendererGone(int index, String cause) {
       console.say("the page's process ended (" + cause + ")");
+      if (options.testFile().isPresent() || options.exitAfterScreenshot()) {
+        // What was asked for can't come any more.
+        exit.complete(FAILED);
+        return;
+      }
       if (window != null) {
         window.load(recovery.pageAfter(window.url(), cause));
       }

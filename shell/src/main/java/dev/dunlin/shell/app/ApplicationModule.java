@@ -40,7 +40,13 @@ final class ApplicationModule implements CommandModule {
         command("exit", this::exit),
         command("config", call -> answer(config)),
         command("versions", call -> answer(versions)),
-        command("security", call -> answer(security)));
+        // Looks at processes, which may take a while.
+        new Command(
+            "security",
+            new Command.Resource.None(),
+            Command.Permission.ALWAYS,
+            Command.RunsOn.WORKER,
+            call -> answer(security)));
   }
 
   private static Command command(String function, Command.Handler handler) {

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.cef.CefApp;
 import org.cef.CefApp.CefAppState;
@@ -114,7 +115,7 @@ public final class Engine {
     }
     try {
       state = State.LOADING;
-      preload(settings.installation()).join();
+      join(preload(settings.installation()));
       state = State.INITIALISING;
       ExitSignals signals = ExitSignals.save();
       initialise();
@@ -130,6 +131,15 @@ public final class Engine {
               : new EngineException("Chromium did not start: " + e.getMessage(), e);
       ready.fail(failure);
       throw failure;
+    }
+  }
+
+  /** Waits, and throws what went wrong itself, not its wrapping. */
+  public static void join(CompletableFuture<Void> preload) {
+    try {
+      preload.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException known ? known : e;
     }
   }
 
@@ -260,9 +270,12 @@ public final class Engine {
   private void terminated() {
     unmute.run();
     state = State.CLOSED;
-    windows.forEach(BrowserWindow::dispose);
-    settings.temp().remove();
-    closed.tryComplete();
+    try {
+      windows.forEach(BrowserWindow::dispose);
+      settings.temp().remove();
+    } finally {
+      closed.tryComplete();
+    }
   }
 
   private final class Handler extends CefAppHandlerAdapter {

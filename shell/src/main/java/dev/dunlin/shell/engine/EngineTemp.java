@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -77,8 +78,13 @@ public final class EngineTemp {
               .toList();
     }
     for (Path sibling : siblings) {
-      if (isOurs(sibling) && !isAlive(sibling.resolve(OWNER))) {
-        Trees.delete(sibling);
+      try {
+        if (isOurs(sibling) && !isAlive(sibling.resolve(OWNER))) {
+          Trees.delete(sibling);
+        }
+      } catch (NoSuchFileException e) {
+        // Another start sweeps the same folder: it is gone, which is what we want.
+        continue;
       }
     }
     return this;

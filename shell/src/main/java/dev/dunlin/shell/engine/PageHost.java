@@ -28,8 +28,11 @@ public interface PageHost {
   /** Whether a frame may go to {@code url}. */
   Navigation navigate(int window, boolean topFrame, String url, boolean userGesture);
 
-  /** A page wants a new window; it never gets one by itself. */
-  void popup(int window, String url);
+  /**
+   * A page wants a new window; it never gets one by itself. Whether a person asked for it, JCEF
+   * does not tell.
+   */
+  void popup(int window, boolean topFrame, String url);
 
   /** The renderer of a window is gone. */
   void rendererGone(int window, String cause);

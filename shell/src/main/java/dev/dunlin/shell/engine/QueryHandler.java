@@ -36,7 +36,7 @@ final class QueryHandler extends CefMessageRouterHandlerAdapter {
       callback.failure(CallLane.NO_BRIDGE, "only the top frame of a window has a call lane");
       return true;
     }
-    Query query = new Query(queryId, persistent, callback);
+    Query query = new Query(queryId, callback);
     open.put(queryId, query);
     query.cancel =
         host.message(
@@ -54,22 +54,18 @@ final class QueryHandler extends CefMessageRouterHandlerAdapter {
 
   private final class Query implements Answer {
     private final long id;
-    private final boolean persistent;
     private final CefQueryCallback callback;
     // UI thread only: set before Chromium can cancel, which it does on the same thread.
     private Cancellation cancel = Cancellation.NONE;
 
-    Query(long id, boolean persistent, CefQueryCallback callback) {
+    Query(long id, CefQueryCallback callback) {
       this.id = id;
-      this.persistent = persistent;
       this.callback = callback;
     }
 
     @Override
     public void success(String message) {
-      if (!persistent) {
-        open.remove(id);
-      }
+      open.remove(id);
       callback.success(message);
     }
 

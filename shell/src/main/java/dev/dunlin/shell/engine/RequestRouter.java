@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Vector;
+import java.util.function.Supplier;
 import org.cef.CefApp;
 import org.cef.CefClient;
 import org.cef.browser.CefBrowser;
@@ -108,6 +110,10 @@ final class RequestRouter {
       return new CefResourceRequestHandlerAdapter() {
         @Override
         public CefResourceHandler getResourceHandler(CefBrowser b, CefFrame f, CefRequest r) {
+          if (!isOurs(r.getURL())) {
+            // Redirected away from us.
+            return null;
+          }
           return new Handler(b, f, initiator == null ? "" : initiator, navigation, headersOf(r), r);
         }
       };
@@ -131,7 +137,7 @@ final class RequestRouter {
         CefBrowser browser, CefFrame frame, String url, boolean userGesture) {
       int window = indexOf(windows, browser);
       if (window >= 0) {
-        host.popup(window, url);
+        host.popup(window, frame != null && frame.isMain(), url);
       }
       return true;
     }
@@ -184,7 +190,12 @@ final class RequestRouter {
 
     @Override
     public boolean open(CefRequest request, BoolRef handledNow, CefCallback callback) {
-      byte[] body = bodyOf(request.getPostData());
+      Optional<byte[]> given = bodyOf(request.getPostData());
+      if (given.isEmpty()) {
+        handledNow.set(true);
+        return answered(UNREADABLE_BODY.get());
+      }
+      byte[] body = given.get();
       StreamLane.Exchange opened =
           host.open(
               new PageRequest(
@@ -199,20 +210,27 @@ final class RequestRouter {
       Future<StreamResponse> answer = opened.response();
       if (answer.isComplete()) {
         handledNow.set(true);
-        response = answer.result();
-        return response != null;
+        return answered(answer.result());
       }
       handledNow.set(false);
       answer.onComplete(
           done -> {
-            response = done.result();
-            if (response == null) {
-              callback.cancel();
-            } else {
+            if (answered(done.result())) {
               callback.Continue();
+            } else {
+              callback.cancel();
             }
           });
       return true;
+    }
+
+    /** Keeps the answer; closes it when the page has gone meanwhile. */
+    private synchronized boolean answered(StreamResponse answer) {
+      response = answer;
+      if (cancelled && answer != null) {
+        answer.body().close();
+      }
+      return answer != null && !cancelled;
     }
 
     @Override
@@ -275,17 +293,16 @@ final class RequestRouter {
     /** CEF calls this at the end of every request, also of one that ran its course. */
     @Override
     public void cancel() {
-      StreamResponse answered = response;
-      boolean whole =
-          answered != null && (delivered == WHOLE || delivered == answered.lengthBytes());
       synchronized (this) {
         cancelled = true;
+        boolean whole =
+            response != null && (delivered == WHOLE || delivered == response.lengthBytes());
         if (exchange != null && !whole) {
           exchange.cancel();
         }
-      }
-      if (answered != null) {
-        answered.body().close();
+        if (response != null) {
+          response.body().close();
+        }
       }
     }
   }
@@ -297,25 +314,40 @@ final class RequestRouter {
   private static final int NET_ERR_FAILED = -2;
 
   /**
-   * Reads at most one byte more than the limit allows, so that the host sees that it is too long.
+   * CEF hands on the bytes of a body, but not what a Blob, a file or a stream in it holds: an empty
+   * body would be taken for it.
    */
-  private static byte[] bodyOf(CefPostData data) {
+  private static final Supplier<StreamResponse> UNREADABLE_BODY =
+      () ->
+          PlainText.response(
+              400,
+              "This body cannot be read: send a string, an ArrayBuffer or a typed array; for a Blob,"
+                  + " a File or a stream use ipc.upload.");
+
+  /**
+   * The bytes of a body, empty if it holds something else than bytes. Reads at most one byte more
+   * than the limit allows, so that the host sees that it is too long.
+   */
+  private static Optional<byte[]> bodyOf(CefPostData data) {
     if (data == null) {
-      return new byte[0];
+      return Optional.of(new byte[0]);
     }
     Vector<CefPostDataElement> elements = new Vector<>();
     data.getElements(elements);
     long total = 0;
     for (CefPostDataElement element : elements) {
+      if (element.getType() != CefPostDataElement.Type.PDE_TYPE_BYTES) {
+        return Optional.empty();
+      }
       total += element.getBytesCount();
     }
     if (total > Limits.BODY_BYTES) {
-      return new byte[Limits.BODY_BYTES + 1];
+      return Optional.of(new byte[Limits.BODY_BYTES + 1]);
     }
     if (elements.size() == 1) {
       byte[] only = new byte[(int) total];
       elements.get(0).getBytes(only.length, only);
-      return only;
+      return Optional.of(only);
     }
     byte[] body = new byte[(int) total];
     int at = 0;
@@ -325,6 +357,6 @@ final class RequestRouter {
       System.arraycopy(part, 0, body, at, part.length);
       at += part.length;
     }
-    return body;
+    return Optional.of(body);
   }
 }

@@ -74,7 +74,7 @@ final class WindowEvents {
     public boolean onBeforePopup(CefBrowser browser, CefFrame frame, String url, String frameName) {
       int window = indexOf(browser);
       if (window >= 0) {
-        host.popup(window, url);
+        host.popup(window, frame != null && frame.isMain(), url);
       }
       return true;
     }
@@ -145,7 +145,7 @@ final class WindowEvents {
         CefDownloadItem item,
         String suggestedName,
         CefBeforeDownloadCallback callback) {
-      return true;
+      return false;
     }
   }
 }
