@@ -1,8 +1,10 @@
 package dev.dunlin.e2e;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -115,6 +117,13 @@ final class Apps
       for (Started started : apps) {
         number++;
         Files.writeString(folder.resolve("app-" + number + ".log"), started.app().log());
+        try (DirectoryStream<Path> crashes =
+            Files.newDirectoryStream(started.app().base().resolve("home"), "hs_err_pid*.log")) {
+          for (Path crash : crashes) {
+            Files.copy(
+                crash, folder.resolve(crash.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+          }
+        }
         if (started.driven() && started.app().isRunning()) {
           try {
             Files.write(
