@@ -99,6 +99,22 @@ record BridgeSuite(Account account) {
   }
 
   @Test
+  void refusesABlobBodyRatherThanTakeItForAnEmptyOne() throws IOException {
+    Files.writeString(data.resolve("kept.txt"), "kept");
+    account.own(data);
+    JsonNode raw =
+        page.run(
+            "const r = await fetch('ipc://fs/writeFile' + encodeURI(data) + '/kept.txt', {method: 'POST', body: new Blob(['lost'])});"
+                + "return {status: r.status, text: await r.text()}");
+    assertEquals(400, raw.path("status").asInt(), raw::toString);
+    assertTrue(raw.path("text").asText().contains("ipc.upload"), raw::toString);
+    assertEquals("kept", Files.readString(data.resolve("kept.txt")));
+    page.run(
+        "await ipc.upload('ipc://fs/writeFile' + encodeURI(data) + '/kept.txt', new Blob(['from a Blob']))");
+    assertEquals("from a Blob", Files.readString(data.resolve("kept.txt")));
+  }
+
+  @Test
   void namesAnUnknownCommandOnBothLanes() {
     JsonNode call = page.run("return outcome(ipc.call('ipc://fs/raedFile/tmp/x'))");
     assertEquals("ERR_UNKNOWN_COMMAND", call.path("code").asText(), call::toString);
