@@ -29,7 +29,7 @@ public final class Bridge implements AutoCloseable {
     Commands commands = new Commands(all);
     loop = new Loop(vertx);
     dispatcher = new Dispatcher(loop, commands);
-    documents = new Documents(config, loop);
+    documents = new Documents(config, loop, this::sweep);
     callLane = new CallRouter(loop, dispatcher, documents);
     streamLane = new StreamRouter(loop, dispatcher, documents, config.origin());
   }
@@ -42,7 +42,7 @@ public final class Bridge implements AutoCloseable {
    */
   public String registerDocument(int window, PolicySet policy) {
     Document document = documents.register(window, policy);
-    documents.surplus(window).ifPresent(surplus -> documentGone(surplus.id));
+    loop.run(() -> documents.surplus(window).ifPresent(surplus -> documentGone(surplus.id)));
     return document.id;
   }
 

@@ -53,8 +53,8 @@ public final class Limits {
   public static final int EVENTS_WAITING = 1024;
 
   /**
-   * Documents of one window. Over: the oldest goes, first one that never called, with its calls and
-   * handles.
+   * Documents of one window. Over: the oldest that no top frame shows goes, first one that never
+   * called, with its calls and handles.
    */
   public static final int DOCUMENTS_PER_WINDOW = 256;
 

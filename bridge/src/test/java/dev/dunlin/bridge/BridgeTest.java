@@ -281,7 +281,7 @@ class BridgeTest {
 
   @Test
   void theStreamLaneTakesTheAppsOriginOnlyAndNestedFramesOnlyWithTheirOwnDocument() {
-    Page nested = harness.page(1, ALL);
+    String nested = harness.bridge.registerDocument(1, ALL);
     record Case(int window, String frame, boolean top, String initiator, String id, int status) {}
     for (Case c :
         List.of(
@@ -291,6 +291,7 @@ class BridgeTest {
             new Case(-1, "", false, ORIGIN, page.id, 403),
             new Case(1, "nested", false, ORIGIN, "", 403),
             new Case(1, "nested", false, ORIGIN, page.id, 403),
+            new Case(1, "nested", false, ORIGIN, nested, 200),
             new Case(2, "frame-1", true, ORIGIN, page.id, 403),
             new Case(1, "frame-1", true, ORIGIN, "0".repeat(32), 403),
             new Case(1, "frame-1", true, "null", page.id, 403),
@@ -312,7 +313,6 @@ class BridgeTest {
                           new byte[0])));
       assertEquals(c.status, reply.status(), c.toString());
     }
-    assertFalse(nested.id.equals(page.id));
   }
 
   @Test
@@ -618,6 +618,48 @@ class BridgeTest {
       harness.bridge.registerDocument(1, ALL);
     }
     assertTrue(page.data("ipc://pro-be/free", Map.of()).isNull(), "unused ones go first");
+  }
+
+  @Test
+  void theDocumentOfATopFrameStaysWhenAllOthersAreInUseToo() {
+    page.data("ipc://pro-be/free", Map.of());
+    for (int i = 0; i < Limits.DOCUMENTS_PER_WINDOW; i++) {
+      nested(harness.bridge.registerDocument(1, ALL), "nested-" + i);
+    }
+    harness.bridge.registerDocument(1, ALL);
+    assertTrue(page.data("ipc://pro-be/free", Map.of()).isNull());
+  }
+
+  @Test
+  void aNestedFramesDocumentGoesWhenTheFrameShowsAnother() {
+    String first = harness.bridge.registerDocument(1, ALL);
+    String second = harness.bridge.registerDocument(1, ALL);
+    assertEquals(200, nested(first, "nested").status());
+    assertEquals(200, nested(second, "nested").status());
+    assertEquals(403, nested(first, "nested").status());
+    assertEquals(200, nested(second, "nested").status());
+    assertTrue(page.data("ipc://pro-be/free", Map.of()).isNull());
+  }
+
+  private Harness.Reply nested(String id, String frame) {
+    return Harness.read(
+        harness
+            .bridge
+            .streamLane()
+            .open(
+                new StreamRequest(
+                    1, frame, false, ORIGIN, "GET", "ipc://pro-be/free?_d=" + id, new byte[0])));
+  }
+
+  @Test
+  void everyQueryOfADocumentThatGoesFails() {
+    Recorder call = new Recorder();
+    page.send("{\"d\":\"" + page.id + "\",\"c\":[[1,\"ipc://pro-be/wait\"]]}", call);
+    until(() -> running.get() == 1);
+    harness.bridge.documentGone(page.id);
+    assertEquals(CallLane.NO_BRIDGE, call.failure());
+    assertEquals(CallLane.NO_BRIDGE, page.channel.failure());
+    assertTrue(call.texts.isEmpty() && call.failures.isEmpty());
   }
 
   @Test
