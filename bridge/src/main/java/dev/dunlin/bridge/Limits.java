@@ -43,6 +43,12 @@ public final class Limits {
    */
   public static final int BATCH_LENGTH = 1 << 20;
 
+  /**
+   * Late replies that wait for a parked query of their document, in UTF-16 units. Over: new calls
+   * are refused with {@link CallLane#TOO_MANY} until the page has taken them.
+   */
+  public static final int REPLIES_WAITING_LENGTH = 16 << 20;
+
   /** Queries of one document that wait for something to say. Over: the oldest is answered empty. */
   public static final int PARKED_QUERIES = 8;
 

@@ -128,6 +128,11 @@ final class Outbox {
     parked.remove(answer);
   }
 
+  /** Whether so many replies wait that no more calls should be taken. */
+  boolean isFull() {
+    return replies.length() > Limits.REPLIES_WAITING_LENGTH;
+  }
+
   /** Adds an event, already JSON: {@code [name,detail]}. */
   void event(String json) {
     if (events.size() >= Limits.EVENTS_WAITING) {
