@@ -109,6 +109,11 @@ public final class Bridge implements AutoCloseable {
     List.copyOf(document.calls).forEach(dispatcher::cancel);
     document.outbox.clear();
     document.push.end();
+    for (Upload upload : document.uploads.values()) {
+      // Answered, but no part came that could bring the answer home.
+      loop.cancelTimer(upload.timer);
+      dispatcher.discard(upload.call, upload.call.result());
+    }
     document.uploads.clear();
     return dispatcher.close(document.handles.sweep(document));
   }

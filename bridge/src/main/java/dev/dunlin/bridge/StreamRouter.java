@@ -374,7 +374,13 @@ final class StreamRouter implements StreamLane {
       conclude(upload);
     } else {
       // Between two parts: the next one will be told, if it comes.
-      upload.timer = loop.after(Limits.UPLOAD_SILENCE, () -> document.uploads.remove(key));
+      upload.timer =
+          loop.after(
+              Limits.UPLOAD_SILENCE,
+              () -> {
+                document.uploads.remove(key);
+                dispatcher.discard(upload.call, upload.call.result());
+              });
     }
   }
 

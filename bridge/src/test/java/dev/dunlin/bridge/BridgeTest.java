@@ -104,6 +104,8 @@ class BridgeTest {
               new Resource.Handle(),
               call -> Future.succeededFuture(new Reply.Data(call.handle(Thing.class).number))),
           on(RunsOn.WORKER, "sum", none, this::sum),
+          on(RunsOn.WORKER, "late", none, this::late),
+          on(RunsOn.WORKER, "bytes", none, this::bytes),
           on(RunsOn.EVENT_LOOP, "push", none, this::push));
     }
 
@@ -150,6 +152,39 @@ class BridgeTest {
         return Future.failedFuture(new BridgeError("Error", "EIO", e.getMessage()));
       }
       return Future.succeededFuture(new Reply.Data(bytes));
+    }
+
+    private Future<Reply> late(Call call) {
+      gate.acquireUninterruptibly();
+      return Future.succeededFuture(new Reply.Data("x".repeat(60_000)));
+    }
+
+    /** Takes one part, then answers with bytes that must be closed. */
+    private Future<Reply> bytes(Call call) {
+      try {
+        call.body().orElseThrow().next();
+      } catch (IOException e) {
+        return Future.failedFuture(e);
+      }
+      opened.incrementAndGet();
+      ByteSource source =
+          new ByteSource() {
+            @Override
+            public int read(byte[] target, int length) {
+              return END;
+            }
+
+            @Override
+            public void whenReadable(Runnable action) {
+              action.run();
+            }
+
+            @Override
+            public void close() {
+              opened.decrementAndGet();
+            }
+          };
+      return Future.succeededFuture(new Reply.Bytes(source, 0, "text/plain", Map.of()));
     }
 
     private Future<Reply> push(Call call) {
@@ -660,6 +695,56 @@ class BridgeTest {
     assertEquals(CallLane.NO_BRIDGE, call.failure());
     assertEquals(CallLane.NO_BRIDGE, page.channel.failure());
     assertTrue(call.texts.isEmpty() && call.failures.isEmpty());
+  }
+
+  @Test
+  void aPageThatTakesNoLateRepliesMayNotCallUntilItDoes() throws IOException {
+    String id = harness.bridge.registerDocument(9, ALL);
+    Frame frame = new Frame(9, "f", true, "");
+    int replies = Limits.REPLIES_WAITING_LENGTH / 60_000 + 1;
+    StringBuilder calls = new StringBuilder("[1,\"ipc://pro-be/free\"]");
+    for (int i = 2; i < replies + 2; i++) {
+      calls.append(",[").append(i).append(",\"ipc://pro-be/late\"]");
+    }
+    Recorder first = new Recorder();
+    harness.bridge.callLane().receive(frame, "{\"d\":\"" + id + "\",\"c\":[" + calls + "]}", first);
+    assertEquals("{\"r\":[[1,0,null]]}", first.text());
+    gate.release(replies);
+    until(
+        () -> {
+          Recorder more = new Recorder();
+          harness
+              .bridge
+              .callLane()
+              .receive(
+                  frame, "{\"d\":\"" + id + "\",\"c\":[[999999,\"ipc://pro-be/free\"]]}", more);
+          until(() -> more.texts.size() + more.failures.size() == 1);
+          return List.of(CallLane.TOO_MANY).equals(List.copyOf(more.failures));
+        });
+    // Over the bound before the last reply may be in: taken by as many queries as it needs.
+    int taken = 0;
+    while (taken < replies) {
+      Recorder channel = new Recorder();
+      harness.bridge.callLane().receive(frame, "{\"d\":\"" + id + "\",\"o\":1}", channel);
+      taken += JSON.readTree(channel.text()).path("r").size();
+    }
+    Recorder again = new Recorder();
+    harness
+        .bridge
+        .callLane()
+        .receive(frame, "{\"d\":\"" + id + "\",\"c\":[[1,\"ipc://pro-be/free\"]]}", again);
+    assertEquals("{\"r\":[[1,0,null]]}", again.text());
+  }
+
+  @Test
+  void bytesThatAnUploadIsAnsweredWithAndNobodyTakesAreClosedWithTheDocument() {
+    String url = "ipc://pro-be/bytes?_u=" + "ab".repeat(16);
+    page.fetch("POST", url + "&_n=0", new byte[10]);
+    until(() -> opened.get() == 1);
+    // The command has ended by now or soon; its answer waits for a part that never comes.
+    page.data("ipc://pro-be/free", Map.of());
+    harness.bridge.documentGone(page.id);
+    until(() -> opened.get() == 0);
   }
 
   @Test
