@@ -49,6 +49,9 @@ public final class Limits {
    */
   public static final int REPLIES_WAITING_LENGTH = 16 << 20;
 
+  /** Members of a list that the event loop itself writes as JSON. Over: a worker does. */
+  static final int VALUES_ON_LOOP = 256;
+
   /** Queries of one document that wait for something to say. Over: the oldest is answered empty. */
   public static final int PARKED_QUERIES = 8;
 

@@ -64,8 +64,8 @@ final class Outbox {
                 "the reply is longer than "
                     + Limits.REPLY_LENGTH
                     + " characters of JSON: ask again by fetch, which has no such bound");
-      } catch (BridgeError unwritable) {
-        refusal = unwritable;
+      } catch (RuntimeException | Error unwritable) {
+        refusal = Dispatcher.toBridgeError(unwritable);
       }
       target.setLength(start);
       error(sequence, refusal);

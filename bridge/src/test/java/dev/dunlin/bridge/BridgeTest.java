@@ -104,6 +104,16 @@ class BridgeTest {
               new Resource.Handle(),
               call -> Future.succeededFuture(new Reply.Data(call.handle(Thing.class).number))),
           on(RunsOn.WORKER, "sum", none, this::sum),
+          on(
+              RunsOn.EVENT_LOOP,
+              "bean",
+              none,
+              call ->
+                  Future.succeededFuture(
+                      new Reply.Data(
+                          java.util.Collections.nCopies(
+                              call.param("n").orElseThrow().asInt(),
+                              new Bean(call.param("heavy").isPresent()))))),
           on(RunsOn.WORKER, "late", none, this::late),
           on(RunsOn.WORKER, "bytes", none, this::bytes),
           on(RunsOn.EVENT_LOOP, "push", none, this::push));
@@ -745,6 +755,32 @@ class BridgeTest {
     page.data("ipc://pro-be/free", Map.of());
     harness.bridge.documentGone(page.id);
     until(() -> opened.get() == 0);
+  }
+
+  /** Shows on which thread it is written, or is too much for it. */
+  public record Bean(boolean heavy) {
+    public String getThread() {
+      if (heavy) {
+        throw new OutOfMemoryError("made up");
+      }
+      return Thread.currentThread().getName();
+    }
+  }
+
+  @Test
+  void aLongReplyIsWrittenByAWorker() {
+    JsonNode data = page.get("ipc://pro-be/bean?n=300").json().path("data");
+    assertEquals(300, data.size());
+    assertTrue(data.path(0).path("thread").asText().startsWith("dunlin-bridge"), data::toString);
+  }
+
+  @Test
+  void anAnswerThatTheHostHasNoMemoryForIsAFaultOnBothLanes() {
+    for (int n : List.of(1, 300)) {
+      assertEquals(500, page.get("ipc://pro-be/bean?heavy=1&n=" + n).status());
+      JsonNode error = page.error("ipc://pro-be/bean", Map.of("heavy", true, "n", n));
+      assertEquals("ERR_INTERNAL", error.path("code").asText());
+    }
   }
 
   @Test
