@@ -30,6 +30,7 @@ const mapGet = method(Map.prototype.get), mapSet = method(Map.prototype.set), ma
 const mapEach = method(Map.prototype.forEach), setEach = method(Set.prototype.forEach);
 const setAdd = method(Set.prototype.add), setDelete = method(Set.prototype.delete), setHas = method(Set.prototype.has);
 const textOf = method(Response.prototype.text), bytesOf = method(Response.prototype.arrayBuffer), headerOf = method(Headers.prototype.get);
+const blobBytes = method(Blob.prototype.arrayBuffer), blobSlice = method(Blob.prototype.slice), blobSize = getter<Blob, number>(Blob.prototype, 'size');
 const headersOf = getter<Response, Headers>(Response.prototype, 'headers'), statusOf = getter<Response, number>(Response.prototype, 'status');
 const bodyOf = getter<Response, ReadableStream<Uint8Array> | null>(Response.prototype, 'body');
 const isAborted = getter<AbortSignal, boolean>(AbortSignal.prototype, 'aborted'), reasonOf = getter<AbortSignal, unknown>(AbortSignal.prototype, 'reason');
@@ -41,8 +42,8 @@ const unitAt = method(String.prototype.charCodeAt), toText = method(Number.proto
 const splitText = method(String.prototype.split as (separator: string) => string[]);
 const joinText = method(Array.prototype.join as (this: string[], separator: string) => string);
 const query = typeof __dunlinQuery === 'function' && globalThis.window !== undefined && globalThis.window === globalThis.window.top ? bound(__dunlinQuery) : undefined;
-/** Empty in workers, and in documents that the host did not serve. */
-const documentId = globalThis.window === undefined ? '' : readDocumentId();
+/** Empty in workers, in documents that the host did not serve, and once the host does not know it any more. */
+let documentId = globalThis.window === undefined ? '' : readDocumentId();
 const violationTarget: EventTarget = globalThis.document ?? globalThis;
 
 function bound<F extends (...args: never[]) => unknown>(run: F): F { return run.bind(globalThis) as F; }
@@ -174,6 +175,8 @@ interface Entry {
   /** Takes off the signal's listener and the timer. */
   release: (() => void) | undefined;
   sent: boolean;
+  /** Its message was answered without it: its answer comes over the channel. */
+  late: boolean;
   over: boolean;
 }
 
@@ -191,7 +194,7 @@ let cancelled: number[] = [];
 
 function callLane(url: string, params: Params | undefined, options: CallOptions | undefined): Promise<unknown> {
   return new Promise_((resolve, reject) => {
-    const entry: Entry = { seq: ++lastSeq, url, params, options, resolve, reject, release: undefined, sent: false, over: false };
+    const entry: Entry = { seq: ++lastSeq, url, params, options, resolve, reject, release: undefined, sent: false, late: false, over: false };
     if (options !== undefined && (options.signal || options.timeout)) watch(entry, options);
     if (entry.over) return;
     waiting[waiting.length] = entry;
@@ -284,11 +287,18 @@ function post(batch: Entry[], from: number, to: number): void {
   query!({
     request: text,
     persistent: false,
-    onSuccess: receive,
+    onSuccess(reply) {
+      receive(reply);
+      for (let i = from; i < to; i++) batch[i]!.late = true;
+    },
     onFailure(code, message) {
+      const dead = isDeadDocument(code, message);
+      if (dead) documentId = '';
       for (let i = from; i < to; i++) {
         const entry = mapGet(pending, batch[i]!.seq);
-        if (entry !== undefined) finish(entry, ERROR, refusal(code, message));
+        if (entry === undefined) continue;
+        if (!dead) finish(entry, ERROR, refusal(code, message));
+        else finish(entry, OK, streamData(entry.url, entry.params, entry.options));
       }
       if (waitingFrom < waiting.length) schedule();
     },
@@ -316,6 +326,11 @@ function halve(batch: Entry[], from: number, to: number): void {
 
 function nothing(): void {}
 
+/** The host refused a message whole, nothing of it done, for a document id it does not know: the stream lane may do without one. */
+function isDeadDocument(code: number, message: string): boolean {
+  return code === -1 && startsWith(message, 'the document id is not');
+}
+
 function refusal(code: number, message: string): Error {
   const name = code === -1 ? 'ERR_NO_BRIDGE' : code === 1 ? 'ERR_INVALID_CALL' : code === 2 ? 'ERR_MESSAGE_TOO_LARGE' : code === 3 ? 'ERR_TOO_MANY_CALLS' : 'ERR_NO_BRIDGE';
   return failure('Error', name, message || 'The host closed the bridge of this document');
@@ -330,7 +345,7 @@ function openChannel(): void {
 }
 
 function park(): void {
-  if (query === undefined) return;
+  if (query === undefined || documentId === '') return;
   parked++;
   query({
     request: stringify({ d: documentId, o: 1 }),
@@ -344,7 +359,9 @@ function park(): void {
       // Late answers can't come any more. The next call tries to open a new channel.
       parked--;
       const error = refusal(code, message);
-      mapEach(pending, (entry: Entry) => finish(entry, ERROR, error));
+      // Calls of a message that the host refused for the dead document too go by the stream lane: that query's failure does it.
+      const dead = isDeadDocument(code, message);
+      mapEach(pending, (entry: Entry) => { if (!dead || entry.late) finish(entry, ERROR, error); });
       if (waitingFrom < waiting.length) schedule();
     },
   });
@@ -457,7 +474,7 @@ function streamUrl(url: string, params: Params | undefined, extra: string): stri
 /** The answer of the stream lane before its body is read. `data` is set unless the body is raw bytes. */
 interface Answer { readonly response: Response; readonly bytes: boolean; readonly data: unknown }
 
-async function exchange(url: string, params: Params | undefined, options: CallOptions | undefined, body: Uint8Array | Blob | undefined, extra: string, signal: AbortSignal | undefined): Promise<Answer> {
+async function exchange(url: string, params: Params | undefined, options: CallOptions | undefined, body: Uint8Array | undefined, extra: string, signal: AbortSignal | undefined): Promise<Answer> {
   if (signal !== undefined && isAborted(signal)) throw abortError(signal);
   const target = streamUrl(url, params, extra);
   if (debug.enabled) debug.log('stream', target);
@@ -546,7 +563,7 @@ function streamData(url: string, params: Params | undefined, options: CallOption
 
 /** Calls a command and gives its JSON answer, by the call lane where there is one. */
 export function call(url: string, params?: Params, options?: CallOptions): Promise<unknown> {
-  return query === undefined ? streamData(url, params, options) : callLane(url, params, options);
+  return query === undefined || documentId === '' ? streamData(url, params, options) : callLane(url, params, options);
 }
 
 /** Calls a command by the stream lane and gives the whole answer as bytes; a JSON answer is an error here. */
@@ -590,19 +607,23 @@ export function upload(url: string, source: UploadSource, params?: Params, optio
   return bounded(url, options, async signal => {
     const whole = typeof source === 'string' ? encodeText(source) : source instanceof ArrayBuffer ? new Uint8(source)
       : isBuffer(source) ? new Uint8(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength) : source;
-    const send = async (body: Uint8Array | Blob, extra: string) => {
+    const send = async (body: Uint8Array, extra: string) => {
       const answer = await exchange(url, params, options, body, extra, signal);
       return answer.bytes ? readAll(answer, url, signal) : answer.data;
     };
     if (whole instanceof Uint8 || whole instanceof Blob_) {
-      const length = whole instanceof Uint8 ? whole.byteLength : whole.size;
-      // A blob's own type would make the request need a preflight.
-      if (length <= host.limits.bodyBytes) return send(whole instanceof Uint8 ? whole : whole.slice(0, length, ''), '');
+      const length = whole instanceof Uint8 ? whole.byteLength : blobSize(whole);
+      // A body that is a blob comes to the host empty: CEF gives only bytes.
+      const bytesFrom = async (at: number, end: number): Promise<Uint8Array> => {
+        if (whole instanceof Uint8) return whole.subarray(at, end);
+        try { return new Uint8(await blobBytes(blobSlice(whole, at, end))); } catch (reason) { throw new SourceFailure(reason); }
+      };
+      if (length <= host.limits.bodyBytes) return uploadParts(url, signal, async () => send(await bytesFrom(0, length), ''));
       return uploadParts(url, signal, async (id, count) => {
         let answer: unknown;
         for (let at = 0; at < length; at += UPLOAD_PART_BYTES) {
           const end = min(at + UPLOAD_PART_BYTES, length);
-          const part = whole instanceof Uint8 ? whole.subarray(at, end) : whole.slice(at, end);
+          const part = await bytesFrom(at, end);
           answer = await send(part, `&_u=${id}&_n=${count.sent++}${end === length ? '&_l=1' : ''}`);
         }
         return answer;

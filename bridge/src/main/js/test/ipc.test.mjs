@@ -355,3 +355,35 @@ test('an upload aborted between two parts is ended in the host', async () => {
   await assert.rejects(ipc.upload('ipc://fs/writeFile/x', source(), undefined, { signal: controller.signal }), { name: 'AbortError' });
   assert.equal([...page.uploads.values()][0].brokenOff, true);
 });
+
+test('a call whose document id the host does not know goes by the stream lane, and so do all after it', async () => {
+  const page = openPage({ 'os/n': ({ lane }) => ({ data: lane }) });
+  page.refuse = [-1, "the document id is not this page's: load the page again"];
+  const ipc = await page.load('ipc');
+  assert.equal(await ipc.call('ipc://os/n'), 'stream');
+  assert.equal(await ipc.call('ipc://os/n'), 'stream');
+  assert.equal(page.calls().length, 1);
+  assert.deepEqual(page.fetched.map(({ _d }) => _d), [null, null]);
+});
+
+test('a document without an id uses the stream lane for everything', async () => {
+  const page = openPage({ 'os/n': ({ lane }) => ({ data: lane }) });
+  const entries = performance.getEntriesByType;
+  performance.getEntriesByType = () => [];
+  const ipc = await page.load('ipc');
+  performance.getEntriesByType = entries;
+  assert.equal(await ipc.call('ipc://os/n'), 'stream');
+  ipc.on('x', () => {});
+  assert.equal(page.messages.length, 0);
+});
+
+test('a blob is sent as bytes, for the engine gives the host nothing else', async () => {
+  const page = openPage({ 'fs/writeFile': ({ body }) => ({ data: body.length }) });
+  const bodies = [], own = globalThis.fetch;
+  globalThis.fetch = (target, init) => { bodies.push(init.body); return own(target, init); };
+  const ipc = await page.load('ipc');
+  assert.equal(await ipc.upload('ipc://fs/writeFile/x', new Blob(['abc'], { type: 'text/plain' })), 3);
+  const long = ipc.UPLOAD_PART_BYTES * 2 + 1;
+  assert.equal(await ipc.upload('ipc://fs/writeFile/x', new Blob([new Uint8Array(long)])), long);
+  assert.ok(bodies.length === 4 && bodies.every(body => body instanceof Uint8Array));
+});

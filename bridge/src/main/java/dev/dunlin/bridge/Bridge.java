@@ -29,7 +29,7 @@ public final class Bridge implements AutoCloseable {
     Commands commands = new Commands(all);
     loop = new Loop(vertx);
     dispatcher = new Dispatcher(loop, commands);
-    documents = new Documents(config, loop);
+    documents = new Documents(config, loop, this::sweep);
     callLane = new CallRouter(loop, dispatcher, documents);
     streamLane = new StreamRouter(loop, dispatcher, documents, config.origin());
   }
@@ -42,7 +42,7 @@ public final class Bridge implements AutoCloseable {
    */
   public String registerDocument(int window, PolicySet policy) {
     Document document = documents.register(window, policy);
-    documents.surplus(window).ifPresent(surplus -> documentGone(surplus.id));
+    loop.run(() -> documents.surplus(window).ifPresent(surplus -> documentGone(surplus.id)));
     return document.id;
   }
 
@@ -109,6 +109,11 @@ public final class Bridge implements AutoCloseable {
     List.copyOf(document.calls).forEach(dispatcher::cancel);
     document.outbox.clear();
     document.push.end();
+    for (Upload upload : document.uploads.values()) {
+      // Answered, but no part came that could bring the answer home.
+      loop.cancelTimer(upload.timer);
+      dispatcher.discard(upload.call, upload.call.result());
+    }
     document.uploads.clear();
     return dispatcher.close(document.handles.sweep(document));
   }

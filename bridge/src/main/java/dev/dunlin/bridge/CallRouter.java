@@ -117,6 +117,10 @@ final class CallRouter implements CallLane {
         answer.failure(TOO_MANY, Dispatcher.tooManyCalls().getMessage());
         return;
       }
+      if (!message.calls.isEmpty() && document.outbox.isFull()) {
+        answer.failure(TOO_MANY, "too many replies wait to be taken: open the channel first");
+        return;
+      }
       for (Asked asked : message.calls) {
         if (document.bySequence.containsKey(asked.sequence)) {
           answer.failure(MALFORMED, "call " + asked.sequence + " is still in flight");

@@ -7,6 +7,22 @@ import java.util.Map;
 final class Denial {
   private Denial() {}
 
+  /** The denial of an allowed {@code url} that a link leads away. It does not say where to. */
+  static BridgeError ofLink(PolicySet policy, CommandUrl url) {
+    String source = url.toString();
+    String directive = policy.refusingDirective(url);
+    return new BridgeError(
+        "NotAllowedError",
+        "ERR_ACCESS_DENIED",
+        "the page's Content Security Policy does not allow what "
+            + source
+            + " stands for (a link leads out of it): add a source for the real path to '"
+            + directive
+            + "' in [security] policy[] in socket.ini, and to the page's <meta> policy if it has"
+            + " one",
+        Map.of("source", source, "directive", directive));
+  }
+
   /** The denial of {@code url}. It says nothing about what the URL names. */
   static BridgeError of(PolicySet policy, CommandUrl url) {
     String source = url.toString();

@@ -64,7 +64,7 @@ final class Dispatcher {
     Future<Reply> result;
     try {
       result = resolveAndRun(call);
-    } catch (RuntimeException refused) {
+    } catch (RuntimeException | Error refused) {
       result = Future.failedFuture(refused);
     }
     if (result.isComplete()) {

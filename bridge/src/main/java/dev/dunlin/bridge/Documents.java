@@ -7,11 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The documents that are being shown, by id; and whoever asks without one. */
 final class Documents {
   private final BridgeConfig config;
   private final Loop loop;
+  private final Consumer<Document> replaced;
 
   // Guarded by this. In order of registration.
   private final Map<String, Document> byId = new LinkedHashMap<>();
@@ -21,9 +23,17 @@ final class Documents {
   // Owned by the loop: the document that each top frame used last.
   private final Map<String, Document> byTopFrame = new HashMap<>();
 
-  Documents(BridgeConfig config, Loop loop) {
+  // Owned by the loop: the document that each frame, nested ones too, is bound to.
+  private final Map<String, Document> byFrame = new HashMap<>();
+
+  /**
+   * @param replaced takes each document whose frame has another one now, on the loop; it is
+   *     forgotten already
+   */
+  Documents(BridgeConfig config, Loop loop, Consumer<Document> replaced) {
     this.config = config;
     this.loop = loop;
+    this.replaced = replaced;
   }
 
   boolean isOurs(String url) {
@@ -42,12 +52,19 @@ final class Documents {
     return document;
   }
 
-  /** A document that must go because its window has too many: the first that never called. */
+  /**
+   * A document that must go because its window has too many: the first that never called, else the
+   * first; never one that a top frame shows. Loop.
+   */
   synchronized Optional<Document> surplus(int window) {
     List<Document> all = byId.values().stream().filter(d -> d.window == window).toList();
-    return all.size() <= Limits.DOCUMENTS_PER_WINDOW
-        ? Optional.empty()
-        : Optional.of(all.stream().filter(d -> !d.isBound()).findFirst().orElse(all.get(0)));
+    if (all.size() <= Limits.DOCUMENTS_PER_WINDOW) {
+      return Optional.empty();
+    }
+    return all.stream()
+        .filter(d -> !d.isBound())
+        .findFirst()
+        .or(() -> all.stream().filter(d -> !byTopFrame.containsValue(d)).findFirst());
   }
 
   /** The document of this id, if the frame is the one it belongs to, and it has a bridge. Loop. */
@@ -58,6 +75,10 @@ final class Documents {
     }
     if (document == null || !document.policy.hasBridge() || !document.belongsTo(window, frameId)) {
       return Optional.empty();
+    }
+    Document before = byFrame.put(window + " " + frameId, document);
+    if (before != null && before != document) {
+      forget(before.id).forEach(replaced);
     }
     return Optional.of(document);
   }
@@ -126,6 +147,7 @@ final class Documents {
   /** Loop. */
   void unbind(Document document) {
     byTopFrame.values().remove(document);
+    byFrame.values().remove(document);
   }
 
   synchronized List<Document> inWindow(int window) {

@@ -43,6 +43,15 @@ public final class Limits {
    */
   public static final int BATCH_LENGTH = 1 << 20;
 
+  /**
+   * Late replies that wait for a parked query of their document, in UTF-16 units. Over: new calls
+   * are refused with {@link CallLane#TOO_MANY} until the page has taken them.
+   */
+  public static final int REPLIES_WAITING_LENGTH = 16 << 20;
+
+  /** Members of a list that the event loop itself writes as JSON. Over: a worker does. */
+  static final int VALUES_ON_LOOP = 256;
+
   /** Queries of one document that wait for something to say. Over: the oldest is answered empty. */
   public static final int PARKED_QUERIES = 8;
 
@@ -53,8 +62,8 @@ public final class Limits {
   public static final int EVENTS_WAITING = 1024;
 
   /**
-   * Documents of one window. Over: the oldest goes, first one that never called, with its calls and
-   * handles.
+   * Documents of one window. Over: the oldest that no top frame shows goes, first one that never
+   * called, with its calls and handles.
    */
   public static final int DOCUMENTS_PER_WINDOW = 256;
 

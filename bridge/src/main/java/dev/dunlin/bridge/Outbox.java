@@ -2,8 +2,10 @@ package dev.dunlin.bridge;
 
 import dev.dunlin.bridge.spi.BridgeError;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,6 +22,7 @@ final class Outbox {
   private final Loop loop;
   private final StringBuilder replies = new StringBuilder();
   private final Deque<String> events = new ArrayDeque<>();
+  private final Set<Query> unanswered = new LinkedHashSet<>();
   private final Set<Query> ready = new LinkedHashSet<>();
   private final Deque<Answer> parked = new ArrayDeque<>();
   private long droppedEvents;
@@ -41,6 +44,7 @@ final class Outbox {
     void drop() {
       answer = null;
       ready.remove(this);
+      unanswered.remove(this);
     }
 
     void data(long sequence, Object value) {
@@ -60,8 +64,8 @@ final class Outbox {
                 "the reply is longer than "
                     + Limits.REPLY_LENGTH
                     + " characters of JSON: ask again by fetch, which has no such bound");
-      } catch (BridgeError unwritable) {
-        refusal = unwritable;
+      } catch (RuntimeException | Error unwritable) {
+        refusal = Dispatcher.toBridgeError(unwritable);
       }
       target.setLength(start);
       error(sequence, refusal);
@@ -103,7 +107,9 @@ final class Outbox {
   }
 
   Query query(Answer answer) {
-    return new Query(answer);
+    Query query = new Query(answer);
+    unanswered.add(query);
+    return query;
   }
 
   /** A message without calls is answered at once. */
@@ -122,6 +128,11 @@ final class Outbox {
     parked.remove(answer);
   }
 
+  /** Whether so many replies wait that no more calls should be taken. */
+  boolean isFull() {
+    return replies.length() > Limits.REPLIES_WAITING_LENGTH;
+  }
+
   /** Adds an event, already JSON: {@code [name,detail]}. */
   void event(String json) {
     if (events.size() >= Limits.EVENTS_WAITING) {
@@ -132,9 +143,13 @@ final class Outbox {
     flushSoon();
   }
 
+  /** The document is gone: whoever waits is told so, or the page would wait for ever. */
   void clear() {
+    List<Answer> waiting = new ArrayList<>(parked);
+    unanswered.forEach(query -> waiting.add(query.answer));
+    List.copyOf(unanswered).forEach(Query::drop);
     parked.clear();
-    ready.clear();
+    waiting.forEach(answer -> answer.failure(CallLane.NO_BRIDGE, "the document is gone"));
     events.clear();
     replies.setLength(0);
   }
@@ -151,6 +166,7 @@ final class Outbox {
     for (Query query : ready) {
       query.answer.success("{\"r\":[" + query.replies + "]}");
       query.answer = null;
+      unanswered.remove(query);
     }
     ready.clear();
     if (parked.isEmpty() || replies.length() == 0 && events.isEmpty()) {

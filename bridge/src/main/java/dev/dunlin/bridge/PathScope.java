@@ -51,7 +51,10 @@ final class PathScope {
                 || Files.notExists(real, LinkOption.NOFOLLOW_LINKS));
     CommandUrl realUrl = url.withResource(CommandUrl.slashed(real) + (folder ? "/" : ""));
     if (!realUrl.equals(url) && !policy.allows(realUrl)) {
-      throw Denial.of(policy, realUrl);
+      // What a link leads to is not the page's to know.
+      throw CommandUrl.slashed(asked).equals(CommandUrl.slashed(real))
+          ? Denial.of(policy, realUrl)
+          : Denial.ofLink(policy, url);
     }
     String text = asked.toString();
     return new Scoped(real, url.folder() && !text.endsWith("/") ? text + "/" : text);

@@ -13,6 +13,7 @@ import dev.dunlin.bridge.spi.ScopedPath;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -126,6 +127,37 @@ final class RunningCall implements Call {
   @Override
   public ScopedPath secondPath() {
     return declared(secondPath, "a second path");
+  }
+
+  @Override
+  public void requireTree() {
+    requireTree(path(), url.resource());
+    if (secondPath != null) {
+      requireTree(secondPath, CommandUrl.slashed(Path.of(secondPath.asked())));
+    }
+  }
+
+  private void requireTree(ScopedPath tree, String asked) {
+    CommandUrl folder = url.withResource(asked + "/");
+    if (!document.policy.allows(folder)) {
+      throw Denial.of(document.policy, folder);
+    }
+    if (!document.policy.allows(url.withResource(CommandUrl.slashed(tree.real()) + "/"))) {
+      throw Denial.ofLink(document.policy, folder);
+    }
+  }
+
+  @Override
+  public void requireAbove(Path folder) {
+    String real = CommandUrl.slashed(folder);
+    if (!document.policy.allows(url.withResource(real))
+        && !document.policy.allows(url.withResource(real + "/"))) {
+      Path asked = Path.of(path().asked());
+      for (int i = path().real().getNameCount() - folder.getNameCount(); i > 0; i--) {
+        asked = asked.getParent();
+      }
+      throw Denial.of(document.policy, url.withResource(CommandUrl.slashed(asked)));
+    }
   }
 
   @Override

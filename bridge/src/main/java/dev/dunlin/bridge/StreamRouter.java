@@ -10,6 +10,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -98,21 +99,26 @@ final class StreamRouter implements StreamLane {
       }
     }
 
-    private void json(int status, String kind, Object value) {
-      byte[] bytes = Json.bytes(kind, value);
+    private void json(int status, String kind, byte[] bytes) {
       answer(status, kind, "application/json", bytes.length, Map.of(), new Bytes(bytes));
     }
 
     void data(Object value) {
+      if (isLong(value)) {
+        loop.blocking(false, () -> Json.bytes("data", value))
+            .onSuccess(bytes -> json(200, "data", bytes))
+            .onFailure(unwritable -> error(Dispatcher.toBridgeError(unwritable)));
+        return;
+      }
       try {
-        json(200, "data", value);
-      } catch (BridgeError unwritable) {
-        error(unwritable);
+        json(200, "data", Json.bytes("data", value));
+      } catch (RuntimeException | Error unwritable) {
+        error(Dispatcher.toBridgeError(unwritable));
       }
     }
 
     void error(BridgeError error) {
-      json(status(error.code()), "err", error.toMap());
+      json(status(error.code()), "err", Json.bytes("err", error.toMap()));
     }
 
     private void reply(RunningCall call, AsyncResult<Reply> result) {
@@ -134,6 +140,12 @@ final class StreamRouter implements StreamLane {
             new Streamed(call, bytes.source(), padded));
       }
     }
+  }
+
+  /** Whether writing a value as JSON would keep the loop from others for long. */
+  private static boolean isLong(Object value) {
+    return value instanceof String text && text.length() > Limits.REPLY_LENGTH
+        || value instanceof Collection<?> values && values.size() > Limits.VALUES_ON_LOOP;
   }
 
   private static int status(String code) {
@@ -172,8 +184,8 @@ final class StreamRouter implements StreamLane {
         case "GET", "POST" -> call(request, waiting);
         default -> throw invalid("a command is called by GET or POST, not " + request.method());
       }
-    } catch (BridgeError refused) {
-      waiting.error(refused);
+    } catch (RuntimeException | Error refused) {
+      waiting.error(Dispatcher.toBridgeError(refused));
     }
   }
 
@@ -374,7 +386,13 @@ final class StreamRouter implements StreamLane {
       conclude(upload);
     } else {
       // Between two parts: the next one will be told, if it comes.
-      upload.timer = loop.after(Limits.UPLOAD_SILENCE, () -> document.uploads.remove(key));
+      upload.timer =
+          loop.after(
+              Limits.UPLOAD_SILENCE,
+              () -> {
+                document.uploads.remove(key);
+                dispatcher.discard(upload.call, upload.call.result());
+              });
     }
   }
 

@@ -64,6 +64,9 @@ public final class FsModule implements CommandModule {
   /** Folders below a folder that is removed. Over: {@code ENAMETOOLONG}. */
   static final int REMOVE_DEPTH = 1000;
 
+  /** The one device that never lets anybody wait. */
+  private static final Path NULL_DEVICE = Path.of("/dev/null");
+
   private static final int COPY_BYTES = 8 << 20;
   private static final int COPY_EXCLUSIVE = 1;
   private static final int PERMISSION_BITS = 0777;
@@ -232,6 +235,12 @@ public final class FsModule implements CommandModule {
           && !(exists(pin.path()) && Stat.type(pin.path()) == Stat.FOLDER)) {
         throw new Errno.Failure(
             exists(pin.path()) ? Errno.ENOTDIR : flags.create() ? Errno.EISDIR : Errno.ENOENT);
+      }
+      if (!path.real().equals(NULL_DEVICE)
+          && exists(pin.path())
+          && Stat.type(pin.path()) == Stat.CHARACTER) {
+        // A terminal or the like may let a read wait for ever, on one of few threads.
+        throw new Errno.Failure(Errno.ENXIO);
       }
       return OpenFile.open(pin, flags, attributes);
     }
@@ -545,6 +554,9 @@ public final class FsModule implements CommandModule {
       return Reply.NOTHING;
     }
     for (Path folder : missing) {
+      call.requireAbove(folder);
+    }
+    for (Path folder : missing) {
       try (Pin pin = Pin.of(folder)) {
         Files.createDirectory(pin.path(), mode);
       } catch (FileAlreadyExistsException madeMeanwhile) {
@@ -577,6 +589,7 @@ public final class FsModule implements CommandModule {
             "Path is a directory: rm returned EISDIR (is a directory) " + call.path().asked(),
             Map.of("errno", -Errno.EISDIR.number(), "syscall", "rm", "path", call.path().asked()));
       }
+      call.requireTree();
       empty(call);
       Files.delete(pin.path());
     } catch (NoSuchFileException missing) {
@@ -671,6 +684,9 @@ public final class FsModule implements CommandModule {
   private Reply rename(Call call) throws IOException {
     try (Pin from = Pin.of(call.path());
         Pin to = Pin.of(call.secondPath())) {
+      if (Stat.type(from.path()) == Stat.FOLDER) {
+        call.requireTree();
+      }
       Files.move(from.path(), to.path(), StandardCopyOption.ATOMIC_MOVE);
     }
     return Reply.NOTHING;

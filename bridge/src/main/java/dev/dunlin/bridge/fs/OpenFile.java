@@ -21,6 +21,9 @@ final class OpenFile implements AutoCloseable {
   private final FsFlags flags;
   private final Pin itself;
 
+  // Guarded by itself.
+  private boolean closed;
+
   private OpenFile(FileChannel channel, FsFlags flags, Pin itself) {
     this.channel = channel;
     this.flags = flags;
@@ -103,12 +106,18 @@ final class OpenFile implements AutoCloseable {
     return channel.size();
   }
 
+  /** EBADF once it is closed: its number may be another file's by then. */
   Map<String, Object> stat() throws IOException {
-    return Stat.of(itself.path());
+    synchronized (itself) {
+      if (closed) {
+        throw new Errno.Failure(Errno.EBADF);
+      }
+      return Stat.of(itself.path());
+    }
   }
 
   int type() throws IOException {
-    return (int) Stat.of(itself.path()).get("mode") & Stat.TYPE_MASK;
+    return (int) stat().get("mode") & Stat.TYPE_MASK;
   }
 
   FileChannel channel() {
@@ -117,7 +126,11 @@ final class OpenFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    itself.close();
+    // Not under the lock of reads: closing ends one that waits.
+    synchronized (itself) {
+      closed = true;
+      itself.close();
+    }
     channel.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.dunlin.bridge.spi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** One call of a command, already parsed, resolved and allowed. */
@@ -15,6 +16,23 @@ public interface Call {
 
   /** The second checked path; only where the declaration names one. */
   ScopedPath secondPath();
+
+  /**
+   * For what reaches all below the checked path, and below the second one if there is one: policy
+   * must allow the folder, {@code <url>/}, and not only its name.
+   *
+   * @throws BridgeError {@code ERR_ACCESS_DENIED}
+   */
+  void requireTree();
+
+  /**
+   * For what also touches a folder above the checked path: policy must allow it, as {@code
+   * <folder>} or {@code <folder>/}.
+   *
+   * @param folder a parent of {@link #path()}'s real path, or itself
+   * @throws BridgeError {@code ERR_ACCESS_DENIED}
+   */
+  void requireAbove(Path folder);
 
   /** The resource as text, percent-decoded; only for {@link Command.Resource.Text}. */
   String resource();

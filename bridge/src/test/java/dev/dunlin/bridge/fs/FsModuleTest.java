@@ -482,4 +482,92 @@ class FsModuleTest {
             .path("code")
             .asText());
   }
+
+  private Page allowed(String... sources) {
+    return harness.page(
+        4,
+        PolicySet.of(
+            List.of(
+                "connect-src ipc://handle/ "
+                    + String.join(" ", sources).replace("@", root.toString()))));
+  }
+
+  private void denied(String source, JsonNode error) {
+    assertEquals("ERR_ACCESS_DENIED", error.path("code").asText(), error::toString);
+    assertEquals(source.replace("@", root.toString()), error.path("source").asText());
+  }
+
+  @Test
+  void aFolderIsRemovedWithAllInItOnlyWhereAllInItIsAllowed() throws IOException {
+    Path folder = Files.createDirectory(root.resolve("d"));
+    Files.writeString(folder.resolve("f"), "f");
+    Map<String, Object> recursive = Map.of("recursive", true);
+    denied("ipc://fs/rm@/d/", allowed("ipc://fs/rm@/d").error(url("rm", folder), recursive));
+    assertTrue(Files.exists(folder.resolve("f")));
+    allowed("ipc://fs/rm@/d ipc://fs/rm@/d/").data(url("rm", folder), recursive);
+    assertFalse(Files.exists(folder));
+  }
+
+  @Test
+  void aFolderIsRenamedOnlyWhereAllInItIsAllowedAtBothPlaces() throws IOException {
+    Path from = Files.createDirectory(root.resolve("a"));
+    Map<String, Object> dest = Map.of("dest", root.resolve("b").toString());
+    String names = "ipc://fs/rename@/a ipc://fs/rename@/b";
+    denied("ipc://fs/rename@/a/", allowed(names).error(url("rename", from), dest));
+    denied(
+        "ipc://fs/rename@/b/",
+        allowed(names, "ipc://fs/rename@/a/").error(url("rename", from), dest));
+    allowed(names, "ipc://fs/rename@/a/", "ipc://fs/rename@/b/").data(url("rename", from), dest);
+    assertTrue(Files.isDirectory(root.resolve("b")));
+  }
+
+  @Test
+  void foldersAboveAreMadeOnlyWhereTheyAreAllowed() {
+    Path deep = root.resolve("x/y/z");
+    Map<String, Object> recursive = Map.of("recursive", true);
+    denied(
+        "ipc://fs/mkdir@/x", allowed("ipc://fs/mkdir@/x/y/z").error(url("mkdir", deep), recursive));
+    denied(
+        "ipc://fs/mkdir@/x", allowed("ipc://fs/mkdir@/x/y/").error(url("mkdir", deep), recursive));
+    assertFalse(Files.exists(root.resolve("x")));
+    allowed("ipc://fs/mkdir@/x/").data(url("mkdir", deep), recursive);
+    assertTrue(Files.isDirectory(deep));
+  }
+
+  @Test
+  void aDenialDoesNotTellWhereALinkLeads() throws IOException {
+    Path scope = Files.createDirectory(root.resolve("scope"));
+    Path hidden = Files.writeString(root.resolve("hidden"), "h");
+    Path link = Files.createSymbolicLink(scope.resolve("link"), hidden);
+    JsonNode error = allowed("ipc://fs/stat@/scope/").error(url("stat", link), Map.of());
+    denied("ipc://fs/stat@/scope/link", error);
+    assertTrue(error.path("message").asText().contains("(a link leads out of it)"));
+    assertFalse(error.toString().contains("hidden"));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void ofCharacterDevicesOnlyTheNullDeviceIsOpened() {
+    assertEquals("", page.data("ipc://fs/readFile/dev/null", Map.of("encoding", "utf8")).asText());
+    for (String device : List.of("zero", "random")) {
+      for (String function : List.of("open", "readFile")) {
+        JsonNode error = page.error("ipc://fs/" + function + "/dev/" + device, Map.of());
+        assertEquals("ENXIO", error.path("code").asText(), error::toString);
+      }
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aClosedFileHasNoStat() throws IOException {
+    Path path = Files.writeString(root.resolve("f"), "f");
+    OpenFile file =
+        OpenFile.open(
+            Pin.unheld(path),
+            FsFlags.of(com.fasterxml.jackson.databind.node.TextNode.valueOf("r")));
+    file.close();
+    Errno.Failure error =
+        org.junit.jupiter.api.Assertions.assertThrows(Errno.Failure.class, file::stat);
+    assertEquals(Errno.EBADF, Errno.of(error));
+  }
 }
