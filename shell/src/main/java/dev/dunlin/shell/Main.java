@@ -8,6 +8,7 @@ import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.host.HostException;
+import dev.dunlin.shell.host.NativeProcess;
 import java.util.Arrays;
 
 /** The entry point. */
@@ -22,7 +23,9 @@ public final class Main {
     // Not where the environment is still to be changed (an X server of our own, a folder for
     // temporary files): libraries read it while they load, and setenv moves it.
     boolean environmentIsFinal =
-        System.getenv("DISPLAY") != null && System.getenv(Shell.USER_TMPDIR) != null;
+        System.getenv("DISPLAY") != null
+            && System.getenv(Shell.USER_TMPDIR) != null
+            && NativeProcess.isEnvironmentSettled();
     boolean headless =
         Arrays.asList(words).contains("--headless") || Arrays.asList(words).contains("-H");
     if (environmentIsFinal && !headless && (words.length == 0 || words[0].equals("run"))) {

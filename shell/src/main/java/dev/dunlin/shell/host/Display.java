@@ -37,6 +37,7 @@ public final class Display implements AutoCloseable {
     if (!System.getProperty("os.name").startsWith("Linux")) {
       return existing("native");
     }
+    NativeProcess.settleEnvironment();
     String name = environment.getOrDefault("DISPLAY", "");
     if (!headless && !name.isEmpty()) {
       Optional<String> fault = XDisplay.fault(name, environment);

@@ -3,6 +3,7 @@ package dev.dunlin.shell.host;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import java.util.Map;
 
 /** What Java can't do to its own process: environment and terminal. POSIX systems only. */
 public final class NativeProcess {
@@ -25,6 +26,30 @@ public final class NativeProcess {
    */
   static void setEnvironment(String name, String value) {
     Holder.LIBC.setenv(name, value, 1);
+  }
+
+  /**
+   * Variables that Chromium adds to the environment while it starts, with the values that it gives
+   * them. A variable that is new makes the C library move its table, and a thread of Chromium's
+   * that reads the old one ends the process (seen once in a hundred starts); one that is there
+   * already is replaced in its place.
+   */
+  private static final Map<String, String> CHROMIUMS =
+      Map.of("DBUS_SESSION_BUS_ADDRESS", "disabled:", "FC_FONTATIONS", "1", "GDK_BACKEND", "x11");
+
+  /** Whether nothing is left to add to the environment, see {@link #settleEnvironment}. */
+  public static boolean isEnvironmentSettled() {
+    return CHROMIUMS.keySet().stream().allMatch(name -> System.getenv(name) != null);
+  }
+
+  /** Adds what Chromium would add later. Thread: as {@link #setEnvironment}. */
+  static void settleEnvironment() {
+    CHROMIUMS.forEach(
+        (name, value) -> {
+          if (System.getenv(name) == null) {
+            setEnvironment(name, value);
+          }
+        });
   }
 
   /** True when standard input is a terminal, so that somebody can press Ctrl-C. */
