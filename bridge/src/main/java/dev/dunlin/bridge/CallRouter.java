@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The call lane: messages of JSON in, batches of JSON out. */
 final class CallRouter implements CallLane {
@@ -50,8 +51,82 @@ final class CallRouter implements CallLane {
       return Cancellation.NONE;
     }
     Exchange exchange = new Exchange(frame, answer);
-    loop.later(() -> exchange.take(message));
+    if (message.length() > Limits.MESSAGE_LENGTH_ON_ARRIVAL) {
+      loop.later(() -> read(message, answer).ifPresent(exchange::take));
+    } else {
+      Optional<Message> read = read(message, answer);
+      if (read.isEmpty() || answeredOnArrival(frame, read.get(), answer)) {
+        return Cancellation.NONE;
+      }
+      loop.later(() -> exchange.take(read.get()));
+    }
     return () -> loop.later(exchange::cancel);
+  }
+
+  /** The message, or nothing if it was refused. */
+  private static Optional<Message> read(String text, Answer answer) {
+    try {
+      return Optional.of(parse(text));
+    } catch (TooManyException e) {
+      answer.failure(TOO_MANY, Dispatcher.tooManyCalls().getMessage());
+    } catch (IOException e) {
+      answer.failure(MALFORMED, "malformed message: " + brief(e));
+    }
+    return Optional.empty();
+  }
+
+  /** Answers a message of calls that need no other thread, nor anything the loop owns. */
+  private boolean answeredOnArrival(Frame frame, Message message, Answer answer) {
+    if (message.calls.isEmpty() || !message.cancels.isEmpty()) {
+      return false;
+    }
+    List<CommandUrl> urls = new ArrayList<>(message.calls.size());
+    try {
+      message.calls.forEach(asked -> urls.add(CommandUrl.parse(asked.url)));
+    } catch (BridgeError invalid) {
+      return false;
+    }
+    Optional<Document> document =
+        dispatcher.allOnArrival(urls)
+            ? documents.bound(message.document, frame.window(), frame.id())
+            : Optional.empty();
+    if (document.isEmpty()) {
+      return false;
+    }
+    Caller caller = documents.caller(document.get(), frame.url());
+    StringBuilder replies = new StringBuilder();
+    for (int i = 0; i < urls.size(); i++) {
+      Asked asked = message.calls.get(i);
+      RunningCall call = call(document.get(), caller, urls.get(i), asked, ignored -> {});
+      try {
+        if (dispatcher.onArrival(call) instanceof Reply.Data data) {
+          Outbox.appendData(replies, asked.sequence, data.value());
+        } else {
+          throw new IllegalStateException(call.url + " must answer with data");
+        }
+      } catch (RuntimeException | Error refused) {
+        Outbox.appendError(replies, asked.sequence, Dispatcher.toBridgeError(refused));
+      }
+    }
+    answer.success(Outbox.message(replies));
+    return true;
+  }
+
+  private static RunningCall call(
+      Document document,
+      Caller caller,
+      CommandUrl url,
+      Asked asked,
+      Consumer<AsyncResult<Reply>> done) {
+    url.query()
+        .forEach(
+            (name, value) -> {
+              if (!asked.params.has(name)) {
+                asked.params.put(name, value);
+              }
+            });
+    return new RunningCall(
+        document, caller, url, asked.params, Optional.empty(), false, true, Lane.CALL, done);
   }
 
   /** What a message says, before anything of it is done. */
@@ -89,18 +164,8 @@ final class CallRouter implements CallLane {
       List.copyOf(calls).forEach(dispatcher::cancel);
     }
 
-    void take(String text) {
+    void take(Message message) {
       if (cancelled) {
-        return;
-      }
-      Message message;
-      try {
-        message = parse(text);
-      } catch (TooManyException e) {
-        answer.failure(TOO_MANY, Dispatcher.tooManyCalls().getMessage());
-        return;
-      } catch (IOException e) {
-        answer.failure(MALFORMED, "malformed message: " + brief(e));
         return;
       }
       Optional<Document> found = documents.findTop(message.document, frame.window(), frame.id());
@@ -150,27 +215,9 @@ final class CallRouter implements CallLane {
         query.error(asked.sequence, invalid);
         return;
       }
-      if (!url.query().isEmpty()) {
-        url.query()
-            .forEach(
-                (name, value) -> {
-                  if (!asked.params.has(name)) {
-                    asked.params.put(name, value);
-                  }
-                });
-      }
       RunningCall[] self = new RunningCall[1];
       RunningCall call =
-          new RunningCall(
-              document,
-              caller,
-              url,
-              asked.params,
-              Optional.empty(),
-              false,
-              true,
-              Lane.CALL,
-              result -> reply(asked.sequence, self[0], result));
+          call(document, caller, url, asked, result -> reply(asked.sequence, self[0], result));
       self[0] = call;
       calls.add(call);
       document.bySequence.put(asked.sequence, call);

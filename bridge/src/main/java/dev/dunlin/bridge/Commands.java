@@ -45,11 +45,21 @@ final class Commands {
             && command.permission() != Command.Permission.POLICY) {
           throw new IllegalArgumentException(entry.name() + " touches files: policy must decide");
         }
+        if (command.runsOn() == Command.RunsOn.ARRIVAL
+            && !(command.resource() instanceof Command.Resource.None)) {
+          throw new IllegalArgumentException(entry.name() + " names something: the loop finds it");
+        }
         if (byName.put(entry.name(), entry) != null) {
           throw new IllegalArgumentException("two commands are called " + entry.name());
         }
       }
     }
+  }
+
+  /** Whether a URL names a command that is answered where its call arrives. */
+  boolean runsOnArrival(CommandUrl url) {
+    Entry entry = byName.get(url.host() + "/" + url.function());
+    return entry != null && entry.command().runsOn() == Command.RunsOn.ARRIVAL;
   }
 
   /** The command a URL names. */

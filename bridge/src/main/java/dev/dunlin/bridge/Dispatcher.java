@@ -113,6 +113,26 @@ final class Dispatcher {
             });
   }
 
+  /** Whether every one of these calls may be answered where it arrives. Any thread. */
+  boolean allOnArrival(List<CommandUrl> urls) {
+    return urls.stream().allMatch(url -> commands.runsOnArrival(url));
+  }
+
+  /**
+   * Checks and runs a call of {@link #allOnArrival}: on the thread that brings it, not the loop.
+   *
+   * @throws RuntimeException what the call is refused or fails with
+   */
+  Reply onArrival(RunningCall call) {
+    Future<Reply> result = resolveAndRun(call);
+    if (result.succeeded()) {
+      return result.result();
+    }
+    throw result.failed()
+        ? toBridgeError(result.cause())
+        : new IllegalStateException(call.url + " must answer at once");
+  }
+
   private Future<Reply> resolveAndRun(RunningCall call) {
     Commands.Entry entry = commands.find(call.url);
     Command command = entry.command();
@@ -177,9 +197,9 @@ final class Dispatcher {
   }
 
   private Future<Reply> run(RunningCall call, Command command) {
-    return command.runsOn() == RunsOn.EVENT_LOOP
-        ? command.handler().handle(call)
-        : blocking(call, () -> command.handler().handle(call));
+    return command.runsOn() == RunsOn.WORKER
+        ? blocking(call, () -> command.handler().handle(call))
+        : command.handler().handle(call);
   }
 
   private interface Work {

@@ -52,6 +52,11 @@ final class Document {
     return !frame.isEmpty();
   }
 
+  /** Any thread. */
+  boolean isBoundTo(int frameWindow, String frameId) {
+    return !gone && frameWindow == window && !frameId.isEmpty() && frame.equals(frameId);
+  }
+
   /** Binds to the first frame that uses it; whether {@code frameId} is that frame. */
   boolean belongsTo(int frameWindow, String frameId) {
     if (gone || frameWindow != window || frameId.isEmpty()) {

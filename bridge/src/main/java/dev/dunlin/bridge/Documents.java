@@ -83,6 +83,16 @@ final class Documents {
     return Optional.of(document);
   }
 
+  /** The document of this id, if it is bound to this frame already. Any thread. */
+  Optional<Document> bound(String id, int window, String frameId) {
+    Document document;
+    synchronized (this) {
+      document = byId.get(id);
+    }
+    return Optional.ofNullable(document)
+        .filter(d -> d.isBoundTo(window, frameId) && d.policy.hasBridge());
+  }
+
   /** As {@link #find}, for a top frame: those who ask for it without an id have its policy. */
   Optional<Document> findTop(String id, int window, String frameId) {
     Optional<Document> document = find(id, window, frameId);

@@ -11,6 +11,12 @@ public final class Limits {
   public static final int MESSAGE_LENGTH = 16 << 20;
 
   /**
+   * A message whose calls may be answered on the thread that brings it, in UTF-16 units. Over: the
+   * event loop takes it.
+   */
+  static final int MESSAGE_LENGTH_ON_ARRIVAL = 16 << 10;
+
+  /**
    * One reply on the call lane, in UTF-16 units of JSON. Over: {@code ERR_REPLY_TOO_LARGE}; the
    * stream lane has no such bound.
    */

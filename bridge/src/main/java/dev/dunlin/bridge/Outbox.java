@@ -49,49 +49,18 @@ final class Outbox {
 
     void data(long sequence, Object value) {
       StringBuilder target = target();
-      int start = target.length();
-      BridgeError refusal;
-      try {
-        begin(target, sequence, 0);
-        if (Json.append(target, value, Limits.REPLY_LENGTH)) {
-          end(target);
-          return;
-        }
-        refusal =
-            new BridgeError(
-                "RangeError",
-                "ERR_REPLY_TOO_LARGE",
-                "the reply is longer than "
-                    + Limits.REPLY_LENGTH
-                    + " characters of JSON: ask again by fetch, which has no such bound");
-      } catch (RuntimeException | Error unwritable) {
-        refusal = Dispatcher.toBridgeError(unwritable);
-      }
-      target.setLength(start);
-      error(sequence, refusal);
+      appendData(target, sequence, value);
+      sent(target);
     }
 
     void error(long sequence, BridgeError error) {
       StringBuilder target = target();
-      begin(target, sequence, 1);
-      if (!Json.append(target, error.toMap(), ERROR_LENGTH)) {
-        target.append(Json.text(Map.of("name", error.name(), "code", error.code(), "message", "")));
-      }
-      end(target);
+      appendError(target, sequence, error);
+      sent(target);
     }
 
     private StringBuilder target() {
       return answer == null ? Outbox.this.replies : replies;
-    }
-
-    private static void begin(StringBuilder target, long sequence, int kind) {
-      target.append(target.length() == 0 ? "[" : ",[").append(sequence).append(',').append(kind);
-      target.append(',');
-    }
-
-    private void end(StringBuilder target) {
-      target.append(']');
-      sent(target);
     }
 
     private void sent(StringBuilder target) {
@@ -110,6 +79,47 @@ final class Outbox {
     Query query = new Query(answer);
     unanswered.add(query);
     return query;
+  }
+
+  /** A message of replies, each appended to {@code replies} before. */
+  static String message(CharSequence replies) {
+    return "{\"r\":[" + replies + "]}";
+  }
+
+  static void appendData(StringBuilder target, long sequence, Object value) {
+    int start = target.length();
+    BridgeError refusal;
+    try {
+      begin(target, sequence, 0);
+      if (Json.append(target, value, Limits.REPLY_LENGTH)) {
+        target.append(']');
+        return;
+      }
+      refusal =
+          new BridgeError(
+              "RangeError",
+              "ERR_REPLY_TOO_LARGE",
+              "the reply is longer than "
+                  + Limits.REPLY_LENGTH
+                  + " characters of JSON: ask again by fetch, which has no such bound");
+    } catch (RuntimeException | Error unwritable) {
+      refusal = Dispatcher.toBridgeError(unwritable);
+    }
+    target.setLength(start);
+    appendError(target, sequence, refusal);
+  }
+
+  static void appendError(StringBuilder target, long sequence, BridgeError error) {
+    begin(target, sequence, 1);
+    if (!Json.append(target, error.toMap(), ERROR_LENGTH)) {
+      target.append(Json.text(Map.of("name", error.name(), "code", error.code(), "message", "")));
+    }
+    target.append(']');
+  }
+
+  private static void begin(StringBuilder target, long sequence, int kind) {
+    target.append(target.length() == 0 ? "[" : ",[").append(sequence).append(',').append(kind);
+    target.append(',');
   }
 
   /** A message without calls is answered at once. */
@@ -164,7 +174,7 @@ final class Outbox {
   private void flush() {
     flushing = false;
     for (Query query : ready) {
-      query.answer.success("{\"r\":[" + query.replies + "]}");
+      query.answer.success(message(query.replies));
       query.answer = null;
       unanswered.remove(query);
     }

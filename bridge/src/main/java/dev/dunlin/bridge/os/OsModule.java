@@ -57,7 +57,13 @@ public final class OsModule implements CommandModule {
         command("loadavg", OsModule::loadavg),
         command("hostname", OsModule::hostname),
         command("userInfo", OsModule::userInfo),
-        command("hrtime", () -> Long.toString(monotonic.get().toNanos())));
+        new Command(
+            "hrtime",
+            new Command.Resource.None(),
+            Command.Permission.POLICY,
+            Command.RunsOn.ARRIVAL,
+            call ->
+                Future.succeededFuture(new Reply.Data(Long.toString(monotonic.get().toNanos())))));
   }
 
   private static Command command(String function, Callable<Object> value) {

@@ -37,25 +37,17 @@ final class ApplicationModule implements CommandModule {
     // All of these tell an app of itself, or end it: what it could do to itself by any bug of its
     // own.
     return List.of(
-        command("exit", this::exit),
-        command("config", call -> answer(config)),
-        command("versions", call -> answer(versions)),
+        command("exit", Command.RunsOn.EVENT_LOOP, this::exit),
+        command("config", Command.RunsOn.ARRIVAL, call -> answer(config)),
+        command("versions", Command.RunsOn.ARRIVAL, call -> answer(versions)),
         // Looks at processes, which may take a while.
-        new Command(
-            "security",
-            new Command.Resource.None(),
-            Command.Permission.ALWAYS,
-            Command.RunsOn.WORKER,
-            call -> answer(security)));
+        command("security", Command.RunsOn.WORKER, call -> answer(security)));
   }
 
-  private static Command command(String function, Command.Handler handler) {
+  private static Command command(
+      String function, Command.RunsOn runsOn, Command.Handler handler) {
     return new Command(
-        function,
-        new Command.Resource.None(),
-        Command.Permission.ALWAYS,
-        Command.RunsOn.EVENT_LOOP,
-        handler);
+        function, new Command.Resource.None(), Command.Permission.ALWAYS, runsOn, handler);
   }
 
   private static Future<Reply> answer(Supplier<Object> value) {

@@ -1,0 +1,172 @@
+package dev.dunlin.bridge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.dunlin.bridge.Harness.Page;
+import dev.dunlin.bridge.Harness.Recorder;
+import dev.dunlin.bridge.spi.Call;
+import dev.dunlin.bridge.spi.Command;
+import dev.dunlin.bridge.spi.Command.Permission;
+import dev.dunlin.bridge.spi.Command.Resource;
+import dev.dunlin.bridge.spi.Command.RunsOn;
+import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bridge.spi.Reply;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Commands that are answered on the thread that brings their call. */
+final class OnArrivalTest {
+  private static final String URL = "ipc://clock/now";
+
+  private volatile Thread ranOn;
+  private final Harness harness = new Harness(new Clock());
+  private final Page page = harness.page(1, Harness.ALL);
+
+  @AfterEach
+  void close() {
+    harness.close();
+  }
+
+  private final class Clock implements CommandModule {
+    @Override
+    public String name() {
+      return "clock";
+    }
+
+    @Override
+    public List<Command> commands() {
+      return List.of(
+          command("now", RunsOn.ARRIVAL, this::now),
+          command("later", RunsOn.ARRIVAL, call -> Promise.<Reply>promise().future()),
+          command("loop", RunsOn.EVENT_LOOP, this::now));
+    }
+
+    private Future<Reply> now(Call call) {
+      ranOn = Thread.currentThread();
+      return Future.succeededFuture(new Reply.Data(call.params()));
+    }
+  }
+
+  private static Command command(String function, RunsOn runsOn, Command.Handler handler) {
+    return new Command(function, new Resource.None(), Permission.POLICY, runsOn, handler);
+  }
+
+  private Recorder send(Page from, String calls) {
+    Recorder answer = new Recorder();
+    from.send("{\"d\":\"" + from.id + "\",\"c\":[" + calls + "]}", answer);
+    return answer;
+  }
+
+  @Test
+  void theFirstCallBindsItsDocumentOnTheLoopAndTheNextIsAnsweredBeforeReceiveReturns()
+      throws IOException {
+    page.data(URL, java.util.Map.of());
+    assertNotSame(Thread.currentThread(), ranOn);
+
+    Recorder answer = send(page, "[7,\"" + URL + "?a=1\",{\"b\":2}],[8,\"" + URL + "\"]");
+
+    assertSame(Thread.currentThread(), ranOn);
+    assertEquals(
+        Harness.JSON.readTree("{\"r\":[[7,0,{\"b\":2,\"a\":\"1\"}],[8,0,{}]]}"),
+        Harness.JSON.readTree(answer.texts.element()));
+  }
+
+  @Test
+  void oneCallThatNeedsTheLoopTakesItsWholeMessageThere() throws IOException {
+    page.data(URL, java.util.Map.of());
+
+    JsonNode replies =
+        Harness.JSON
+            .readTree(send(page, "[1,\"" + URL + "\"],[2,\"ipc://clock/loop\"]").text())
+            .path("r");
+
+    assertEquals(2, replies.size());
+    assertNotSame(Thread.currentThread(), ranOn);
+  }
+
+  @Test
+  void thePolicyDecidesHereToo() throws IOException {
+    Page strict = harness.page(2, PolicySet.of(List.of("connect-src ipc://clock/loop")));
+    strict.data("ipc://clock/loop", java.util.Map.of());
+    ranOn = null;
+
+    JsonNode reply =
+        Harness.JSON.readTree(send(strict, "[3,\"" + URL + "\"]").texts.element()).at("/r/0");
+
+    assertEquals("ERR_ACCESS_DENIED", reply.path(2).path("code").asText());
+    assertSame(null, ranOn);
+  }
+
+  @Test
+  void aDocumentThatIsGoneOrAnotherFramesIsRefused() {
+    page.data(URL, java.util.Map.of());
+    ranOn = null;
+    String message = "{\"d\":\"" + page.id + "\",\"c\":[[1,\"" + URL + "\"]]}";
+
+    Recorder other = new Recorder();
+    harness
+        .bridge
+        .callLane()
+        .receive(new Frame(1, "another", true, Harness.ORIGIN + "/"), message, other);
+    assertEquals(CallLane.NO_BRIDGE, other.failure());
+
+    harness.bridge.documentGone(page.id);
+    assertEquals(CallLane.NO_BRIDGE, send(page, "[2,\"" + URL + "\"]").failure());
+    assertSame(null, ranOn);
+  }
+
+  @Test
+  void aCommandThatBreaksItsPromiseToAnswerAtOnceIsAFaultOfOurs() throws IOException {
+    page.data(URL, java.util.Map.of());
+
+    JsonNode reply =
+        Harness.JSON
+            .readTree(send(page, "[1,\"ipc://clock/later\"],[2,\"" + URL + "\"]").texts.element())
+            .path("r");
+
+    assertEquals("ERR_INTERNAL", reply.at("/0/2/code").asText());
+    assertEquals(0, reply.at("/1/1").asInt());
+  }
+
+  @Test
+  void aLongMessageGoesToTheLoop() {
+    page.data(URL, java.util.Map.of());
+
+    String padding = "x".repeat(Limits.MESSAGE_LENGTH_ON_ARRIVAL);
+    assertTrue(send(page, "[1,\"" + URL + "\",{\"p\":\"" + padding + "\"}]").text().length() > 0);
+
+    assertNotSame(Thread.currentThread(), ranOn);
+  }
+
+  @Test
+  void aCommandThatNamesSomethingMayNotBeDeclaredSo() {
+    CommandModule module =
+        new CommandModule() {
+          @Override
+          public String name() {
+            return "bad";
+          }
+
+          @Override
+          public List<Command> commands() {
+            return List.of(
+                new Command(
+                    "open",
+                    new Resource.Handle(),
+                    Permission.POLICY,
+                    RunsOn.ARRIVAL,
+                    call -> Future.succeededFuture(Reply.NOTHING)));
+          }
+        };
+    assertThrows(IllegalArgumentException.class, () -> new Commands(List.of(module)));
+  }
+}
