@@ -24,11 +24,23 @@ final class CallRouter implements CallLane {
   private final Loop loop;
   private final Dispatcher dispatcher;
   private final Documents documents;
+  private final Parser parser;
 
   CallRouter(Loop loop, Dispatcher dispatcher, Documents documents) {
+    this(loop, dispatcher, documents, CallRouter::parse);
+  }
+
+  /** For tests: with a parser of their own. */
+  CallRouter(Loop loop, Dispatcher dispatcher, Documents documents, Parser parser) {
     this.loop = loop;
     this.dispatcher = dispatcher;
     this.documents = documents;
+    this.parser = parser;
+  }
+
+  /** What understands a message. */
+  interface Parser {
+    Message parse(String text) throws IOException;
   }
 
   @Override
@@ -50,15 +62,17 @@ final class CallRouter implements CallLane {
       return Cancellation.NONE;
     }
     Exchange exchange = new Exchange(frame, answer);
-    loop.later(() -> exchange.take(message));
+    if (!loop.later(() -> exchange.take(message))) {
+      answer.failure(NO_BRIDGE, "the bridge has stopped");
+      return Cancellation.NONE;
+    }
     return () -> loop.later(exchange::cancel);
   }
 
   /** What a message says, before anything of it is done. */
-  private record Message(
-      String document, boolean opensChannel, List<Asked> calls, List<Long> cancels) {}
+  record Message(String document, boolean opensChannel, List<Asked> calls, List<Long> cancels) {}
 
-  private record Asked(long sequence, String url, ObjectNode params) {}
+  record Asked(long sequence, String url, ObjectNode params) {}
 
   private static final class TooManyException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -95,17 +109,21 @@ final class CallRouter implements CallLane {
       }
       Message message;
       try {
-        message = parse(text);
+        message = parser.parse(text);
       } catch (TooManyException e) {
         answer.failure(TOO_MANY, Dispatcher.tooManyCalls().getMessage());
         return;
       } catch (IOException e) {
         answer.failure(MALFORMED, "malformed message: " + brief(e));
         return;
+      } catch (RuntimeException | Error fault) {
+        // No memory, no stack: this message's affair, not that of the frame's other calls.
+        answer.failure(FAULT, Dispatcher.toBridgeError(fault).getMessage());
+        return;
       }
       Optional<Document> found = documents.findTop(message.document, frame.window(), frame.id());
       if (found.isEmpty()) {
-        answer.failure(NO_BRIDGE, "the document id is not this page's: load the page again");
+        answer.failure(UNKNOWN_DOCUMENT, "the document id is not this page's: load it again");
         return;
       }
       document = found.get();
@@ -146,8 +164,8 @@ final class CallRouter implements CallLane {
       CommandUrl url;
       try {
         url = CommandUrl.parse(asked.url);
-      } catch (BridgeError invalid) {
-        query.error(asked.sequence, invalid);
+      } catch (RuntimeException | Error invalid) {
+        query.error(asked.sequence, Dispatcher.toBridgeError(invalid));
         return;
       }
       if (!url.query().isEmpty()) {
@@ -168,6 +186,7 @@ final class CallRouter implements CallLane {
               asked.params,
               Optional.empty(),
               false,
+              true,
               true,
               Lane.CALL,
               result -> reply(asked.sequence, self[0], result));

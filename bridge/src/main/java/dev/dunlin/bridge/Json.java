@@ -2,18 +2,20 @@ package dev.dunlin.bridge;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.bridge.spi.BridgeError;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Writer;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** JSON of the wire: bounded when read, bounded when written. */
 final class Json {
@@ -75,14 +77,23 @@ final class Json {
     }
   }
 
-  /** {@code {"<member>":<value>}} in UTF-8. */
-  static byte[] bytes(String member, Object value) {
-    try {
-      ObjectNode node = MAPPER.createObjectNode();
-      return value instanceof JsonNode tree
-          ? MAPPER.writeValueAsBytes(node.set(member, tree))
-          : MAPPER.writeValueAsBytes(value == null ? node.putNull(member) : Map.of(member, value));
-    } catch (JsonProcessingException e) {
+  /**
+   * {@code {"<member>":<value>}} in UTF-8, or nothing if that is longer than {@code limitBytes}.
+   */
+  static Optional<byte[]> bytes(String member, Object value, int limitBytes) {
+    BoundedBytes target = new BoundedBytes(limitBytes);
+    try (JsonGenerator out = MAPPER.createGenerator(target)) {
+      // What a value that is cut off leaves open is not closed behind it.
+      out.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
+      out.writeStartObject();
+      out.writeFieldName(member);
+      MAPPER.writeValue(out, value);
+      out.writeEndObject();
+      out.flush();
+      return Optional.of(target.target.toByteArray());
+    } catch (TooLongException e) {
+      return Optional.empty();
+    } catch (IOException e) {
       throw unwritable(e);
     }
   }
@@ -131,6 +142,28 @@ final class Json {
     @Override
     public Throwable fillInStackTrace() {
       return this;
+    }
+  }
+
+  private static final class BoundedBytes extends OutputStream {
+    private final ByteArrayOutputStream target = new ByteArrayOutputStream();
+    private final int limit;
+
+    BoundedBytes(int limit) {
+      this.limit = limit;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (target.size() > limit - length) {
+        throw new TooLongException();
+      }
+      target.write(bytes, offset, length);
     }
   }
 

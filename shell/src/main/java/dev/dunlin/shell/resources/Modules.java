@@ -2,6 +2,7 @@ package dev.dunlin.shell.resources;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dunlin.bridge.NearestName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,7 +14,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -86,11 +87,9 @@ public final class Modules {
 
   /** The name of a module that looks like this one, for a message. */
   Optional<String> nearest(String name, boolean node) {
-    return (node ? nodeNames : names)
-        .stream()
-            .filter(known -> !known.startsWith("internal/"))
-            .min(Comparator.comparingInt(known -> distance(known, name)))
-            .filter(known -> distance(known, name) <= 1 + name.length() / 4);
+    List<String> known =
+        (node ? nodeNames : names).stream().filter(one -> !one.startsWith("internal/")).toList();
+    return NearestName.of(name, known, 1 + name.length() / 4);
   }
 
   private Optional<byte[]> reExport(String name) {
@@ -139,23 +138,5 @@ public final class Modules {
           .filter(name -> NAME.matcher(name).matches())
           .collect(Collectors.toCollection(TreeSet::new));
     }
-  }
-
-  /** Levenshtein's distance. Names are short: the caller cuts what comes from a page. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, 1 + Math.min(diagonal, row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }
