@@ -292,7 +292,7 @@ function post(batch: Entry[], from: number, to: number): void {
       for (let i = from; i < to; i++) batch[i]!.late = true;
     },
     onFailure(code, message) {
-      const dead = isDeadDocument(code, message);
+      const dead = code === UNKNOWN_DOCUMENT;
       if (dead) documentId = '';
       for (let i = from; i < to; i++) {
         const entry = mapGet(pending, batch[i]!.seq);
@@ -327,13 +327,11 @@ function halve(batch: Entry[], from: number, to: number): void {
 function nothing(): void {}
 
 /** The host refused a message whole, nothing of it done, for a document id it does not know: the stream lane may do without one. */
-function isDeadDocument(code: number, message: string): boolean {
-  return code === -1 && startsWith(message, 'the document id is not');
-}
+const UNKNOWN_DOCUMENT = 4;
+const refusals: { readonly [code: number]: string | undefined } = { 1: 'ERR_INVALID_CALL', 2: 'ERR_MESSAGE_TOO_LARGE', 3: 'ERR_TOO_MANY_CALLS', 5: 'ERR_INTERNAL' };
 
 function refusal(code: number, message: string): Error {
-  const name = code === -1 ? 'ERR_NO_BRIDGE' : code === 1 ? 'ERR_INVALID_CALL' : code === 2 ? 'ERR_MESSAGE_TOO_LARGE' : code === 3 ? 'ERR_TOO_MANY_CALLS' : 'ERR_NO_BRIDGE';
-  return failure('Error', name, message || 'The host closed the bridge of this document');
+  return failure('Error', refusals[code] ?? 'ERR_NO_BRIDGE', message || 'The host closed the bridge of this document');
 }
 
 /**
@@ -360,7 +358,7 @@ function park(): void {
       parked--;
       const error = refusal(code, message);
       // Calls of a message that the host refused for the dead document too go by the stream lane: that query's failure does it.
-      const dead = isDeadDocument(code, message);
+      const dead = code === UNKNOWN_DOCUMENT;
       mapEach(pending, (entry: Entry) => { if (!dead || entry.late) finish(entry, ERROR, error); });
       if (waitingFrom < waiting.length) schedule();
     },
@@ -517,7 +515,7 @@ function unreached(url: string, cause: unknown, denied: boolean): Error {
   const source = withoutQuery(url);
   const error = denied
     ? new NotAllowedError(`The page's Content-Security-Policy does not allow ${source}: add ${source} to its connect-src`, { cause })
-    : new NetworkError(`${source} did not reach the host: this document has no bridge, or its window is closing`, { cause });
+    : new NetworkError(`${source} did not reach the host, or its answer broke off: this document has no bridge, its window is closing, or what was read failed`, { cause });
   defineProperty(error, 'code', { value: denied ? 'ERR_ACCESS_DENIED' : 'ERR_NO_BRIDGE', configurable: true, writable: true });
   if (denied) {
     defineProperty(error, 'source', { value: source, enumerable: true, configurable: true });
@@ -737,6 +735,31 @@ export function callSync(url: string, params?: Params, body?: Uint8Array | strin
   }
 }
 
+/**
+ * Tells what Chromium's own check refuses while it refuses it: a synchronous request throws the same for that and for an answer that
+ * breaks off, and the violation event is a task, which comes after.
+ */
+const takeViolations = observeViolations();
+interface Violations {
+  observe(): void;
+  takeRecords(): { readonly body: { readonly blockedURL?: string; readonly disposition?: string } | null }[];
+}
+function observeViolations(): () => ReturnType<Violations['takeRecords']> {
+  const Observer = (globalThis as { ReportingObserver?: new (heard: () => void, options: object) => Violations }).ReportingObserver;
+  if (Xhr === undefined || Observer === undefined) return () => [];
+  const observer = new Observer(nothing, { types: ['csp-violation'] });
+  observer.observe();
+  return observer.takeRecords.bind(observer);
+}
+function wasDenied(): boolean {
+  const records = takeViolations();
+  for (let i = 0; i < records.length; i++) {
+    const body = records[i]!.body;
+    if (body?.blockedURL === 'ipc' && body.disposition === 'enforce') return true;
+  }
+  return false;
+}
+
 function exchangeSync(url: string, params: Params | undefined, body: Uint8Array | undefined, extra: string): SyncAnswer {
   if (Xhr === undefined) throw failure('NotSupportedError', 'ERR_NO_BRIDGE', 'Synchronous calls need XMLHttpRequest, which this kind of worker does not have');
   const request = new Xhr();
@@ -744,10 +767,11 @@ function exchangeSync(url: string, params: Params | undefined, body: Uint8Array 
   // mark at the start for the encoding, so the host is asked to put a zero byte before bytes.
   request.open(body === undefined ? 'GET' : 'POST', streamUrl(url, params, extra + '&_b=1'), false);
   request.overrideMimeType('text/plain; charset=x-user-defined');
+  takeViolations();
   try {
     request.send((body ?? null) as XMLHttpRequestBodyInit | null);
   } catch (cause) {
-    throw unreached(url, cause, true);
+    throw unreached(url, cause, wasDenied());
   }
   const text = request.responseText;
   const bytes = new Uint8(text.length);

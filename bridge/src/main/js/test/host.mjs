@@ -92,12 +92,27 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
     return new Response(payload(reply), { status: reply.status ?? 200, headers: { 'x-dunlin-reply': kind(reply), ...reply.headers } });
   };
 
+  // Chromium tells observers of a violation at once, and pages by an event later.
+  page.violations = [];
+  globalThis.ReportingObserver = class {
+    constructor(_heard, { types }) { this.types = types; }
+    observe() { this.observing = this.types.includes('csp-violation'); }
+    takeRecords() { return this.observing ? page.violations.splice(0) : []; }
+  };
+
   globalThis.XMLHttpRequest = class {
     open(method, target, async) { Object.assign(this, { method, target, async }); }
     overrideMimeType(type) { this.type = type; }
     send(body) {
       if (this.async !== false) throw new Error('asynchronous XHR');
-      if (page.block?.(this.target)) throw new Error('NetworkError');
+      if (page.breakOff?.(this.target)) {
+        if (page.violation) page.violations.push({ body: page.violation });
+        throw new Error('NetworkError');
+      }
+      if (page.block?.(this.target)) {
+        page.violations.push({ body: { blockedURL: 'ipc', disposition: 'enforce' } });
+        throw new Error('NetworkError');
+      }
       const reply = stream(this.target, body === null ? undefined : Buffer.from(body));
       if (reply instanceof Promise) throw new Error(`${this.target} has no synchronous answer in this mock`);
       this.kind = kind(reply);

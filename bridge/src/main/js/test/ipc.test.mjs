@@ -327,11 +327,22 @@ test("the reference's names: send, request, write, sendSync, createBinding, Resu
   assert.equal(ipc.Message.from('fs.open').command, 'fs.open');
 });
 
-test('a refused synchronous call is NotAllowedError', async () => {
-  const page = openPage();
-  page.block = () => true;
+test('a synchronous call that Chromium refuses is NotAllowedError, one that breaks off is NetworkError', async () => {
+  const page = openPage({ 'os/n': () => ({ data: 1 }) });
   const ipc = await page.load('ipc');
-  assert.throws(() => ipc.callSync('ipc://os/cpus'), { name: 'NotAllowedError', code: 'ERR_ACCESS_DENIED' });
+  page.block = () => true;
+  assert.throws(() => ipc.callSync('ipc://os/cpus'), { name: 'NotAllowedError', code: 'ERR_ACCESS_DENIED', source: 'ipc://os/cpus' });
+  page.breakOff = () => true;
+  for (const record of [undefined, { blockedURL: 'https://elsewhere.example/', disposition: 'enforce' }, { blockedURL: 'ipc', disposition: 'report' }]) {
+    page.violation = record;
+    assert.throws(() => ipc.callSync('ipc://os/cpus'), { name: 'NetworkError', code: 'ERR_NO_BRIDGE' });
+  }
+  page.breakOff = page.block = undefined;
+  page.violations.push({ body: { blockedURL: 'ipc', disposition: 'enforce' } });
+  assert.equal(ipc.callSync('ipc://os/n').data, 1);
+  page.breakOff = () => true;
+  page.violations.push({ body: { blockedURL: 'ipc', disposition: 'enforce' } });
+  assert.throws(() => ipc.callSync('ipc://os/cpus'), { name: 'NetworkError' }, 'an earlier violation is not this one\'s');
 });
 
 test('bytes that begin with a byte order mark come whole through a synchronous call, or not at all', async () => {
@@ -358,7 +369,7 @@ test('an upload aborted between two parts is ended in the host', async () => {
 
 test('a call whose document id the host does not know goes by the stream lane, and so do all after it', async () => {
   const page = openPage({ 'os/n': ({ lane }) => ({ data: lane }) });
-  page.refuse = [-1, "the document id is not this page's: load the page again"];
+  page.refuse = [4, 'whatever it says'];
   const ipc = await page.load('ipc');
   assert.equal(await ipc.call('ipc://os/n'), 'stream');
   assert.equal(await ipc.call('ipc://os/n'), 'stream');

@@ -14,7 +14,10 @@ const built = (folder = out, below = '') => readdirSync(folder, { withFileTypes:
 test('every module loads, and each node: name is a module', async () => {
   const page = openPage();
   for (const name of built()) assert.ok(Object.keys(await page.load(name)).length > 0, name);
-  for (const name of JSON.parse(readFileSync(join(out, 'node-names.json'), 'utf8'))) assert.ok(built().includes(name), name);
+  const names = JSON.parse(readFileSync(join(out, 'module-names.json'), 'utf8'));
+  assert.deepEqual([...names.socket].sort(), built().sort());
+  assert.ok(names.node.length > 0);
+  for (const name of names.node) assert.ok(built().includes(name), name);
   assert.equal(page.messages.length + page.fetched.length, 0, 'loading a module calls nothing');
 });
 

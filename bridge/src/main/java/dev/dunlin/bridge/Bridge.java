@@ -1,11 +1,13 @@
 package dev.dunlin.bridge;
 
+import dev.dunlin.bridge.AlwaysAllowed.Callers;
 import dev.dunlin.bridge.spi.CommandModule;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything between the pages of one app and the host.
@@ -21,14 +23,28 @@ public final class Bridge implements AutoCloseable {
 
   /**
    * @param modules every command module of the app; the bridge adds its own {@code push}
-   * @throws IllegalArgumentException if two commands have one name
+   * @throws IllegalArgumentException if two commands have one name, or one declares that no policy
+   *     decides and does not stand in {@link AlwaysAllowed}
    */
   public Bridge(Vertx vertx, BridgeConfig config, List<CommandModule> modules) {
+    this(vertx, config, modules, AlwaysAllowed.byCommand());
+  }
+
+  /**
+   * For tests: with a list of their own.
+   *
+   * @param alwaysAllowed who may call those commands that no policy decides, by their names
+   */
+  Bridge(
+      Vertx vertx,
+      BridgeConfig config,
+      List<CommandModule> modules,
+      Map<String, Callers> alwaysAllowed) {
     List<CommandModule> all = new ArrayList<>(modules);
     all.add(new PushModule());
-    Commands commands = new Commands(all);
+    Commands commands = new Commands(all, alwaysAllowed);
     loop = new Loop(vertx);
-    dispatcher = new Dispatcher(loop, commands);
+    dispatcher = new Dispatcher(loop, commands, new OwnFiles(config.ownFiles()));
     documents = new Documents(config, loop, this::sweep);
     callLane = new CallRouter(loop, dispatcher, documents);
     streamLane = new StreamRouter(loop, dispatcher, documents, config.origin());
@@ -49,11 +65,6 @@ public final class Bridge implements AutoCloseable {
   /** The document is gone: its calls are cancelled, its handles closed, its id is worthless. */
   public void documentGone(String id) {
     sweep(documents.forget(id));
-  }
-
-  /** The window is closed: all its documents and handles go. */
-  public void windowGone(int window) {
-    sweep(documents.forgetWindow(window));
   }
 
   /** Where the engine brings messages of its message router. */

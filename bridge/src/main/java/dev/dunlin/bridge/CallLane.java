@@ -15,6 +15,15 @@ public interface CallLane {
   int TOO_MANY = 3;
 
   /**
+   * {@link Answer#failure} code: the message names a document that is not this frame's, or no more.
+   * Nothing of it was done.
+   */
+  int UNKNOWN_DOCUMENT = 4;
+
+  /** {@link Answer#failure} code: a fault in the host; nothing of the message was done. */
+  int FAULT = 5;
+
+  /**
    * Takes one message from a page.
    *
    * <p><i>Thread:</i> any; made for Chromium's UI thread: it checks the frame, hops, and returns.

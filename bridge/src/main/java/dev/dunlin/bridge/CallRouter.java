@@ -25,11 +25,23 @@ final class CallRouter implements CallLane {
   private final Loop loop;
   private final Dispatcher dispatcher;
   private final Documents documents;
+  private final Parser parser;
 
   CallRouter(Loop loop, Dispatcher dispatcher, Documents documents) {
+    this(loop, dispatcher, documents, CallRouter::parse);
+  }
+
+  /** For tests: with a parser of their own. */
+  CallRouter(Loop loop, Dispatcher dispatcher, Documents documents, Parser parser) {
     this.loop = loop;
     this.dispatcher = dispatcher;
     this.documents = documents;
+    this.parser = parser;
+  }
+
+  /** What understands a message. */
+  interface Parser {
+    Message parse(String text) throws IOException;
   }
 
   @Override
@@ -52,25 +64,34 @@ final class CallRouter implements CallLane {
     }
     Exchange exchange = new Exchange(frame, answer);
     if (message.length() > Limits.MESSAGE_LENGTH_ON_ARRIVAL) {
-      loop.later(() -> read(message, answer).ifPresent(exchange::take));
-    } else {
-      Optional<Message> read = read(message, answer);
-      if (read.isEmpty() || answeredOnArrival(frame, read.get(), answer)) {
-        return Cancellation.NONE;
-      }
-      loop.later(() -> exchange.take(read.get()));
+      return taken(answer, exchange, () -> read(message, answer).ifPresent(exchange::take));
+    }
+    Optional<Message> read = read(message, answer);
+    if (read.isEmpty() || answeredOnArrival(frame, read.get(), answer)) {
+      return Cancellation.NONE;
+    }
+    return taken(answer, exchange, () -> exchange.take(read.get()));
+  }
+
+  private Cancellation taken(Answer answer, Exchange exchange, Runnable take) {
+    if (!loop.later(take)) {
+      answer.failure(NO_BRIDGE, "the bridge has stopped");
+      return Cancellation.NONE;
     }
     return () -> loop.later(exchange::cancel);
   }
 
   /** The message, or nothing if it was refused. */
-  private static Optional<Message> read(String text, Answer answer) {
+  private Optional<Message> read(String text, Answer answer) {
     try {
-      return Optional.of(parse(text));
+      return Optional.of(parser.parse(text));
     } catch (TooManyException e) {
       answer.failure(TOO_MANY, Dispatcher.tooManyCalls().getMessage());
     } catch (IOException e) {
       answer.failure(MALFORMED, "malformed message: " + brief(e));
+    } catch (RuntimeException | Error fault) {
+      // No memory, no stack: this message's affair, not that of the frame's other calls.
+      answer.failure(FAULT, Dispatcher.toBridgeError(fault).getMessage());
     }
     return Optional.empty();
   }
@@ -84,6 +105,7 @@ final class CallRouter implements CallLane {
     try {
       message.calls.forEach(asked -> urls.add(CommandUrl.parse(asked.url)));
     } catch (BridgeError invalid) {
+      // The loop answers it, beside the others.
       return false;
     }
     Optional<Document> document =
@@ -126,14 +148,13 @@ final class CallRouter implements CallLane {
               }
             });
     return new RunningCall(
-        document, caller, url, asked.params, Optional.empty(), false, true, Lane.CALL, done);
+        document, caller, url, asked.params, Optional.empty(), false, true, true, Lane.CALL, done);
   }
 
   /** What a message says, before anything of it is done. */
-  private record Message(
-      String document, boolean opensChannel, List<Asked> calls, List<Long> cancels) {}
+  record Message(String document, boolean opensChannel, List<Asked> calls, List<Long> cancels) {}
 
-  private record Asked(long sequence, String url, ObjectNode params) {}
+  record Asked(long sequence, String url, ObjectNode params) {}
 
   private static final class TooManyException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -170,7 +191,7 @@ final class CallRouter implements CallLane {
       }
       Optional<Document> found = documents.findTop(message.document, frame.window(), frame.id());
       if (found.isEmpty()) {
-        answer.failure(NO_BRIDGE, "the document id is not this page's: load the page again");
+        answer.failure(UNKNOWN_DOCUMENT, "the document id is not this page's: load it again");
         return;
       }
       document = found.get();
@@ -211,8 +232,8 @@ final class CallRouter implements CallLane {
       CommandUrl url;
       try {
         url = CommandUrl.parse(asked.url);
-      } catch (BridgeError invalid) {
-        query.error(asked.sequence, invalid);
+      } catch (RuntimeException | Error invalid) {
+        query.error(asked.sequence, Dispatcher.toBridgeError(invalid));
         return;
       }
       RunningCall[] self = new RunningCall[1];

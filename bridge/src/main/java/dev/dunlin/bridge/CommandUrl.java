@@ -128,6 +128,13 @@ public final class CommandUrl {
     return new CommandUrl(host, List.copyOf(changed), ends, Map.of());
   }
 
+  /** Another function of the same module on the same resource, without parameters. */
+  CommandUrl withFunction(String function) {
+    List<String> changed = new ArrayList<>(segments);
+    changed.set(0, function);
+    return new CommandUrl(host, List.copyOf(changed), folder, Map.of());
+  }
+
   /**
    * The same command on an absolute path that came as a parameter, under the same rules as a path
    * in a URL.

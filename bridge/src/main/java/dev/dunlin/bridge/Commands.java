@@ -1,12 +1,11 @@
 package dev.dunlin.bridge;
 
+import dev.dunlin.bridge.AlwaysAllowed.Callers;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.CommandModule;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /** Every command of the app, by module and function. Immutable. */
@@ -14,12 +13,15 @@ final class Commands {
   /** The module name of URLs that act on something open. */
   static final String HANDLE = "handle";
 
-  /** A name longer than any command's is not compared with them. */
-  private static final int NEAREST_LENGTH = 64;
+  /** What an error repeats of a name, in UTF-16 units. Over: the rest is left out. */
+  private static final int SHOWN_LENGTH = 128;
 
   private final Map<String, Entry> byName = new HashMap<>();
 
-  record Entry(String module, Command command) {
+  /**
+   * @param always who may call it if no policy decides
+   */
+  record Entry(String module, Command command, Callers always) {
     boolean actsOnHandle() {
       return command.resource() instanceof Command.Resource.Handle;
     }
@@ -30,9 +32,10 @@ final class Commands {
   }
 
   /**
+   * @param alwaysAllowed who may call those commands that no policy decides, by their names
    * @throws IllegalArgumentException if two commands have one name, or a declaration makes no sense
    */
-  Commands(Collection<CommandModule> modules) {
+  Commands(Collection<CommandModule> modules, Map<String, Callers> alwaysAllowed) {
     for (CommandModule module : modules) {
       // Chromium ignores a policy source whose host has an underscore: see CommandUrl.
       String host = module.name().replace('_', '-');
@@ -40,9 +43,13 @@ final class Commands {
         throw new IllegalArgumentException("'" + module.name() + "' can't be a module's name");
       }
       for (Command command : module.commands()) {
-        Entry entry = new Entry(host, command);
-        if (command.resource() instanceof Command.Resource.File
-            && command.permission() != Command.Permission.POLICY) {
+        Entry entry = new Entry(host, command, alwaysAllowed.get(host + "/" + command.function()));
+        boolean always = command.permission() == Command.Permission.ALWAYS;
+        if (always && (entry.always == null || entry.actsOnHandle())) {
+          throw new IllegalArgumentException(
+              entry.name() + " declares ALWAYS and does not stand in AlwaysAllowed");
+        }
+        if (command.resource() instanceof Command.Resource.File && always) {
           throw new IllegalArgumentException(entry.name() + " touches files: policy must decide");
         }
         if (command.runsOn() == Command.RunsOn.ARRIVAL
@@ -85,39 +92,14 @@ final class Commands {
 
   private BridgeError unknown(String name) {
     String nearest =
-        name.length() > NEAREST_LENGTH
-            ? ""
-            : byName.keySet().stream()
-                .min(
-                    Comparator.comparingInt((String known) -> distance(name, known))
-                        .thenComparing(Comparator.naturalOrder()))
-                .map(known -> "; the nearest known one is ipc://" + known)
-                .orElse("");
+        NearestName.of(name, byName.keySet(), Integer.MAX_VALUE)
+            .map(known -> "; the nearest known one is ipc://" + known)
+            .orElse("");
     return new BridgeError(
         "TypeError", "ERR_UNKNOWN_COMMAND", "no command ipc://" + brief(name) + nearest);
   }
 
   private static String brief(String text) {
-    return text.length() <= 2 * NEAREST_LENGTH ? text : text.substring(0, 2 * NEAREST_LENGTH) + "…";
-  }
-
-  /** Edits between two names, letter case aside (Levenshtein). */
-  static int distance(String one, String two) {
-    String a = one.toLowerCase(Locale.ROOT);
-    String b = two.toLowerCase(Locale.ROOT);
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
+    return text.length() <= SHOWN_LENGTH ? text : text.substring(0, SHOWN_LENGTH) + "…";
   }
 }

@@ -2,6 +2,7 @@ package dev.dunlin.bridge;
 
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Command;
+import dev.dunlin.bridge.spi.Command.Access;
 import dev.dunlin.bridge.spi.Command.Permission;
 import dev.dunlin.bridge.spi.Command.Resource;
 import dev.dunlin.bridge.spi.Command.RunsOn;
@@ -24,10 +25,12 @@ final class Dispatcher {
 
   private final Loop loop;
   private final Commands commands;
+  private final OwnFiles ownFiles;
 
-  Dispatcher(Loop loop, Commands commands) {
+  Dispatcher(Loop loop, Commands commands, OwnFiles ownFiles) {
     this.loop = loop;
     this.commands = commands;
+    this.ownFiles = ownFiles;
   }
 
   static BridgeError tooManyCalls() {
@@ -149,7 +152,9 @@ final class Dispatcher {
     if (resource instanceof Resource.File file) {
       return runOnFile(call, command, file);
     }
-    if (command.permission() == Permission.POLICY && !call.document.policy.allows(call.url)) {
+    if (command.permission() == Permission.ALWAYS) {
+      entry.always().requireFor(call);
+    } else if (!call.document.policy.allows(call.url)) {
       throw Denial.of(call.document.policy, call.url);
     }
     if (resource instanceof Resource.Handle) {
@@ -174,9 +179,14 @@ final class Dispatcher {
                     .asText());
     Runnable check =
         () -> {
-          call.path = PathScope.check(call.document.policy, call.url, file.last());
+          PolicySet policy = call.document.policy;
+          Access access = file.access().apply(call);
+          call.path = PathScope.check(policy, call.url, file.last());
+          ownFiles.check(policy, call.url, call.path, access);
           if (second != null) {
-            call.secondPath = PathScope.check(call.document.policy, second, file.last());
+            call.secondPath = PathScope.check(policy, second, file.last());
+            ownFiles.check(
+                policy, second, call.secondPath, access == Access.READ ? Access.WRITE : access);
           }
         };
     if (command.runsOn() == RunsOn.WORKER) {

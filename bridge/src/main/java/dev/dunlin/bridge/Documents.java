@@ -132,19 +132,6 @@ final class Documents {
     return gone;
   }
 
-  synchronized List<Document> forgetWindow(int window) {
-    List<Document> gone = new ArrayList<>(byId.values());
-    gone.removeIf(d -> d.window != window);
-    gone.forEach(d -> byId.remove(d.id));
-    forgetAnonymous(window, gone);
-    if (byId.isEmpty()) {
-      forgetAnonymous(-1, gone);
-    }
-    handles.remove(window);
-    gone.forEach(Document::markGone);
-    return gone;
-  }
-
   synchronized List<Document> forgetAll() {
     List<Document> gone = new ArrayList<>(byId.values());
     gone.addAll(anonymous.values());
@@ -162,12 +149,6 @@ final class Documents {
 
   synchronized List<Document> inWindow(int window) {
     return byId.values().stream().filter(d -> d.window == window).toList();
-  }
-
-  synchronized List<Document> all() {
-    List<Document> all = new ArrayList<>(byId.values());
-    all.addAll(anonymous.values());
-    return all;
   }
 
   private void forgetAnonymous(int window, List<Document> gone) {

@@ -1,50 +1,28 @@
 package dev.dunlin.bridge;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.bridge.spi.BridgeError;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Writer;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** JSON of the wire: bounded when read, bounded when written. */
 final class Json {
-  private static final int LAST_BEFORE_SURROGATES = 0xD7FF;
-
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper(
-          new JsonFactoryBuilder()
-              // JNI's strings are modified UTF-8, which has another form for what lies beyond the
-              // BMP:
-              // such characters travel as escapes.
-              .highestNonEscapedChar(LAST_BEFORE_SURROGATES)
-              .streamReadConstraints(
-                  StreamReadConstraints.builder()
-                      .maxNestingDepth(Limits.JSON_DEPTH)
-                      .maxStringLength(Limits.MESSAGE_LENGTH)
-                      .maxNameLength(Limits.URL_LENGTH)
-                      .build())
-              // Names come from pages: interning them would fill a table that is never swept.
-              .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-              .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-              .build());
-
   private Json() {}
 
   static JsonParser parser(String text) throws IOException {
-    return MAPPER.createParser(text);
+    return JsonValues.FACTORY.createParser(text);
   }
 
   static ObjectNode object() {
-    return MAPPER.createObjectNode();
+    return JsonNodeFactory.instance.objectNode();
   }
 
   /** The object that begins at the parser's current token. */
@@ -52,7 +30,7 @@ final class Json {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       throw new MalformedException("parameters are not an object");
     }
-    return MAPPER.readTree(parser);
+    return (ObjectNode) JsonValues.read(parser);
   }
 
   /** A whole text that is one object. */
@@ -69,20 +47,29 @@ final class Json {
 
   static String text(Object value) {
     try {
-      return MAPPER.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
+      return JsonValues.text(value);
+    } catch (IllegalArgumentException e) {
       throw unwritable(e);
     }
   }
 
-  /** {@code {"<member>":<value>}} in UTF-8. */
-  static byte[] bytes(String member, Object value) {
-    try {
-      ObjectNode node = MAPPER.createObjectNode();
-      return value instanceof JsonNode tree
-          ? MAPPER.writeValueAsBytes(node.set(member, tree))
-          : MAPPER.writeValueAsBytes(value == null ? node.putNull(member) : Map.of(member, value));
-    } catch (JsonProcessingException e) {
+  /**
+   * {@code {"<member>":<value>}} in UTF-8, or nothing if that is longer than {@code limitBytes}.
+   */
+  static Optional<byte[]> bytes(String member, Object value, int limitBytes) {
+    BoundedBytes target = new BoundedBytes(limitBytes);
+    try (JsonGenerator out = JsonValues.FACTORY.createGenerator(target)) {
+      // What a value that is cut off leaves open is not closed behind it.
+      out.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
+      out.writeStartObject();
+      out.writeFieldName(member);
+      JsonValues.write(out, value);
+      out.writeEndObject();
+      out.flush();
+      return Optional.of(target.target.toByteArray());
+    } catch (TooLongException e) {
+      return Optional.empty();
+    } catch (IOException | IllegalArgumentException e) {
       throw unwritable(e);
     }
   }
@@ -99,18 +86,18 @@ final class Json {
     }
     int mark = target.length();
     try {
-      MAPPER.writeValue(new Bounded(target, mark + limit), value);
+      JsonValues.write(new Bounded(target, mark + limit), value);
       return true;
     } catch (TooLongException e) {
       target.setLength(mark);
       return false;
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       target.setLength(mark);
       throw unwritable(e);
     }
   }
 
-  private static BridgeError unwritable(IOException e) {
+  private static BridgeError unwritable(Exception e) {
     Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
     return new BridgeError(
         "Error", "ERR_INTERNAL", "the host could not write its answer as JSON: " + cause);
@@ -131,6 +118,28 @@ final class Json {
     @Override
     public Throwable fillInStackTrace() {
       return this;
+    }
+  }
+
+  private static final class BoundedBytes extends OutputStream {
+    private final ByteArrayOutputStream target = new ByteArrayOutputStream();
+    private final int limit;
+
+    BoundedBytes(int limit) {
+      this.limit = limit;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (target.size() > limit - length) {
+        throw new TooLongException();
+      }
+      target.write(bytes, offset, length);
     }
   }
 

@@ -55,7 +55,10 @@ public final class Limits {
    */
   public static final int REPLIES_WAITING_LENGTH = 16 << 20;
 
-  /** Members of a list that the event loop itself writes as JSON. Over: a worker does. */
+  /**
+   * Members of a list that the event loop itself writes as JSON. Over: a worker does, as with
+   * whatever is longer than {@link #REPLY_LENGTH} on the stream lane.
+   */
   static final int VALUES_ON_LOOP = 256;
 
   /** Queries of one document that wait for something to say. Over: the oldest is answered empty. */
@@ -82,7 +85,10 @@ public final class Limits {
   /** Silence of the page between two parts of an upload. Over: the upload is cancelled. */
   public static final Duration UPLOAD_SILENCE = Duration.ofSeconds(60);
 
-  /** Push channels of one document. Over: {@code ERR_TOO_MANY_CALLS}. */
+  /**
+   * Push channels of one document: open, or over with an end that the page has not read from its
+   * push stream. Over: {@code ERR_TOO_MANY_CALLS}.
+   */
   public static final int PUSH_CHANNELS = 256;
 
   /** Bytes of one push channel on their way to the page. Over: they wait in the channel. */

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 
 /** The bridge's threads: one event loop that owns all state, and two bounded worker pools. */
 final class Loop {
@@ -25,9 +26,18 @@ final class Loop {
     this.uploads = vertx.createSharedWorkerExecutor("dunlin-upload", Limits.UPLOADS);
   }
 
-  /** Runs on the loop, later, after all that already waits for it. */
-  void later(Runnable action) {
-    context.runOnContext(ignored -> action.run());
+  /**
+   * Runs on the loop, later, after all that already waits for it.
+   *
+   * @return false if the loop has ended: it will not run
+   */
+  boolean later(Runnable action) {
+    try {
+      context.runOnContext(ignored -> action.run());
+      return true;
+    } catch (RejectedExecutionException ended) {
+      return false;
+    }
   }
 
   /** Runs on the loop: now, if this is it. */

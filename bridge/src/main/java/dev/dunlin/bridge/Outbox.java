@@ -1,6 +1,8 @@
 package dev.dunlin.bridge;
 
 import dev.dunlin.bridge.spi.BridgeError;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -8,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What waits to go to one document by the call lane. All that becomes ready in one turn of the loop
@@ -16,6 +19,8 @@ import java.util.Set;
  * <p><i>Thread:</i> the loop.
  */
 final class Outbox {
+  private static final Logger LOG = System.getLogger(Outbox.class.getName());
+
   /** An error may repeat the URL and paths of its call. Over: the error has no message. */
   private static final int ERROR_LENGTH = 8 * Limits.URL_LENGTH;
 
@@ -129,7 +134,7 @@ final class Outbox {
   void park(Answer answer) {
     parked.add(answer);
     if (parked.size() > Limits.PARKED_QUERIES) {
-      parked.removeFirst().success(NO_REPLIES);
+      tell(parked.removeFirst(), unused -> unused.success(NO_REPLIES));
     }
     flushSoon();
   }
@@ -159,9 +164,24 @@ final class Outbox {
     unanswered.forEach(query -> waiting.add(query.answer));
     List.copyOf(unanswered).forEach(Query::drop);
     parked.clear();
-    waiting.forEach(answer -> answer.failure(CallLane.NO_BRIDGE, "the document is gone"));
     events.clear();
     replies.setLength(0);
+    waiting.forEach(
+        answer -> tell(answer, a -> a.failure(CallLane.NO_BRIDGE, "the document is gone")));
+  }
+
+  /**
+   * Answers a query; whether that could be said. Chromium's end may be dead (its page, or Chromium
+   * as a whole, is closing): that must not keep others from their answers.
+   */
+  private static boolean tell(Answer answer, Consumer<Answer> how) {
+    try {
+      how.accept(answer);
+      return true;
+    } catch (RuntimeException | Error dead) {
+      LOG.log(Level.WARNING, "a query of a page could not be answered: " + dead);
+      return false;
+    }
   }
 
   private void flushSoon() {
@@ -174,7 +194,7 @@ final class Outbox {
   private void flush() {
     flushing = false;
     for (Query query : ready) {
-      query.answer.success(message(query.replies));
+      tell(query.answer, answer -> answer.success(message(query.replies)));
       query.answer = null;
       unanswered.remove(query);
     }
@@ -202,6 +222,11 @@ final class Outbox {
         flushSoon();
       }
     }
-    parked.removeFirst().success(message.append('}').toString());
+    String text = message.append('}').toString();
+    // A query that is dead passes it on to the next; with the last one the page is gone.
+    boolean told = false;
+    while (!told && !parked.isEmpty()) {
+      told = tell(parked.removeFirst(), answer -> answer.success(text));
+    }
   }
 }

@@ -5,12 +5,15 @@ import com.shapesecurity.salvation2.URLs.URI;
 import com.shapesecurity.salvation2.URLs.URLWithScheme;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One Content Security Policy, asked one question: may this document connect to this command URL?
@@ -41,22 +44,31 @@ final class Policy {
   private final String directive;
   private final boolean opaqueOrigin;
 
-  private Policy(com.shapesecurity.salvation2.Policy parsed) {
-    this.parsed = parsed;
+  // Of the directive that decides, as asChromiumReadsIt spells them.
+  private final List<String> sources;
+
+  private Policy(String rewritten) {
+    this.parsed =
+        com.shapesecurity.salvation2.Policy.parseSerializedCSP(
+            rewritten, (severity, message, directive, value) -> {});
     this.directive =
         parsed.getFetchDirective(FetchDirectiveKind.ConnectSrc).isPresent()
             ? "connect-src"
             : parsed.getFetchDirective(FetchDirectiveKind.DefaultSrc).isPresent()
                 ? "default-src"
                 : "";
+    this.sources =
+        Stream.of(rewritten.split("; "))
+            .map(part -> List.of(part.split(" ")))
+            .filter(tokens -> tokens.get(0).equals(directive))
+            .flatMap(tokens -> tokens.stream().skip(1))
+            .toList();
     this.opaqueOrigin = parsed.sandbox().map(s -> !s.allowSameOrigin()).orElse(false);
   }
 
   /** Parses one policy: no comma inside. */
   static Policy parse(String serialized) {
-    return new Policy(
-        com.shapesecurity.salvation2.Policy.parseSerializedCSP(
-            asChromiumReadsIt(serialized), (severity, message, directive, value) -> {}));
+    return new Policy(asChromiumReadsIt(serialized));
   }
 
   /** Whether this policy says anything about connections. */
@@ -77,6 +89,19 @@ final class Policy {
   boolean allows(CommandUrl url) {
     return parsed.allowsConnection(
         Optional.of(new URI(CommandUrl.SCHEME, url.host(), -1, forSalvation(url.path()))), NO_SELF);
+  }
+
+  /**
+   * Whether it allows {@code url} by a source whose path is {@code folder} or in it: not by one of
+   * no path, or of a shorter one.
+   */
+  boolean names(CommandUrl url, CommandUrl folder) {
+    String prefix = "ipc://" + folder.host() + forSalvation(folder.path());
+    String naming =
+        sources.stream()
+            .filter(source -> source.equals(prefix) || source.startsWith(prefix + "/"))
+            .collect(Collectors.joining(" "));
+    return !naming.isEmpty() && parse("connect-src " + naming).allows(url);
   }
 
   /**

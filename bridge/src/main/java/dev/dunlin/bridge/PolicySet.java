@@ -56,6 +56,16 @@ public final class PolicySet {
     return true;
   }
 
+  /**
+   * Whether every policy allows the command URL by a source that names {@code folder} or something
+   * in it, and not only something that it lies in.
+   */
+  boolean names(CommandUrl url, CommandUrl folder) {
+    return !opaque
+        && !governing.isEmpty()
+        && governing.stream().allMatch(policy -> policy.names(url, folder));
+  }
+
   /** The directive to which a source must be added so that {@code url} is allowed. */
   String refusingDirective(CommandUrl url) {
     return governing.stream()

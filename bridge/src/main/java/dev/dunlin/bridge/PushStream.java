@@ -30,6 +30,8 @@ final class PushStream {
 
   private final Map<Integer, Channel> channels = new HashMap<>();
   private final Deque<byte[]> ready = new ArrayDeque<>();
+  // Ends among what is ready: a channel counts until the page has read its end.
+  private int ends;
   private int sentOfFirst;
   private int lastId;
   private boolean gone;
@@ -55,11 +57,14 @@ final class PushStream {
       if (gone) {
         throw new BridgeError("AbortError", "ERR_CANCELLED", "the document that asked is gone");
       }
-      if (channels.size() >= Limits.PUSH_CHANNELS) {
+      if (channels.size() + ends >= Limits.PUSH_CHANNELS) {
         throw new BridgeError(
             "Error",
             "ERR_TOO_MANY_CALLS",
-            "a document may have " + Limits.PUSH_CHANNELS + " push channels; close some first");
+            "a document may have "
+                + Limits.PUSH_CHANNELS
+                + " push channels, those whose end it has not read from ipc://push/ included: close"
+                + " some, and read the push stream");
       }
       Channel channel = new Channel(++lastId, overflow, boundBytes);
       channels.put(channel.id, channel);
@@ -90,6 +95,7 @@ final class PushStream {
     synchronized (this) {
       gone = true;
       ready.clear();
+      ends = 0;
       for (Channel channel : channels.values()) {
         channel.closed = true;
         channel.waiting.clear();
@@ -220,6 +226,7 @@ final class PushStream {
       }
       if (closed && waiting.isEmpty() && channels.remove(id) != null) {
         frame(id, new byte[0]);
+        ends++;
       }
     }
 
@@ -251,6 +258,9 @@ final class PushStream {
           sentOfFirst += count;
           if (sentOfFirst == frame.length) {
             ready.removeFirst();
+            if (frame.length == HEADER_BYTES) {
+              ends--;
+            }
             sentOfFirst = 0;
           }
         }

@@ -30,6 +30,9 @@ final class RunningCall implements Call {
   /** Whether the caller named its document: workers of a page share it without a name. */
   final boolean named;
 
+  /** Whether it comes from a window's top frame, or from a worker of that frame's document. */
+  final boolean top;
+
   private final Caller caller;
   private final ObjectNode params;
   private final Consumer<AsyncResult<Reply>> done;
@@ -57,6 +60,7 @@ final class RunningCall implements Call {
       Optional<Body> body,
       boolean upload,
       boolean named,
+      boolean top,
       Lane lane,
       Consumer<AsyncResult<Reply>> done) {
     this.document = document;
@@ -66,6 +70,7 @@ final class RunningCall implements Call {
     this.body = body;
     this.upload = upload;
     this.named = named;
+    this.top = top;
     this.lane = lane;
     this.done = done;
   }

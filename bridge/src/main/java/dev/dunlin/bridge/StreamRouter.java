@@ -100,25 +100,31 @@ final class StreamRouter implements StreamLane {
     }
 
     private void json(int status, String kind, byte[] bytes) {
-      answer(status, kind, "application/json", bytes.length, Map.of(), new Bytes(bytes));
+      answer(status, kind, "application/json", bytes.length, Map.of(), ByteSource.of(bytes));
     }
 
     void data(Object value) {
-      if (isLong(value)) {
-        loop.blocking(false, () -> Json.bytes("data", value))
-            .onSuccess(bytes -> json(200, "data", bytes))
-            .onFailure(unwritable -> error(Dispatcher.toBridgeError(unwritable)));
-        return;
-      }
       try {
-        json(200, "data", Json.bytes("data", value));
+        Optional<byte[]> small =
+            isLong(value) ? Optional.empty() : Json.bytes("data", value, Limits.REPLY_LENGTH);
+        if (small.isPresent()) {
+          json(200, "data", small.get());
+          return;
+        }
       } catch (RuntimeException | Error unwritable) {
         error(Dispatcher.toBridgeError(unwritable));
+        return;
       }
+      loop.blocking(false, () -> Json.bytes("data", value, Integer.MAX_VALUE).orElseThrow())
+          .onSuccess(bytes -> json(200, "data", bytes))
+          .onFailure(unwritable -> error(Dispatcher.toBridgeError(unwritable)));
     }
 
     void error(BridgeError error) {
-      json(status(error.code()), "err", Json.bytes("err", error.toMap()));
+      json(
+          status(error.code()),
+          "err",
+          Json.bytes("err", error.toMap(), Integer.MAX_VALUE).orElseThrow());
     }
 
     private void reply(RunningCall call, AsyncResult<Reply> result) {
@@ -142,7 +148,7 @@ final class StreamRouter implements StreamLane {
     }
   }
 
-  /** Whether writing a value as JSON would keep the loop from others for long. */
+  /** Whether it is not worth a try to write a value as JSON on the loop. */
   private static boolean isLong(Object value) {
     return value instanceof String text && text.length() > Limits.REPLY_LENGTH
         || value instanceof Collection<?> values && values.size() > Limits.VALUES_ON_LOOP;
@@ -179,7 +185,8 @@ final class StreamRouter implements StreamLane {
           Map<String, String> headers = cors(new LinkedHashMap<>());
           headers.put("access-control-allow-methods", "GET, POST");
           headers.put("access-control-allow-headers", "*");
-          waiting.promise.tryComplete(new StreamResponse(204, headers, 0, new Bytes(new byte[0])));
+          waiting.promise.tryComplete(
+              new StreamResponse(204, headers, 0, ByteSource.of(new byte[0])));
         }
         case "GET", "POST" -> call(request, waiting);
         default -> throw invalid("a command is called by GET or POST, not " + request.method());
@@ -215,6 +222,7 @@ final class StreamRouter implements StreamLane {
     checkRoom(document);
     waiting.call =
         newCall(
+            request,
             document,
             url,
             params,
@@ -227,6 +235,7 @@ final class StreamRouter implements StreamLane {
   }
 
   private RunningCall newCall(
+      StreamRequest request,
       Document document,
       CommandUrl url,
       ObjectNode params,
@@ -242,6 +251,7 @@ final class StreamRouter implements StreamLane {
         body,
         upload,
         named,
+        request.window() >= 0 && request.topFrame(),
         Lane.STREAM,
         done);
   }
@@ -313,7 +323,7 @@ final class StreamRouter implements StreamLane {
       throw invalid("_n is the part's number, from 0");
     }
     if (upload == null && number == 0) {
-      upload = begin(document, url, key, params, query.containsKey(DOCUMENT));
+      upload = begin(request, document, url, key, params);
     } else if (upload == null) {
       throw invalid("no such upload: it ended by an error or by silence; begin again with part 0");
     } else if (number != upload.parts || upload.waiting != null || upload.complete) {
@@ -326,7 +336,7 @@ final class StreamRouter implements StreamLane {
   }
 
   private Upload begin(
-      Document document, CommandUrl url, String key, ObjectNode params, boolean named) {
+      StreamRequest request, Document document, CommandUrl url, String key, ObjectNode params) {
     checkRoom(document);
     if (uploads >= Limits.UPLOADS) {
       throw new BridgeError(
@@ -339,12 +349,13 @@ final class StreamRouter implements StreamLane {
     document.uploads.put(key, upload);
     upload.call =
         newCall(
+            request,
             document,
             url,
             params,
             Optional.of(upload),
             true,
-            named,
+            url.query().containsKey(DOCUMENT),
             result -> end(document, key, upload));
     dispatcher.start(upload.call);
     return upload;
@@ -436,35 +447,6 @@ final class StreamRouter implements StreamLane {
       read = true;
       return next;
     }
-  }
-
-  /** An answer that is in memory. */
-  private static final class Bytes implements ByteSource {
-    private final byte[] bytes;
-    private int position;
-
-    Bytes(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    @Override
-    public int read(byte[] target, int length) {
-      int count = Math.min(length, bytes.length - position);
-      if (count == 0) {
-        return END;
-      }
-      System.arraycopy(bytes, position, target, 0, count);
-      position += count;
-      return count;
-    }
-
-    @Override
-    public void whenReadable(Runnable action) {
-      action.run();
-    }
-
-    @Override
-    public void close() {}
   }
 
   /**

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dunlin.bridge.AlwaysAllowed.Callers;
 import dev.dunlin.bridge.Harness.Page;
 import dev.dunlin.bridge.Harness.Recorder;
 import dev.dunlin.bridge.spi.Body;
@@ -30,9 +31,11 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.AbstractMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -83,6 +86,24 @@ class BridgeTest {
               Permission.ALWAYS,
               RunsOn.EVENT_LOOP,
               call -> Future.succeededFuture(Reply.NOTHING)),
+          new Command(
+              "top",
+              none,
+              Permission.ALWAYS,
+              RunsOn.EVENT_LOOP,
+              call -> Future.succeededFuture(Reply.NOTHING)),
+          on(
+              RunsOn.EVENT_LOOP,
+              "tree",
+              none,
+              call ->
+                  Future.succeededFuture(
+                      new Reply.Data(
+                          Map.of(
+                              "text",
+                              "x".repeat(call.param("n").orElseThrow().asInt()),
+                              "bean",
+                              new Bean(false))))),
           on(
               RunsOn.EVENT_LOOP,
               "text",
@@ -298,6 +319,72 @@ class BridgeTest {
   }
 
   @Test
+  void whatEndsTheAppIsForTheTopDocumentOnly() {
+    String nested = harness.bridge.registerDocument(1, ALL);
+    record Case(int window, String frame, boolean top, String id, int status) {}
+    for (String command : List.of("ipc://pro-be/top", "ipc://pro-be/free")) {
+      boolean topOnly = command.endsWith("top");
+      assertTrue(page.data(command, Map.of()).isNull());
+      for (Case c :
+          List.of(
+              new Case(1, "frame-1", true, page.id, 200),
+              new Case(1, "frame-1", true, "", 200), // its dedicated worker
+              new Case(1, "nested", false, nested, topOnly ? 403 : 200),
+              new Case(-1, "", false, "", topOnly ? 403 : 200))) { // a shared worker
+        Harness.Reply reply =
+            Harness.read(
+                harness
+                    .bridge
+                    .streamLane()
+                    .open(
+                        new StreamRequest(
+                            c.window,
+                            c.frame,
+                            c.top,
+                            ORIGIN,
+                            "GET",
+                            command + (c.id.isEmpty() ? "" : "?_d=" + c.id),
+                            new byte[0])));
+        assertEquals(c.status, reply.status(), command + c);
+        assertEquals(c.status == 200 ? "" : "ERR_ACCESS_DENIED", reply.code());
+      }
+    }
+    Harness.Reply part =
+        Harness.read(
+            harness
+                .bridge
+                .streamLane()
+                .open(
+                    new StreamRequest(
+                        1,
+                        "nested",
+                        false,
+                        ORIGIN,
+                        "POST",
+                        "ipc://pro-be/top?_n=0&_l=1&_u=" + "ab".repeat(16) + "&_d=" + nested,
+                        new byte[1])));
+    assertEquals(403, part.status(), "not as an upload either");
+  }
+
+  @Test
+  void aCommandThatNoPolicyDecidesMustStandInTheList() {
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new Commands(List.of(new Probe()), Map.of("pro-be/free", Callers.ANY)));
+    assertTrue(refused.getMessage().contains("pro-be/top"), refused.getMessage());
+  }
+
+  @Test
+  void whatHarmsIsListedForTheTopDocumentOnly() {
+    for (AlwaysAllowed one : AlwaysAllowed.values()) {
+      boolean tells =
+          one.command().matches("application/(config|security|versions)|console/write|window/info");
+      assertEquals(tells ? Callers.ANY : Callers.TOP, one.callers(), one.command());
+    }
+  }
+
+  @Test
   void onlyTheFrameThatFirstUsedADocumentMayUseIt() {
     String message = "{\"d\":\"" + page.id + "\",\"c\":[[1,\"ipc://pro-be/echo\"]]}";
     List<Frame> others =
@@ -315,13 +402,17 @@ class BridgeTest {
     for (Frame frame : others) {
       Recorder answer = new Recorder();
       harness.bridge.callLane().receive(frame, message, answer);
-      assertEquals(CallLane.NO_BRIDGE, answer.failure(), frame.toString());
+      boolean apps = frame.top() && frame.url().equals(ORIGIN + "/");
+      assertEquals(
+          apps ? CallLane.UNKNOWN_DOCUMENT : CallLane.NO_BRIDGE,
+          answer.failure(),
+          frame.toString());
     }
     page.data("ipc://pro-be/echo", Map.of());
     harness.bridge.documentGone(page.id);
     Recorder answer = new Recorder();
     page.send(message, answer);
-    assertEquals(CallLane.NO_BRIDGE, answer.failure());
+    assertEquals(CallLane.UNKNOWN_DOCUMENT, answer.failure());
   }
 
   @Test
@@ -586,7 +677,7 @@ class BridgeTest {
     other.fetch("POST", url + "ab".repeat(16) + "&_n=0", new byte[10]);
     harness.bridge.documentGone(page.id);
     until(() -> running.get() == 1);
-    harness.bridge.windowGone(2);
+    harness.bridge.documentGone(other.id);
     until(() -> running.get() == 0);
   }
 
@@ -758,12 +849,19 @@ class BridgeTest {
   }
 
   /** Shows on which thread it is written, or is too much for it. */
-  public record Bean(boolean heavy) {
-    public String getThread() {
+  private static final class Bean extends AbstractMap<String, Object> {
+    private final boolean heavy;
+
+    Bean(boolean heavy) {
+      this.heavy = heavy;
+    }
+
+    @Override
+    public Set<Entry<String, Object>> entrySet() {
       if (heavy) {
         throw new OutOfMemoryError("made up");
       }
-      return Thread.currentThread().getName();
+      return Map.<String, Object>of("thread", Thread.currentThread().getName()).entrySet();
     }
   }
 
@@ -772,6 +870,58 @@ class BridgeTest {
     JsonNode data = page.get("ipc://pro-be/bean?n=300").json().path("data");
     assertEquals(300, data.size());
     assertTrue(data.path(0).path("thread").asText().startsWith("dunlin-bridge"), data::toString);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, Limits.REPLY_LENGTH, 8 << 20})
+  void aReplyOfAnyShapeIsWrittenOnTheLoopOnlyWhileItIsShort(int length) {
+    JsonNode data = page.get("ipc://pro-be/tree?n=" + length).json().path("data");
+    assertEquals(length, data.path("text").asText().length());
+    assertEquals(
+        length > 10,
+        data.path("bean").path("thread").asText().startsWith("dunlin-bridge"),
+        data.path("bean")::toString);
+  }
+
+  @Test
+  void jsonThatIsTooDeepIsRefusedAndThatOfTheGreatestDepthIsNot() {
+    // The object, its list of calls, and the call are three levels; the parameters have the rest.
+    int rest = Limits.JSON_DEPTH - 3;
+    for (int depth : List.of(rest, rest + 1, 1_000_000)) {
+      Recorder answer = new Recorder();
+      page.send(
+          "{\"d\":\""
+              + page.id
+              + "\",\"c\":[[1,\"ipc://pro-be/free\","
+              + "{\"a\":".repeat(depth)
+              + "1"
+              + "}".repeat(depth)
+              + "]]}",
+          answer);
+      if (depth == rest) {
+        assertEquals("{\"r\":[[1,0,null]]}", answer.text());
+      } else {
+        assertEquals(CallLane.MALFORMED, answer.failure());
+      }
+    }
+  }
+
+  @Test
+  void endsOfPushChannelsThatThePageDoesNotReadAreBounded() throws IOException {
+    for (int i = 0; i < Limits.PUSH_CHANNELS; i++) {
+      page.data("ipc://pro-be/push", Map.of());
+      channel.close();
+    }
+    assertEquals(
+        "ERR_TOO_MANY_CALLS", page.error("ipc://pro-be/push", Map.of()).path("code").asText());
+    StreamResponse stream = await(page.open("GET", "ipc://push/", new byte[0]).response());
+    assertEquals(8 * Limits.PUSH_CHANNELS, Harness.readSome(stream.body(), new byte[64 << 10]));
+    for (int i = 0; i < 2 * Limits.PUSH_CHANNELS; i++) {
+      page.data("ipc://pro-be/push", Map.of());
+      channel.close();
+      assertEquals(8, Harness.readSome(stream.body(), new byte[64]), "a page that reads goes on");
+    }
+    stream.body().close();
   }
 
   @Test
@@ -786,6 +936,7 @@ class BridgeTest {
   @Test
   void twoCommandsOfOneNameAreRefusedAtRegistration() {
     assertThrows(
-        IllegalArgumentException.class, () -> new Commands(List.of(new Probe(), new Probe())));
+        IllegalArgumentException.class,
+        () -> new Commands(List.of(new Probe(), new Probe()), Map.of()));
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dunlin.bridge.AlwaysAllowed.Callers;
 import dev.dunlin.bridge.spi.ByteSource;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.scheduler.RandomSource;
@@ -11,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -30,11 +32,19 @@ public final class Harness implements AutoCloseable {
   public final Bridge bridge;
 
   public Harness(CommandModule... modules) {
+    this(List.of(), modules);
+  }
+
+  public Harness(List<Path> ownFiles, CommandModule... modules) {
+    Map<String, Callers> always = AlwaysAllowed.byCommand();
+    always.put("pro-be/free", Callers.ANY);
+    always.put("pro-be/top", Callers.TOP);
     bridge =
         new Bridge(
             vertx,
-            new BridgeConfig(ORIGIN, ALL, Map.of(), RandomSource.secure()),
-            List.of(modules));
+            new BridgeConfig(ORIGIN, ALL, ownFiles, RandomSource.secure()),
+            List.of(modules),
+            always);
   }
 
   /** A page in a top frame, with its channel open. */

@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -156,6 +157,89 @@ record BridgeSuite(Account account) {
       assertEquals("ERR_INVALID_CALL", answer.path("code").asText(), answer::toString);
       assertTrue(answer.path("message").asText().contains("UTF-8"), answer::toString);
     }
+  }
+
+  @Test
+  void letsNoNestedFrameEndTheAppOrItsWindow() {
+    JsonNode answers =
+        page.run(
+            """
+            const frame = document.createElement('iframe')
+            frame.src = '/'
+            const loaded = new Promise(resolve => frame.onload = resolve)
+            document.body.append(frame)
+            await loaded
+            const inner = frame.contentWindow
+            const d = inner.performance.getEntriesByType('navigation')[0].serverTiming.find(e => e.name === 'dunlin').description
+            const ask = async command => { const r = await inner.fetch('ipc://' + command + '?_d=' + d); return (await r.json()).err?.code ?? r.status }
+            const answers = {}
+            for (const command of ['window/info', 'application/exit', 'window/close', 'window/hide', 'window/showInspector', 'os/hrtime']) {
+              answers[command] = await ask(command).catch(String)
+            }
+            answers.top = await ipc.call('ipc://window/setTitle', {title: 'Lab'}).then(() => 'done', String)
+            frame.remove()
+            return answers
+            """);
+    for (String command :
+        List.of("application/exit", "window/close", "window/hide", "window/showInspector")) {
+      assertEquals("ERR_ACCESS_DENIED", answers.path(command).asText(), answers::toString);
+    }
+    assertEquals(200, answers.path("window/info").asInt(), answers::toString);
+    assertEquals(200, answers.path("os/hrtime").asInt(), answers::toString);
+    assertEquals("done", answers.path("top").asText(), answers::toString);
+    assertTrue(page.evaluate("ipc.call('ipc://window/info')").path("visible").asBoolean());
+  }
+
+  @Test
+  void aSynchronousAnswerThatBreaksOffIsANetworkErrorAndNoDenial() {
+    // The host can open its own memory, and read nothing at its start.
+    JsonNode broken =
+        page.evaluate(
+            "(() => { try { return {bytes: ipc.callSync('ipc://fs/readFile/proc/self/mem').bytes?.length} } catch (e) {"
+                + " return {name: e.name, code: e.code, message: e.message} } })()");
+    assertEquals("NetworkError", broken.path("name").asText(), broken::toString);
+    assertEquals("ERR_NO_BRIDGE", broken.path("code").asText(), broken::toString);
+    assertTrue(page.evaluate("ipc.callSync('ipc://os/hrtime').data").isTextual());
+  }
+
+  @Test
+  void aPageThatAServiceWorkerAnswersHasTheStreamLaneOnly() {
+    page.run(
+        """
+        const registration = await navigator.serviceWorker.register('/service.js')
+        const worker = registration.installing ?? registration.waiting ?? registration.active
+        await new Promise(resolve => {
+          const look = () => worker.state === 'activated' && resolve()
+          worker.onstatechange = look
+          look()
+        })
+        """);
+    try {
+      page.evaluate("void (location.href = '/?served')");
+      page.await(
+          "location.search === '?served' && document.documentElement.dataset.ready === 'true'");
+      JsonNode served =
+          page.run(
+              """
+              const entry = performance.getEntriesByType('navigation')[0]
+              const raw = await new Promise(resolve => __dunlinQuery({request: JSON.stringify({d: '', c: [[1, 'ipc://os/hrtime']]}), persistent: false,
+                onSuccess: text => resolve({text}), onFailure: (code, message) => resolve({code, message})}))
+              return {worker: entry.workerStart > 0, id: entry.serverTiming.some(e => e.name === 'dunlin'), time: await ipc.call('ipc://os/hrtime'), raw}
+              """);
+      assertTrue(served.path("worker").asBoolean(), served::toString);
+      assertTrue(!served.path("id").asBoolean(), served::toString);
+      assertTrue(served.path("time").isTextual(), served::toString);
+      assertEquals(4, served.path("raw").path("code").asInt(), served::toString);
+    } finally {
+      page.run(
+          "for (const r of await navigator.serviceWorker.getRegistrations()) await r.unregister()");
+      page.evaluate("void (location.href = '/')");
+      page.await("location.search === '' && document.documentElement.dataset.ready === 'true'");
+    }
+    assertTrue(
+        page.evaluate(
+                "performance.getEntriesByType('navigation')[0].serverTiming.some(e => e.name === 'dunlin')")
+            .asBoolean());
   }
 
   @Test

@@ -201,6 +201,20 @@ record PolicySuite(Account account) {
   }
 
   @Test
+  void tellsADeniedSynchronousCallFromOneThatTheHostAnswers() {
+    String sync =
+        "(url => { try { return {value: ipc.callSync(url).data} } catch (e) {"
+            + " return {name: e.name, code: e.code, source: e.source, message: e.message} } })";
+    JsonNode denied = page.evaluate(sync + "('ipc://os2/cpus')");
+    assertEquals("NotAllowedError", denied.path("name").asText(), denied::toString);
+    assertEquals("ERR_ACCESS_DENIED", denied.path("code").asText(), denied::toString);
+    assertEquals("ipc://os2/cpus", denied.path("source").asText(), denied::toString);
+    JsonNode answered = page.evaluate(sync + "('ipc://os/nothing')");
+    assertEquals("ERR_UNKNOWN_COMMAND", answered.path("code").asText(), answered::toString);
+    assertTrue(page.evaluate(sync + "('ipc://os/hrtime')").path("value").isTextual());
+  }
+
+  @Test
   void hasNoBridgeForFramesWithoutAnAddressOfTheApp() {
     for (String frame :
         List.of(

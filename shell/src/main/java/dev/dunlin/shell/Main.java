@@ -17,6 +17,7 @@ public final class Main {
 
   /** Does what the words say and ends the process with their exit code. */
   public static void main(String[] words) {
+    Printable.inLogs();
     if (Relaunch.isNeeded()) {
       System.exit(Relaunch.run(words));
     }

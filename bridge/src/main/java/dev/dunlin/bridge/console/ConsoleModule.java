@@ -18,7 +18,8 @@ public final class ConsoleModule implements CommandModule {
   @FunctionalInterface
   public interface Sink {
     /**
-     * Prints one message. Thread: the event loop, in the order the page printed; must not block.
+     * Prints one message, whose control characters are not to reach a terminal. Thread: the event
+     * loop, in the order the page printed; must not block.
      */
     void print(Level level, String message);
   }
@@ -30,11 +31,11 @@ public final class ConsoleModule implements CommandModule {
     INFO,
     WARN,
     ERROR,
-    /** Raw text on stdout, nothing added. */
+    /** Text on stdout, nothing added. */
     STDOUT,
-    /** Raw text on stderr, nothing added. */
+    /** Text on stderr, nothing added. */
     STDERR,
-    /** One line of a test's report, raw, on stdout. */
+    /** One line of a test's report on stdout. */
     TAP
   }
 

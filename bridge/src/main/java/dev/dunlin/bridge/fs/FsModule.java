@@ -9,6 +9,7 @@ import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.ByteSource;
 import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
+import dev.dunlin.bridge.spi.Command.Access;
 import dev.dunlin.bridge.spi.Command.LastSegment;
 import dev.dunlin.bridge.spi.Command.Permission;
 import dev.dunlin.bridge.spi.Command.Resource;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * {@code ipc://fs/…}: files, as Node's {@code fs} has them. Errors have Node's code, errno,
@@ -88,21 +90,21 @@ public final class FsModule implements CommandModule {
   @Override
   public List<Command> commands() {
     return List.of(
-        path("access", LastSegment.FOLLOW, "access", this::access),
-        path("stat", LastSegment.FOLLOW, "stat", call -> data(followed(call))),
-        path("lstat", LastSegment.NO_FOLLOW, "lstat", this::lstat),
-        path("readFile", LastSegment.FOLLOW, "open", this::readFile),
-        path("writeFile", LastSegment.FOLLOW, "open", call -> writeFile(call, "w")),
-        path("appendFile", LastSegment.FOLLOW, "open", call -> writeFile(call, "a")),
-        path("readdir", LastSegment.FOLLOW, "scandir", this::readdir),
-        path("mkdir", LastSegment.NO_FOLLOW, "mkdir", this::mkdir),
-        path("rm", LastSegment.NO_FOLLOW, "rm", this::rm),
-        path("rmdir", LastSegment.NO_FOLLOW, "rmdir", this::rmdir),
-        path("unlink", LastSegment.NO_FOLLOW, "unlink", this::unlink),
-        twoPaths("rename", LastSegment.NO_FOLLOW, "rename", this::rename),
-        twoPaths("copyFile", LastSegment.FOLLOW, "copyfile", this::copyFile),
-        path("realpath", LastSegment.FOLLOW, "realpath", this::realpath),
-        path("open", LastSegment.FOLLOW, "open", this::open),
+        path("access", LastSegment.FOLLOW, Access.READ, "access", this::access),
+        path("stat", LastSegment.FOLLOW, Access.READ, "stat", call -> data(followed(call))),
+        path("lstat", LastSegment.NO_FOLLOW, Access.READ, "lstat", this::lstat),
+        path("readFile", LastSegment.FOLLOW, Access.READ, "open", this::readFile),
+        path("writeFile", LastSegment.FOLLOW, Access.WRITE, "open", call -> writeFile(call, "w")),
+        path("appendFile", LastSegment.FOLLOW, Access.WRITE, "open", call -> writeFile(call, "a")),
+        path("readdir", LastSegment.FOLLOW, Access.READ, "scandir", this::readdir),
+        path("mkdir", LastSegment.NO_FOLLOW, Access.WRITE, "mkdir", this::mkdir),
+        path("rm", LastSegment.NO_FOLLOW, Access.REPLACE, "rm", this::rm),
+        path("rmdir", LastSegment.NO_FOLLOW, Access.REPLACE, "rmdir", this::rmdir),
+        path("unlink", LastSegment.NO_FOLLOW, Access.REPLACE, "unlink", this::unlink),
+        twoPaths("rename", LastSegment.NO_FOLLOW, Access.REPLACE, "rename", this::rename),
+        twoPaths("copyFile", LastSegment.FOLLOW, Access.READ, "copyfile", this::copyFile),
+        path("realpath", LastSegment.FOLLOW, Access.READ, "realpath", this::realpath),
+        path("open", LastSegment.FOLLOW, FsModule::openAccess, "open", this::open),
         handle("read", "read", this::read),
         handle("write", "write", this::write),
         handle("stat", "fstat", call -> data(file(call).stat())),
@@ -117,10 +119,16 @@ public final class FsModule implements CommandModule {
     Reply run(Call call) throws IOException;
   }
 
-  private static Command path(String function, LastSegment last, String syscall, Work work) {
+  private static Command path(
+      String function, LastSegment last, Access access, String syscall, Work work) {
+    return path(function, last, call -> access, syscall, work);
+  }
+
+  private static Command path(
+      String function, LastSegment last, Function<Call, Access> access, String syscall, Work work) {
     return new Command(
         function,
-        new Resource.File(last, ""),
+        new Resource.File(last, access, ""),
         Permission.POLICY,
         RunsOn.WORKER,
         call -> {
@@ -132,10 +140,11 @@ public final class FsModule implements CommandModule {
         });
   }
 
-  private static Command twoPaths(String function, LastSegment last, String syscall, Work work) {
+  private static Command twoPaths(
+      String function, LastSegment last, Access access, String syscall, Work work) {
     return new Command(
         function,
-        new Resource.File(last, "dest"),
+        new Resource.File(last, call -> access, "dest"),
         Permission.POLICY,
         RunsOn.WORKER,
         call -> {
@@ -694,8 +703,18 @@ public final class FsModule implements CommandModule {
 
   // Open files.
 
+  private static FsFlags openFlags(Call call) {
+    return FsFlags.of(call.param("flags").orElse(TextNode.valueOf("r")));
+  }
+
+  private static Access openAccess(Call call) {
+    FsFlags flags = openFlags(call);
+    // What is opened for reading only may still be made or emptied.
+    return flags.write() || flags.create() || flags.truncate() ? Access.WRITE : Access.READ;
+  }
+
   private Reply open(Call call) throws IOException {
-    FsFlags flags = FsFlags.of(call.param("flags").orElse(TextNode.valueOf("r")));
+    FsFlags flags = openFlags(call);
     OpenFile file = open(call.path(), flags, mode(call, DEFAULT_FILE_MODE));
     try {
       return data(Map.of("fd", call.register(file).value()));
@@ -717,7 +736,10 @@ public final class FsModule implements CommandModule {
     ByteBuffer target = ByteBuffer.allocate((int) Math.min(length, READ_BYTES));
     int count = target.hasRemaining() ? file(call).read(target, number(call, "position", -1)) : 0;
     return new Reply.Bytes(
-        new Memory(target.array(), Math.max(0, count)), Math.max(0, count), ANY_TYPE, Map.of());
+        ByteSource.of(target.array(), 0, Math.max(0, count)),
+        Math.max(0, count),
+        ANY_TYPE,
+        Map.of());
   }
 
   private Reply write(Call call) throws IOException {
@@ -751,31 +773,5 @@ public final class FsModule implements CommandModule {
     call.release();
     file.close();
     return Reply.NOTHING;
-  }
-
-  private static final class Memory implements ByteSource {
-    private final ByteBuffer bytes;
-
-    Memory(byte[] bytes, int count) {
-      this.bytes = ByteBuffer.wrap(bytes, 0, count);
-    }
-
-    @Override
-    public int read(byte[] target, int length) {
-      int count = Math.min(length, bytes.remaining());
-      if (count == 0) {
-        return END;
-      }
-      bytes.get(target, 0, count);
-      return count;
-    }
-
-    @Override
-    public void whenReadable(Runnable action) {
-      action.run();
-    }
-
-    @Override
-    public void close() {}
   }
 }

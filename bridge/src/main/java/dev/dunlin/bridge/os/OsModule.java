@@ -2,9 +2,8 @@ package dev.dunlin.bridge.os;
 
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Command;
+import dev.dunlin.bridge.spi.Command.RunsOn;
 import dev.dunlin.bridge.spi.CommandModule;
-import dev.dunlin.bridge.spi.Reply;
-import io.vertx.core.Future;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.Inet6Address;
@@ -21,7 +20,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /** {@code ipc://os/…}: the machine, in the shapes of Node's {@code os}. */
@@ -49,36 +47,15 @@ public final class OsModule implements CommandModule {
   @Override
   public List<Command> commands() {
     return List.of(
-        command("cpus", OsModule::cpus),
-        command("networkInterfaces", OsModule::networkInterfaces),
-        command("uptime", OsModule::uptime),
-        command("freemem", () -> memory("MemAvailable:")),
-        command("totalmem", () -> memory("MemTotal:")),
-        command("loadavg", OsModule::loadavg),
-        command("hostname", OsModule::hostname),
-        command("userInfo", OsModule::userInfo),
-        new Command(
-            "hrtime",
-            new Command.Resource.None(),
-            Command.Permission.POLICY,
-            Command.RunsOn.ARRIVAL,
-            call ->
-                Future.succeededFuture(new Reply.Data(Long.toString(monotonic.get().toNanos())))));
-  }
-
-  private static Command command(String function, Callable<Object> value) {
-    return new Command(
-        function,
-        new Command.Resource.None(),
-        Command.Permission.POLICY,
-        Command.RunsOn.WORKER,
-        call -> {
-          try {
-            return Future.succeededFuture(new Reply.Data(value.call()));
-          } catch (Exception e) {
-            return Future.failedFuture(e);
-          }
-        });
+        Command.telling("cpus", OsModule::cpus),
+        Command.telling("networkInterfaces", OsModule::networkInterfaces),
+        Command.telling("uptime", OsModule::uptime),
+        Command.telling("freemem", () -> memory("MemAvailable:")),
+        Command.telling("totalmem", () -> memory("MemTotal:")),
+        Command.telling("loadavg", OsModule::loadavg),
+        Command.telling("hostname", OsModule::hostname),
+        Command.telling("userInfo", OsModule::userInfo),
+        Command.telling("hrtime", RunsOn.ARRIVAL, () -> Long.toString(monotonic.get().toNanos())));
   }
 
   private static Object cpus() throws IOException {

@@ -2,8 +2,6 @@ package dev.dunlin.bridge.process;
 
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.CommandModule;
-import dev.dunlin.bridge.spi.Reply;
-import io.vertx.core.Future;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
@@ -11,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 
 /**
  * {@code ipc://process/…}: figures of the host's process, in the shapes of Node's {@code process}.
@@ -35,24 +32,9 @@ public final class ProcessModule implements CommandModule {
   @Override
   public List<Command> commands() {
     return List.of(
-        command("memoryUsage", ProcessModule::memoryUsage),
-        command("cpuUsage", ProcessModule::cpuUsage),
-        command("uptime", () -> ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
-  }
-
-  private static Command command(String function, Callable<Object> value) {
-    return new Command(
-        function,
-        new Command.Resource.None(),
-        Command.Permission.POLICY,
-        Command.RunsOn.WORKER,
-        call -> {
-          try {
-            return Future.succeededFuture(new Reply.Data(value.call()));
-          } catch (Exception e) {
-            return Future.failedFuture(e);
-          }
-        });
+        Command.telling("memoryUsage", ProcessModule::memoryUsage),
+        Command.telling("cpuUsage", ProcessModule::cpuUsage),
+        Command.telling("uptime", () -> ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
   }
 
   private static Object memoryUsage() throws IOException {

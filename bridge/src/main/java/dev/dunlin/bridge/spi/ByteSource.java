@@ -1,6 +1,7 @@
 package dev.dunlin.bridge.spi;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * Bytes that are pulled. One reader at a time.
@@ -29,4 +30,14 @@ public interface ByteSource extends AutoCloseable {
 
   @Override
   void close();
+
+  /** Bytes that are in memory: the next {@code length} from {@code offset} on. */
+  static ByteSource of(byte[] bytes, int offset, int length) {
+    return new MemorySource(ByteBuffer.wrap(bytes, offset, length));
+  }
+
+  /** Bytes that are in memory. */
+  static ByteSource of(byte[] bytes) {
+    return of(bytes, 0, bytes.length);
+  }
 }

@@ -2,6 +2,8 @@ package dev.dunlin.bridge.spi;
 
 import io.vertx.core.Future;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
 
 /**
  * The declaration of one command: what it is called, what it touches, where it runs. Policy reads
@@ -24,6 +26,31 @@ public record Command(
     Objects.requireNonNull(handler);
   }
 
+  /**
+   * A command without a resource that tells a value, for whoever's policy allows it.
+   *
+   * @param value may block
+   */
+  public static Command telling(String function, Callable<Object> value) {
+    return telling(function, RunsOn.WORKER, value);
+  }
+
+  /** As {@link #telling(String, Callable)}, of a value that may be had on another thread. */
+  public static Command telling(String function, RunsOn runsOn, Callable<Object> value) {
+    return new Command(
+        function,
+        new Resource.None(),
+        Permission.POLICY,
+        runsOn,
+        call -> {
+          try {
+            return Future.succeededFuture(new Reply.Data(value.call()));
+          } catch (Exception e) {
+            return Future.failedFuture(e);
+          }
+        });
+  }
+
   /** What the path of a command URL names after the function. */
   public sealed interface Resource {
     /** Nothing: the URL ends with the function. */
@@ -33,10 +60,12 @@ public record Command(
      * An absolute file path. The dispatcher takes its real path before the check.
      *
      * @param last whether a symbolic link as last segment is followed
+     * @param access what a call does to the path; it may go by the call's parameters
      * @param alsoParam name of a second parameter that is a path too and is policed under the same
-     *     function; empty if there is none
+     *     function; empty if there is none. What it names is written at least
      */
-    record File(LastSegment last, String alsoParam) implements Resource {}
+    record File(LastSegment last, Function<Call, Access> access, String alsoParam)
+        implements Resource {}
 
     /** Free text, matched as it stands: an address and port, a program, a UUID. */
     record Text() implements Resource {}
@@ -53,11 +82,25 @@ public record Command(
     NO_FOLLOW
   }
 
+  /**
+   * What a call does to a path: the files that the app is made of are guarded from all but reads.
+   */
+  public enum Access {
+    /** Changes nothing. */
+    READ,
+    /** Changes or makes what the path names, or what is in it. */
+    WRITE,
+    /** As {@link #WRITE}, and may take the name away or give it to something else. */
+    REPLACE
+  }
+
   /** Who may call a command. */
   public enum Permission {
     /** Whoever's policy allows the command URL. */
     POLICY,
-    /** Every document of the app: harmless to others. */
+    /**
+     * No policy decides. The bridge takes only those that stand in its list {@code AlwaysAllowed}.
+     */
     ALWAYS
   }
 

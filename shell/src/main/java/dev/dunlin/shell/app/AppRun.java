@@ -340,7 +340,10 @@ public final class AppRun implements Launcher {
       return new Bridge(
           vertx,
           new BridgeConfig(
-              config.meta().origin(), policies(List.of()), folders.policyNames(), random),
+              config.meta().origin(),
+              policies(List.of()),
+              List.of(config.build().resources(), config.directory().resolve(AppConfig.FILE)),
+              random),
           modules);
     }
 

@@ -44,8 +44,7 @@ final class ApplicationModule implements CommandModule {
         command("security", Command.RunsOn.WORKER, call -> answer(security)));
   }
 
-  private static Command command(
-      String function, Command.RunsOn runsOn, Command.Handler handler) {
+  private static Command command(String function, Command.RunsOn runsOn, Command.Handler handler) {
     return new Command(
         function, new Command.Resource.None(), Command.Permission.ALWAYS, runsOn, handler);
   }

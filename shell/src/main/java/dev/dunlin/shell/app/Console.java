@@ -2,6 +2,7 @@ package dev.dunlin.shell.app;
 
 import dev.dunlin.bridge.console.ConsoleModule;
 import dev.dunlin.scheduler.Threads;
+import dev.dunlin.shell.Printable;
 import dev.dunlin.shell.engine.PageHost.ConsoleLevel;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -11,7 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What pages print, on this process's standard streams, in the order it came.
+ * What pages print, on this process's standard streams, in the order it came; control characters
+ * are escaped.
  *
  * <p><i>Thread:</i> any; never blocks. Chromium's UI thread and the bridge's event loop print here,
  * and whoever reads our output may be slow, so a thread of its own writes.
@@ -95,7 +97,7 @@ final class Console implements ConsoleModule.Sink, AutoCloseable {
     while (!closed || !waiting.isEmpty()) {
       try {
         Message message = waiting.take();
-        message.stream().print(message.text());
+        message.stream().print(Printable.of(message.text()));
         message.stream().flush();
         waitingLength.addAndGet(-message.text().length());
         sayDropped();

@@ -1,7 +1,6 @@
 package dev.dunlin.shell.app;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dunlin.bridge.JsonValues;
 import dev.dunlin.bridge.Limits;
 import dev.dunlin.shell.BuildInfo;
 import dev.dunlin.shell.cli.RunOptions;
@@ -121,11 +120,11 @@ final class Facts implements HostFacts {
   /**
    * Numbers of this system's headers, as Node 20 lists them; none for systems not looked at yet.
    */
-  private static Map<String, Object> constants(String platform) {
+  private static Object constants(String platform) {
     try (InputStream in = Facts.class.getResourceAsStream("constants-" + platform + ".json")) {
       return in == null
           ? Map.of("errno", Map.of(), "signals", Map.of(), "fs", Map.of())
-          : new ObjectMapper().readValue(in, new TypeReference<Map<String, Object>>() {});
+          : JsonValues.read(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

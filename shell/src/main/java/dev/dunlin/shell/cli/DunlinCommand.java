@@ -1,11 +1,13 @@
 package dev.dunlin.shell.cli;
 
 import dev.dunlin.shell.BuildInfo;
+import dev.dunlin.shell.Printable;
 import dev.dunlin.shell.host.Doctor;
 import dev.dunlin.shell.host.Finding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -56,7 +58,7 @@ public final class DunlinCommand implements Callable<Integer> {
     line.setParameterExceptionHandler(
         (fault, args) -> {
           PrintWriter err = fault.getCommandLine().getErr();
-          err.println("dunlin: " + fault.getMessage());
+          err.println("dunlin: " + Printable.of(fault.getMessage()));
           UnmatchedArgumentException.printSuggestions(fault, err);
           String name = fault.getCommandLine().getCommandSpec().qualifiedName();
           err.println("'" + name + " --help' tells what there is.");
@@ -65,10 +67,13 @@ public final class DunlinCommand implements Callable<Integer> {
     line.setExecutionExceptionHandler(
         (fault, command, result) -> {
           if (isExpected.test(fault)) {
-            command.getErr().println("dunlin: " + fault.getMessage());
+            command.getErr().println("dunlin: " + Printable.of(fault.getMessage()));
           } else {
             command.getErr().println("dunlin: this is a fault of Dunlin, please report it:");
-            fault.printStackTrace(command.getErr());
+            StringWriter trace = new StringWriter();
+            fault.printStackTrace(new PrintWriter(trace));
+            command.getErr().print(Printable.of(trace.toString()));
+            command.getErr().flush();
           }
           return ExitCode.SOFTWARE;
         });

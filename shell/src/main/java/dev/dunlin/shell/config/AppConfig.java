@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Year;
-import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -182,7 +182,7 @@ public record AppConfig(
       throw new ConfigException(
           file, 0, "", "the file can't be read: " + e.getMessage(), "Make it readable.");
     }
-    Year year = Year.from(new SystemClock().wallTime().atZone(ZoneId.systemDefault()));
+    Year year = Year.from(new SystemClock().wallTime().atZone(ZoneOffset.UTC));
     return parse(folder, bytes, systemVariables(), year);
   }
 

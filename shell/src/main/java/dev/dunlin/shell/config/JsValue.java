@@ -1,21 +1,18 @@
 package dev.dunlin.shell.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.BigIntegerNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.dunlin.bridge.JsonValues;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.util.regex.Pattern;
 
 /** The text of a setting as JavaScript sees it in {@code application.config}. */
 final class JsValue {
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final Pattern HEX = Pattern.compile("0[xX][0-9a-fA-F]{1,256}");
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?(0|[1-9][0-9]{0,255})(\\.[0-9]{1,256})?([eE][+-]?[0-9]{1,5})?");
@@ -50,8 +47,8 @@ final class JsValue {
     }
     if (text.startsWith("{") || text.startsWith("[")) {
       try {
-        return JSON.readTree(text);
-      } catch (JsonProcessingException e) {
+        return JsonValues.read(text);
+      } catch (IOException e) {
         // Not JSON after all: by the rule it is then plain text.
         return TextNode.valueOf(text);
       }

@@ -15,36 +15,6 @@ final class PlainText {
         status,
         Map.of("content-type", "text/plain; charset=utf-8", "access-control-allow-origin", "*"),
         bytes.length,
-        new Source(bytes));
-  }
-
-  private static final class Source implements ByteSource {
-    private final byte[] bytes;
-    private int at;
-
-    Source(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    @Override
-    public int read(byte[] target, int length) {
-      if (at == bytes.length) {
-        return END;
-      }
-      int n = Math.min(length, bytes.length - at);
-      System.arraycopy(bytes, at, target, 0, n);
-      at += n;
-      return n;
-    }
-
-    @Override
-    public void whenReadable(Runnable action) {
-      action.run();
-    }
-
-    @Override
-    public void close() {
-      at = bytes.length;
-    }
+        ByteSource.of(bytes));
   }
 }

@@ -1,7 +1,6 @@
 package dev.dunlin.shell.resources;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dunlin.bridge.JsonValues;
 import dev.dunlin.bridge.Limits;
 import dev.dunlin.bridge.spi.ByteSource;
 import dev.dunlin.shell.resources.ResourceSource.Found;
@@ -86,7 +85,6 @@ public final class AppResources {
   private final HostFacts hostFacts;
   private final String host;
   private final String bundle;
-  private final ObjectMapper json = new ObjectMapper();
 
   /**
    * What the composition root takes from {@code socket.ini}.
@@ -557,7 +555,7 @@ public final class AppResources {
     // Parsed in the page, so that a name such as __proto__ stays data; frozen at every depth.
     String text =
         "export default JSON.parse("
-            + quote(write(hostFacts.of(request.window())))
+            + quote(JsonValues.text(hostFacts.of(request.window())))
             + ", (key, value) => Object.freeze(value));\n";
     byte[] source = text.getBytes(StandardCharsets.UTF_8);
     Map<String, String> headers = scriptHeaders(origin());
@@ -573,14 +571,6 @@ public final class AppResources {
     headers.put("access-control-allow-origin", allowedOrigin);
     headers.put("x-content-type-options", "nosniff");
     return headers;
-  }
-
-  private String write(Object value) {
-    try {
-      return json.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the host's facts are not JSON-safe", e);
-    }
   }
 
   /** A JavaScript string literal that is safe in any script, inline ones included. */

@@ -16,39 +16,17 @@ final class Bodies {
   }
 
   static ByteSource of(byte[] bytes) {
-    return new Memory(ByteBuffer.wrap(bytes));
+    return ByteSource.of(bytes);
   }
 
   static ByteSource of(byte[] bytes, long offset, long length) {
-    return new Memory(ByteBuffer.wrap(bytes, Math.toIntExact(offset), Math.toIntExact(length)));
+    return ByteSource.of(bytes, Math.toIntExact(offset), Math.toIntExact(length));
   }
 
   /** Part of an open file; takes the channel over. */
   static ByteSource of(SeekableByteChannel channel, long offset, long length) throws IOException {
     channel.position(offset);
     return new Part(channel, length);
-  }
-
-  private record Memory(ByteBuffer bytes) implements ByteSource {
-    @Override
-    public int read(byte[] target, int length) {
-      if (!bytes.hasRemaining()) {
-        return END;
-      }
-      int count = Math.min(length, bytes.remaining());
-      bytes.get(target, 0, count);
-      return count;
-    }
-
-    @Override
-    public void whenReadable(Runnable action) {
-      action.run();
-    }
-
-    @Override
-    public void close() {
-      bytes.position(bytes.limit());
-    }
   }
 
   /** A file that grows is cut at the announced length; one that shrinks is an error, not an end. */

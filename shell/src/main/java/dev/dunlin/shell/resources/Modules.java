@@ -1,27 +1,19 @@
 package dev.dunlin.shell.resources;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.dunlin.bridge.JsonValues;
+import dev.dunlin.bridge.NearestName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The JavaScript modules that ship with Dunlin, read from the class path.
@@ -32,8 +24,7 @@ public final class Modules {
   /** Where the JavaScript build puts the modules. */
   public static final String FOLDER = "/dev/dunlin/js/";
 
-  private static final String NODE_NAMES = "node-names.json";
-  private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+(/[a-z0-9_-]+)*");
+  private static final String NAMES = "module-names.json";
   private static final Pattern DEFAULT_EXPORT =
       Pattern.compile("\\bexport\\s+default\\b|\\bexport\\s*\\{[^}]*\\bdefault\\b");
 
@@ -49,23 +40,26 @@ public final class Modules {
 
   Modules(String folder) {
     this.folder = folder;
-    URL list = Modules.class.getResource(folder + NODE_NAMES);
-    if (list == null) {
-      throw new IllegalStateException(
-          folder
-              + NODE_NAMES
-              + " is not on the class path: build the bridge's JavaScript with ./dunlin test or mvn"
-              + " compile");
-    }
-    try (InputStream in = list.openStream()) {
-      this.nodeNames = new ObjectMapper().readValue(in, new TypeReference<TreeSet<String>>() {});
-      this.names = list(list.toURI());
-      nodeNames.retainAll(names);
+    try (InputStream in = Modules.class.getResourceAsStream(folder + NAMES)) {
+      if (in == null) {
+        throw new IllegalStateException(
+            folder
+                + NAMES
+                + " is not on the class path: build the bridge's JavaScript with ./dunlin test or mvn"
+                + " compile");
+      }
+      JsonNode list = JsonValues.read(in);
+      this.names = names(list.path("socket"));
+      this.nodeNames = names(list.path("node"));
     } catch (IOException e) {
-      throw new UncheckedIOException("reading the list of JavaScript modules at " + list, e);
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("the class path has an address that is no URI: " + list, e);
+      throw new UncheckedIOException("reading the list of JavaScript modules " + folder + NAMES, e);
     }
+  }
+
+  private static Set<String> names(JsonNode list) {
+    Set<String> names = new TreeSet<>();
+    list.forEach(name -> names.add(name.textValue()));
+    return names;
   }
 
   /** The source of {@code socket:NAME}, UTF-8; empty if there is no such module. */
@@ -86,11 +80,9 @@ public final class Modules {
 
   /** The name of a module that looks like this one, for a message. */
   Optional<String> nearest(String name, boolean node) {
-    return (node ? nodeNames : names)
-        .stream()
-            .filter(known -> !known.startsWith("internal/"))
-            .min(Comparator.comparingInt(known -> distance(known, name)))
-            .filter(known -> distance(known, name) <= 1 + name.length() / 4);
+    List<String> known =
+        (node ? nodeNames : names).stream().filter(one -> !one.startsWith("internal/")).toList();
+    return NearestName.of(name, known, 1 + name.length() / 4);
   }
 
   private Optional<byte[]> reExport(String name) {
@@ -116,46 +108,5 @@ public final class Modules {
     } catch (IOException e) {
       throw new UncheckedIOException("reading the module socket:" + name, e);
     }
-  }
-
-  /** Names of the modules beside this file, which is on disk or in a jar. */
-  static Set<String> list(URI nodeNamesFile) throws IOException {
-    if (!nodeNamesFile.getScheme().equals("jar")) {
-      return list(Path.of(nodeNamesFile).getParent());
-    }
-    String[] jarAndEntry = nodeNamesFile.toString().split("!", 2);
-    try (FileSystem jar =
-        FileSystems.newFileSystem(Path.of(URI.create(jarAndEntry[0].substring("jar:".length()))))) {
-      return list(jar.getPath(jarAndEntry[1]).getParent());
-    }
-  }
-
-  private static Set<String> list(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .map(file -> folder.relativize(file).toString().replace('\\', '/'))
-          .filter(file -> file.endsWith(".js"))
-          .map(file -> file.substring(0, file.length() - ".js".length()))
-          .filter(name -> NAME.matcher(name).matches())
-          .collect(Collectors.toCollection(TreeSet::new));
-    }
-  }
-
-  /** Levenshtein's distance. Names are short: the caller cuts what comes from a page. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, 1 + Math.min(diagonal, row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }

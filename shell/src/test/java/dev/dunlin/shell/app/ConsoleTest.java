@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dunlin.bridge.console.ConsoleModule;
+import dev.dunlin.shell.Printable;
 import dev.dunlin.shell.engine.PageHost.ConsoleLevel;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -97,8 +100,8 @@ class ConsoleTest {
   }
 
   @Test
-  void leavesRawTextAsItIs() {
-    String raw = "\u001b[1mb\u001b[0m\r\n\tno end \u0000 ünï 日本 \uD83D\uDE00 %s {}";
+  void leavesTextWithoutControlCharactersAsItIs() {
+    String raw = "b\r\n\tno end \u00a0 ünï 日本 \uD83D\uDE00 %s {} \\u001b";
     try (Console console = console()) {
       console.print(ConsoleModule.Level.STDOUT, raw);
       console.print(ConsoleModule.Level.STDERR, raw);
@@ -106,6 +109,43 @@ class ConsoleTest {
     }
     assertEquals(raw, text(out));
     assertEquals(raw, text(err));
+  }
+
+  @Test
+  void whatAPagePrintsCannotCommandTheTerminal() {
+    String evil = "\u001b]0;title\u0007\u009b2J\rover\u0008\u007f\u0000";
+    String shown = "\\u001b]0;title\\u0007\\u009b2J\\u000dover\\u0008\\u007f\\u0000";
+    try (Console console = console()) {
+      for (ConsoleModule.Level level : ConsoleModule.Level.values()) {
+        console.print(level, evil);
+      }
+      console.line(ConsoleLevel.ERROR, evil, evil, 1);
+      console.say(evil);
+    }
+    String line = shown + "\n";
+    assertEquals("[debug] " + line + ("[info] " + line).repeat(2) + shown + line, text(out));
+    assertEquals(
+        "[warn] "
+            + line
+            + "[error] "
+            + line
+            + shown
+            + "[error] "
+            + shown
+            + " ("
+            + shown
+            + ":1)\ndunlin: "
+            + line,
+        text(err));
+  }
+
+  @Test
+  void whatALogRecordQuotesCannotEither() {
+    LogRecord record = new LogRecord(Level.WARNING, "a\u001b[2Jb");
+    record.setThrown(new IllegalStateException("c\u009bd"));
+    String line = new Printable.LogFormat().format(record);
+    assertTrue(line.contains("a\\u001b[2Jb") && line.contains("c\\u009bd"), line);
+    assertTrue(line.chars().noneMatch(c -> c == 0x1b || c == 0x9b), line);
   }
 
   @Test

@@ -606,7 +606,7 @@ class AppResourcesTest {
         "socket://ai/llm       | socket:ai/llm is out of scope: Dunlin ships no language models",
         "npm://lodash/         | npm:lodash is not served: npm: modules are not part of this version."
             + " Bundle the package with the app and import its file",
-        "socket://node-names.json/ | socket:node-names.json does not exist",
+        "socket://module-names.json/ | socket:module-names.json does not exist",
         "socket://fs/../path   | socket:fs/../path does not exist",
         "socket://fs/%2e%2e/path | socket:fs/%2e%2e/path does not exist",
       })
