@@ -63,15 +63,23 @@ public final class DunlinCommand implements Callable<Integer> {
           return ExitCode.USAGE;
         });
     line.setExecutionExceptionHandler(
-        (fault, command, result) -> {
-          if (isExpected.test(fault)) {
-            command.getErr().println("dunlin: " + fault.getMessage());
-          } else {
-            command.getErr().println("dunlin: this is a fault of Dunlin, please report it:");
-            fault.printStackTrace(command.getErr());
-          }
-          return ExitCode.SOFTWARE;
-        });
+        (fault, command, result) -> tell(fault, isExpected, command.getErr()));
+  }
+
+  /**
+   * Says what went wrong.
+   *
+   * @param isExpected see {@link #DunlinCommand}
+   * @return the exit code
+   */
+  public static int tell(Throwable fault, Predicate<Throwable> isExpected, PrintWriter err) {
+    if (isExpected.test(fault)) {
+      err.println("dunlin: " + fault.getMessage());
+    } else {
+      err.println("dunlin: this is a fault of Dunlin, please report it:");
+      fault.printStackTrace(err);
+    }
+    return ExitCode.SOFTWARE;
   }
 
   /** For tests: where it prints. */

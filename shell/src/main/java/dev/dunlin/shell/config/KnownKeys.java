@@ -1,5 +1,6 @@
 package dev.dunlin.shell.config;
 
+import dev.dunlin.shell.Spelling;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -98,34 +99,12 @@ final class KnownKeys {
       return Optional.empty();
     }
     for (Map.Entry<String, String> known : NAMES.entrySet()) {
-      int distance = distance(name, known.getKey());
+      int distance = Spelling.distance(name, known.getKey());
       if (distance < least && distance <= Math.max(2, name.length() / 3)) {
         least = distance;
         best = known.getValue();
       }
     }
     return best.isEmpty() ? Optional.empty() : Optional.of(best);
-  }
-
-  /** Insertions, deletions, substitutions and swaps of neighbours that turn one into the other. */
-  static int distance(String a, String b) {
-    int[][] d = new int[a.length() + 1][b.length() + 1];
-    for (int i = 0; i <= a.length(); i++) {
-      for (int j = 0; j <= b.length(); j++) {
-        if (i == 0 || j == 0) {
-          d[i][j] = i + j;
-          continue;
-        }
-        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-        d[i][j] = Math.min(d[i - 1][j - 1] + change, Math.min(d[i - 1][j] + 1, d[i][j - 1] + 1));
-        if (i > 1
-            && j > 1
-            && a.charAt(i - 1) == b.charAt(j - 2)
-            && a.charAt(i - 2) == b.charAt(j - 1)) {
-          d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
-        }
-      }
-    }
-    return d[a.length()][b.length()];
   }
 }

@@ -2,6 +2,7 @@ package dev.dunlin.shell.resources;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dunlin.shell.Spelling;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -89,8 +90,8 @@ public final class Modules {
     return (node ? nodeNames : names)
         .stream()
             .filter(known -> !known.startsWith("internal/"))
-            .min(Comparator.comparingInt(known -> distance(known, name)))
-            .filter(known -> distance(known, name) <= 1 + name.length() / 4);
+            .min(Comparator.comparingInt(known -> Spelling.distance(known, name)))
+            .filter(known -> Spelling.distance(known, name) <= 1 + name.length() / 4);
   }
 
   private Optional<byte[]> reExport(String name) {
@@ -139,23 +140,5 @@ public final class Modules {
           .filter(name -> NAME.matcher(name).matches())
           .collect(Collectors.toCollection(TreeSet::new));
     }
-  }
-
-  /** Levenshtein's distance. Names are short: the caller cuts what comes from a page. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, 1 + Math.min(diagonal, row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }
