@@ -117,10 +117,10 @@ final class OnArrivalTest {
         .bridge
         .callLane()
         .receive(new Frame(1, "another", true, Harness.ORIGIN + "/"), message, other);
-    assertEquals(CallLane.NO_BRIDGE, other.failure());
+    assertEquals(CallLane.UNKNOWN_DOCUMENT, other.failure());
 
     harness.bridge.documentGone(page.id);
-    assertEquals(CallLane.NO_BRIDGE, send(page, "[2,\"" + URL + "\"]").failure());
+    assertEquals(CallLane.UNKNOWN_DOCUMENT, send(page, "[2,\"" + URL + "\"]").failure());
     assertSame(null, ranOn);
   }
 
@@ -167,6 +167,7 @@ final class OnArrivalTest {
                     call -> Future.succeededFuture(Reply.NOTHING)));
           }
         };
-    assertThrows(IllegalArgumentException.class, () -> new Commands(List.of(module)));
+    assertThrows(
+        IllegalArgumentException.class, () -> new Commands(List.of(module), java.util.Map.of()));
   }
 }

@@ -6,14 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.scheduler.Threads;
+import dev.dunlin.shell.Main;
 import dev.dunlin.shell.app.AppRun;
-import dev.dunlin.shell.cli.DunlinCommand;
-import dev.dunlin.shell.cli.Shell;
-import dev.dunlin.shell.config.ConfigException;
 import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
-import dev.dunlin.shell.engine.EngineInstallation;
-import dev.dunlin.shell.host.HostException;
 import io.vertx.core.Future;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -43,14 +39,7 @@ public final class Driver {
   /** Takes the words of the command line. */
   public static void main(String[] words) {
     System.exit(
-        new DunlinCommand(
-                new AppRun(engine -> Threads.start("driver", () -> serve(engine))),
-                Shell.ofThisProcess(EngineInstallation.folder()),
-                fault ->
-                    fault instanceof HostException
-                        || fault instanceof ConfigException
-                        || fault instanceof EngineException)
-            .execute(words));
+        Main.run(new AppRun(engine -> Threads.start("driver", () -> serve(engine))), words));
   }
 
   private static void serve(Engine engine) {

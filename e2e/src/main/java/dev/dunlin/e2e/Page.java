@@ -12,6 +12,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The page of a driven app, through the DevTools protocol. Blocks. */
 public final class Page {
@@ -103,24 +105,42 @@ public final class Page {
 
   /** Waits until an expression is true, whatever documents come and go meanwhile. */
   public void await(String expression) {
-    AtomicReference<Future<JsonNode>> asked = new AtomicReference<>(start(expression));
+    // A failure is that of a document that has gone, or has not come yet.
+    await(
+        () -> start(expression),
+        answer -> answer.path("result").path("value").asBoolean(),
+        "the page: " + expression);
+  }
+
+  /**
+   * Asks until the answer will do. Some questions are never answered: those to a document or a
+   * process that goes meanwhile; they are asked again.
+   */
+  private void await(Supplier<Future<JsonNode>> question, Predicate<JsonNode> willDo, String what) {
+    AtomicReference<Future<JsonNode>> asked = new AtomicReference<>(question.get());
     AtomicReference<Duration> since = new AtomicReference<>(CLOCK.now());
     app.await(
         () -> {
           Future<JsonNode> answer = asked.get();
-          if (answer.succeeded() && answer.result().path("result").path("value").asBoolean()) {
+          if (answer.succeeded() && willDo.test(answer.result())) {
             return true;
           }
-          // A failure is that of a document that has gone, or has not come yet, and some of those
-          // never answer: ask again.
           if (answer.isComplete() || CLOCK.now().minus(since.get()).compareTo(AGAIN) > 0) {
-            asked.set(start(expression));
+            asked.set(question.get());
             since.set(CLOCK.now());
           }
           return false;
         },
-        "the page: " + expression,
+        what,
         RunningApp.SOON);
+  }
+
+  /** Waits until a picture of what the window shows will do. */
+  public void awaitPicture(Predicate<byte[]> willDo, String what) {
+    await(
+        () -> app.call("Page.captureScreenshot", JSON.createObjectNode().put("format", "png")),
+        answer -> willDo.test(Base64.getDecoder().decode(answer.path("data").asText())),
+        what);
   }
 
   /** Goes to a URL as if it had been typed; does not wait. */

@@ -111,6 +111,8 @@ public final class RunningApp implements AutoCloseable {
    * @param words command line behind {@code run}
    * @param variables further environment
    * @param base folder of an earlier start whose home shall be used again; empty makes a new one
+   * @param behind what stands before the command line, and starts it at the end: it runs as
+   *     ourselves
    */
   public record Start(
       Account account,
@@ -118,7 +120,8 @@ public final class RunningApp implements AutoCloseable {
       Optional<Path> app,
       List<String> words,
       Map<String, String> variables,
-      Optional<Path> base) {
+      Optional<Path> base,
+      List<String> behind) {
 
     /** Unseen, as ourselves, undriven. */
     public static Start of(Path app, String... words) {
@@ -128,31 +131,37 @@ public final class RunningApp implements AutoCloseable {
           Optional.of(app),
           Stream.concat(Stream.of("--headless"), Stream.of(words)).toList(),
           Map.of(),
-          Optional.empty());
+          Optional.empty(),
+          List.of());
     }
 
     public Start as(Account user) {
-      return new Start(user, main, app, words, variables, base);
+      return new Start(user, main, app, words, variables, base, behind);
     }
 
     /** With a page that can be driven: see {@link RunningApp#page}. */
     public Start driven() {
-      return new Start(account, Driver.class, app, words, variables, base);
+      return new Start(account, Driver.class, app, words, variables, base, behind);
     }
 
     public Start withWords(String... all) {
-      return new Start(account, main, app, List.of(all), variables, base);
+      return new Start(account, main, app, List.of(all), variables, base, behind);
     }
 
     public Start variable(String name, String value) {
       Map<String, String> all = new HashMap<>(variables);
       all.put(name, value);
-      return new Start(account, main, app, words, all, base);
+      return new Start(account, main, app, words, all, base, behind);
     }
 
     /** In the home of another start. */
     public Start in(RunningApp other) {
-      return new Start(account, main, app, words, variables, Optional.of(other.base));
+      return new Start(account, main, app, words, variables, Optional.of(other.base), behind);
+    }
+
+    /** Behind a program that changes the machine for it and then starts it, see {@link Machine}. */
+    public Start behind(List<String> program) {
+      return new Start(account, main, app, words, variables, base, program);
     }
 
     public RunningApp start() {
@@ -186,7 +195,8 @@ public final class RunningApp implements AutoCloseable {
         Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
       }
       start.account().own(base);
-      List<String> argv = new ArrayList<>(start.account().prefix());
+      List<String> argv = new ArrayList<>(start.behind());
+      argv.addAll(start.account().prefix());
       argv.addAll(layout.java(start.main()));
       // Java puts temporary files into /tmp whatever TMPDIR says; here, they can be told from
       // other people's.

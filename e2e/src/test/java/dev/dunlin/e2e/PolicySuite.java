@@ -1,6 +1,7 @@
 package dev.dunlin.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -49,6 +51,8 @@ record PolicySuite(Account account) {
   private static RunningApp app;
   private static Page page;
   private static Path data;
+  private static Path programs;
+  private static Path opened;
   private static Vertx vertx;
   private static HttpServer elsewhere;
 
@@ -68,7 +72,20 @@ record PolicySuite(Account account) {
             .toCompletionStage()
             .toCompletableFuture()
             .join();
-    app = APPS.startForSuite(RunningApp.Start.of(Apps.named("fence")).as(account).driven());
+    programs = Files.createTempDirectory(Path.of("/tmp"), "e2e-programs-");
+    // The person's browser: it notes what it is given.
+    opened = programs.resolve("opened");
+    Files.createFile(opened);
+    Files.writeString(programs.resolve("xdg-open"), "#!/bin/sh\necho \"$*\" >> '" + opened + "'\n");
+    Files.setPosixFilePermissions(
+        programs.resolve("xdg-open"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    account.own(programs);
+    app =
+        APPS.startForSuite(
+            RunningApp.Start.of(Apps.named("fence"))
+                .as(account)
+                .variable("PATH", programs + ":" + System.getenv("PATH"))
+                .driven());
     page = app.page();
     page.await("document.documentElement.dataset.ready === 'true'");
     data = Path.of(page.evaluate("data").asText());
@@ -84,7 +101,8 @@ record PolicySuite(Account account) {
   }
 
   @AfterParameterizedClassInvocation
-  static void close() {
+  static void close() throws IOException {
+    Layout.deleteTree(programs);
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 
@@ -326,6 +344,80 @@ record PolicySuite(Account account) {
     app.awaitLine(
         l -> l.text().contains("may not open a window with") && l.text().contains("/frame.html"),
         "the reason");
+    assertEquals("Fence", page.evaluate("document.title").asText());
+  }
+
+  @Test
+  void opensNoWindowOfAnotherOriginAndAsksBeforeABrowserDoes() {
+    String url = "http://127.0.0.1:" + elsewhere.actualPort() + "/popup";
+    assertTrue(page.evaluate("window.open('" + url + "?unclicked') === null").asBoolean());
+    page.evaluate(
+        "void (document.body.onclick = () => { document.body.onclick = null; globalThis.popup = window.open('"
+            + url
+            + "?clicked') })");
+    page.click("h1");
+    page.await("globalThis.popup === null");
+    app.awaitLine("nobody is here to ask whether the page may open " + url + "?clicked");
+    assertFalse(read(opened).contains("popup"), read(opened));
+  }
+
+  @Test
+  void handsALinkThatIsClickedToThePersonsBrowserAndNoneThatIsNot() {
+    // For a while after a click, Chromium takes what a page does for the person's wish.
+    page.evaluate("delete document.documentElement.dataset.ready, location.reload()");
+    page.await("document.documentElement.dataset.ready === 'true'");
+    link("https://example.com/unclicked?a=1&b=2");
+    page.evaluate("document.querySelector('#out').click()");
+    app.awaitLine(l -> l.text().contains("may not go to") && l.text().contains("unclicked"), "no");
+    link("https://example.com/clicked?a=1&b=2");
+    page.click("#out");
+    app.await(() -> !read(opened).isEmpty(), "the browser to be started", RunningApp.SOON);
+    assertEquals("https://example.com/clicked?a=1&b=2\n", read(opened));
+    link("file:///etc/passwd");
+    page.click("#out");
+    link("mailto:someone@example.com");
+    page.click("#out");
+    app.await(() -> read(opened).contains("mailto"), "the mail program", RunningApp.SOON);
+    assertFalse(read(opened).contains("passwd"), read(opened));
+    assertEquals("Fence", page.evaluate("document.title").asText());
+  }
+
+  private static void link(String url) {
+    page.evaluate(
+        "document.querySelector('#out')?.remove(), document.body.insertAdjacentHTML('beforeend',"
+            + " '<a id=out href=\""
+            + url
+            + "\">out</a>'), true");
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void savesNoDownloadAndSaysWhatToDoInstead() throws IOException {
+    for (String url : List.of("/main.js?attribute", "data:text/plain,x", "blob:")) {
+      link(url);
+      page.evaluate(
+          "{ const a = document.querySelector('#out'); a.download = 'saved-file.txt';"
+              + "if (a.protocol === 'blob:') a.href = URL.createObjectURL(new Blob(['x'])) } true");
+      page.click("#out");
+      app.awaitLine(
+          l -> l.text().contains("may not download") && l.text().contains(url), "the refusal");
+    }
+    app.awaitLine("fs.writeFile");
+    try (Stream<Path> files = Files.walk(app.base())) {
+      List<String> saved =
+          files
+              .map(Path::toString)
+              .filter(file -> file.contains("saved-") || file.endsWith(".crdownload"))
+              .toList();
+      assertEquals(List.of(), saved);
+    }
     assertEquals("Fence", page.evaluate("document.title").asText());
   }
 

@@ -130,6 +130,14 @@ class StartSuite {
     assertTrue(app.lines(OUT).contains("# fail  1"), app.log());
   }
 
+  @Test
+  void failsWhenTheTestReloadsThePageAndItsResultIsLost() {
+    RunningApp app =
+        APPS.start(RunningApp.Start.of(Apps.named("bare"), "--test=test/reloads.js").as(account));
+    assertEquals(1, app.awaitExit());
+    assertTrue(app.log().contains("its result is lost"), app.log());
+  }
+
   private static void assertTap(String line) {
     assertTrue(
         line.matches("(TAP version 14|(not )?ok \\d+.*|#.*|1\\.\\.\\d+|\\s+.*|)"),
@@ -215,6 +223,20 @@ class StartSuite {
     assertTrue(app.log().contains("the display DISPLAY=:4711 can't be used"), app.log());
     assertTrue(app.log().contains("--headless"), app.log());
     assertFalse(app.log().contains("\tat "), "a stack trace: " + app.log());
+  }
+
+  @Test
+  void endsWithAMessageWhenTheJvmThrowsAnError() throws IOException {
+    // A class that cannot be read, met when the bridge is made and its event loop runs.
+    Path broken = Files.createDirectories(folder.resolve("com/shapesecurity/salvation2"));
+    Files.writeString(broken.resolve("Policy.class"), "no class");
+    account.own(folder);
+    RunningApp app =
+        APPS.start(bare().variable("JAVA_TOOL_OPTIONS", "-Xbootclasspath/a:" + folder));
+    assertEquals(1, app.awaitExit());
+    app.awaitLine("dunlin: this is a fault of Dunlin, please report it:");
+    app.awaitLine("java.lang.ClassFormatError");
+    app.proveNothingLeft();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.dunlin.shell;
 
 import dev.dunlin.shell.app.AppRun;
 import dev.dunlin.shell.cli.DunlinCommand;
+import dev.dunlin.shell.cli.Launcher;
 import dev.dunlin.shell.cli.Shell;
 import dev.dunlin.shell.config.ConfigException;
 import dev.dunlin.shell.engine.Engine;
@@ -9,6 +10,7 @@ import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
+import java.io.PrintWriter;
 import java.util.Arrays;
 
 /** The entry point. */
@@ -18,9 +20,37 @@ public final class Main {
   /** Does what the words say and ends the process with their exit code. */
   public static void main(String[] words) {
     Printable.inLogs();
-    if (Relaunch.isNeeded()) {
-      System.exit(Relaunch.run(words));
+    System.exit(run(new AppRun(), words));
+  }
+
+  /**
+   * Does what the words say. Whatever goes wrong has been said when it returns, errors of the JVM
+   * too: a fault that left {@link #main} would leave the process running, as the threads of the
+   * bridge's event loop keep it alive.
+   *
+   * @return the exit code
+   */
+  public static int run(Launcher launcher, String... words) {
+    try {
+      if (Relaunch.isNeeded()) {
+        return Relaunch.run(words);
+      }
+      preloadChromium(words);
+      return new DunlinCommand(
+              launcher, Shell.ofThisProcess(EngineInstallation.folder()), Main::isExpected)
+          .execute(words);
+    } catch (Throwable fault) {
+      return DunlinCommand.tell(fault, Main::isExpected, new PrintWriter(System.err, true));
     }
+  }
+
+  private static boolean isExpected(Throwable fault) {
+    return fault instanceof HostException
+        || fault instanceof ConfigException
+        || fault instanceof EngineException;
+  }
+
+  private static void preloadChromium(String... words) {
     // Not where the environment is still to be changed (an X server of our own, a folder for
     // temporary files): libraries read it while they load, and setenv moves it.
     boolean environmentIsFinal =
@@ -32,14 +62,5 @@ public final class Main {
     if (environmentIsFinal && !headless && (words.length == 0 || words[0].equals("run"))) {
       Engine.preloadChromium(EngineInstallation.folder());
     }
-    System.exit(
-        new DunlinCommand(
-                new AppRun(),
-                Shell.ofThisProcess(EngineInstallation.folder()),
-                fault ->
-                    fault instanceof HostException
-                        || fault instanceof ConfigException
-                        || fault instanceof EngineException)
-            .execute(words));
   }
 }

@@ -6,6 +6,7 @@ import dev.dunlin.scheduler.process.ProcessSpec.ParentDeath;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStarter;
 import dev.dunlin.shell.host.HostException;
+import dev.dunlin.shell.host.Os;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
@@ -66,7 +66,11 @@ public final class Relaunch {
     } catch (CompletionException e) {
       throw new HostException("can't start a fresh JVM: " + e.getCause().getMessage(), e);
     } finally {
-      delete(temporary);
+      try {
+        Trees.delete(temporary);
+      } catch (IOException e) {
+        System.err.println("dunlin: can't delete " + temporary + ": " + e.getMessage());
+      }
     }
   }
 
@@ -118,7 +122,7 @@ public final class Relaunch {
 
   private static Path privateFolder() {
     try {
-      return System.getProperty("os.name").startsWith("Windows")
+      return Os.here() == Os.WINDOWS
           ? Files.createTempDirectory("dunlin-")
           : Files.createTempDirectory(
               "dunlin-",
@@ -131,19 +135,6 @@ public final class Relaunch {
               + e.getMessage()
               + ". Set TMPDIR to a folder that you can write.",
           e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      System.err.println("dunlin: can't delete " + folder + ": " + e.getMessage());
     }
   }
 }

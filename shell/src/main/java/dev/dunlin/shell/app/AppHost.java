@@ -40,7 +40,12 @@ final class AppHost implements PageHost {
 
     void title(int window, String title);
 
+    /** A document took the place of the one before in a top frame. */
+    void committed(int window, String url);
+
     void loaded(int window, String url);
+
+    void downloadRefused(int window, String url);
   }
 
   /**
@@ -171,6 +176,12 @@ final class AppHost implements PageHost {
   @Override
   public void committed(int window, String url) {
     gone(documentsOf(window).committed(url));
+    events.committed(window, url);
+  }
+
+  @Override
+  public void downloadRefused(int window, String url) {
+    events.downloadRefused(window, url);
   }
 
   private void gone(List<String> ids) {

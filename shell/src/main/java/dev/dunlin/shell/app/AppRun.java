@@ -25,6 +25,7 @@ import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
 import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.host.HostException;
+import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.resources.AppResources;
 import dev.dunlin.shell.resources.DevServerResources;
 import dev.dunlin.shell.resources.DirectorySource;
@@ -68,6 +69,9 @@ public final class AppRun implements Launcher {
 
   /** Exit code of a run whose test could not be loaded, or whose screenshot could not be taken. */
   private static final int FAILED = 1;
+
+  /** Longest part of a URL that a message shows; a {@code data:} URL may have megabytes. */
+  private static final int SHOWN_LENGTH = 200;
 
   private static final int DEFAULT_WIDTH = 1100;
   private static final int DEFAULT_HEIGHT = 760;
@@ -116,12 +120,12 @@ public final class AppRun implements Launcher {
     Running(RunOptions options, Consumer<Engine> opened) {
       this.options = options;
       this.opened = opened;
-      this.config = AppConfig.load(options.directory());
+      this.config = options.config();
       config.warnings().forEach(warning -> console.say(warning.toString()));
       NotYet.of(config).forEach(console::say);
       this.folders =
           UserFolders.of(
-              System.getProperty("os.name"),
+              Os.here(),
               System.getenv(),
               Path.of(System.getProperty("user.home")),
               EngineTemp.userTemp(),
@@ -214,7 +218,7 @@ public final class AppRun implements Launcher {
      * drawing in software at once saves the 40 MiB of a software OpenGL, and is quicker.
      */
     private boolean drawsInSoftware() {
-      return System.getProperty("os.name").startsWith("Linux")
+      return Os.here() == Os.LINUX
           && (options.headless()
               || !Files.exists(Path.of("/dev/dri")) && !Files.exists(Path.of("/dev/nvidiactl")));
     }
@@ -429,6 +433,15 @@ public final class AppRun implements Launcher {
     }
 
     @Override
+    public void downloadRefused(int index, String url) {
+      console.say(
+          "the page may not download "
+              + (url.length() <= SHOWN_LENGTH ? url : url.substring(0, SHOWN_LENGTH) + "…")
+              + ": Dunlin saves nothing that way. Write the file with fs.writeFile from"
+              + " 'socket:fs/promises', which the policy can allow.");
+    }
+
+    @Override
     public void title(int index, String title) {
       BrowserWindow changed = window;
       if (changed != null && !title.isEmpty() && !title.startsWith(config.meta().host())) {
@@ -446,6 +459,20 @@ public final class AppRun implements Launcher {
       }
       if (window != null) {
         window.load(recovery.pageAfter(window.url(), cause));
+      }
+    }
+
+    @Override
+    public void committed(int index, String url) {
+      if (loadedOnce && options.testFile().isPresent() && !exit.isDone()) {
+        // The tests ran in the document that is gone: nobody would ever tell their result.
+        fail(
+            "the page was reloaded or left (now "
+                + url
+                + ") while the test "
+                + options.testFile().get()
+                + " ran, and its result is lost. A test must stay in its document: try what reloads"
+                + " in a frame.");
       }
     }
 

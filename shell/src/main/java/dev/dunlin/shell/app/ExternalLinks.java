@@ -4,6 +4,7 @@ import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.ParentDeath;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStarter;
+import dev.dunlin.shell.host.Os;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,7 +30,7 @@ final class ExternalLinks {
   private ExternalLinks() {}
 
   static void open(String url, Console console) {
-    Optional<List<String>> argv = argv(System.getProperty("os.name"), url);
+    Optional<List<String>> argv = argv(Os.here(), url);
     if (argv.isEmpty()) {
       console.say(
           "will not open "
@@ -56,14 +57,16 @@ final class ExternalLinks {
    *
    * @return empty if this link is not opened
    */
-  static Optional<List<String>> argv(String os, String url) {
+  static Optional<List<String>> argv(Os os, String url) {
     if (!isSafe(url)) {
       return Optional.empty();
     }
     return Optional.of(
-        os.startsWith("Windows")
-            ? List.of("rundll32", "url.dll,FileProtocolHandler", url)
-            : List.of(os.startsWith("Mac") ? "open" : "xdg-open", url));
+        switch (os) {
+          case WINDOWS -> List.of("rundll32", "url.dll,FileProtocolHandler", url);
+          case MAC -> List.of("open", url);
+          case LINUX -> List.of("xdg-open", url);
+        });
   }
 
   private static boolean isSafe(String url) {

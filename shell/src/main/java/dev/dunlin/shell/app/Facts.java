@@ -5,6 +5,7 @@ import dev.dunlin.bridge.Limits;
 import dev.dunlin.shell.BuildInfo;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.config.AppConfig;
+import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.resources.HostFacts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,14 +53,22 @@ final class Facts implements HostFacts {
   @Override
   public Map<String, Object> of(int window) {
     Map<String, Object> facts = new LinkedHashMap<>();
-    String os = System.getProperty("os.name");
     String platform =
-        os.startsWith("Windows") ? "win32" : os.startsWith("Mac") ? "darwin" : "linux";
+        switch (Os.here()) {
+          case WINDOWS -> "win32";
+          case MAC -> "darwin";
+          case LINUX -> "linux";
+        };
     facts.put("versions", versions());
     facts.put("platform", platform);
     facts.put("arch", AppConfig.systemVariables().get("platform.arch"));
     facts.put(
-        "type", os.startsWith("Windows") ? "Windows_NT" : os.startsWith("Mac") ? "Darwin" : os);
+        "type",
+        switch (Os.here()) {
+          case WINDOWS -> "Windows_NT";
+          case MAC -> "Darwin";
+          case LINUX -> "Linux";
+        });
     facts.put("release", System.getProperty("os.version"));
     facts.put("endianness", ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? "LE" : "BE");
     facts.put("argv", argv());

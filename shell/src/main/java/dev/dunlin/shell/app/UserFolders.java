@@ -1,5 +1,6 @@
 package dev.dunlin.shell.app;
 
+import dev.dunlin.shell.host.Os;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,21 +45,21 @@ public final class UserFolders {
    * @param resources folder with the app's pages
    */
   public static UserFolders of(
-      String os,
+      Os os,
       Map<String, String> environment,
       Path home,
       Path temporary,
       Path resources,
       String bundle) {
     UserFolders result = new UserFolders();
-    if (os.startsWith("Windows")) {
+    if (os == Os.WINDOWS) {
       Path roaming = variable(environment, "APPDATA", home.resolve("AppData").resolve("Roaming"));
       Path local = variable(environment, "LOCALAPPDATA", home.resolve("AppData").resolve("Local"));
       result.cache = local.resolve(bundle).resolve("cache");
       result.put("data", roaming.resolve(bundle));
       result.put("config", roaming.resolve(bundle).resolve("config"));
       result.put("log", local.resolve(bundle).resolve("log"));
-    } else if (os.startsWith("Mac")) {
+    } else if (os == Os.MAC) {
       Path library = home.resolve("Library");
       result.cache = library.resolve("Caches").resolve(bundle);
       result.put("data", library.resolve("Application Support").resolve(bundle));
@@ -86,7 +87,7 @@ public final class UserFolders {
     USER_FOLDERS.keySet().stream()
         .sorted()
         .forEach(name -> result.put(name, home.resolve(capitalised(name))));
-    if (os.startsWith("Linux")) {
+    if (os == Os.LINUX) {
       result.readUserDirs(
           variable(environment, "XDG_CONFIG_HOME", home.resolve(".config"))
               .resolve("user-dirs.dirs"),

@@ -10,9 +10,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import picocli.CommandLine;
@@ -34,6 +36,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
+  private static final Set<String> NAMES = Set.of("run", "test", "bench", "doctor");
+
   @Option(names = {"-h", "--help"})
   private boolean help;
 
@@ -42,19 +46,29 @@ public final class DunlinCommand implements Callable<Integer> {
       versionHelp = true)
   private boolean version;
 
-  private final CommandLine line;
+  private final Launcher launcher;
   private final Shell shell;
+  private final Predicate<Throwable> isExpected;
   private final List<String> arguments = new ArrayList<>();
+  private PrintWriter out = new PrintWriter(System.out, true);
+  private PrintWriter err = new PrintWriter(System.err, true);
 
   /**
    * @param isExpected whether an exception's message says all that a person needs; any other is
    *     shown with its stack trace
    */
   public DunlinCommand(Launcher launcher, Shell shell, Predicate<Throwable> isExpected) {
+    this.launcher = launcher;
     this.shell = shell;
-    line = new CommandLine(this);
+    this.isExpected = isExpected;
+  }
+
+  private CommandLine line() {
+    CommandLine line = new CommandLine(this);
     line.addSubcommand(new RunCommand(launcher, shell, arguments));
     line.addSubcommand(new DoctorCommand(shell));
+    line.setOut(out);
+    line.setErr(err);
     line.setParameterExceptionHandler(
         (fault, args) -> {
           PrintWriter err = fault.getCommandLine().getErr();
@@ -65,24 +79,33 @@ public final class DunlinCommand implements Callable<Integer> {
           return ExitCode.USAGE;
         });
     line.setExecutionExceptionHandler(
-        (fault, command, result) -> {
-          if (isExpected.test(fault)) {
-            command.getErr().println("dunlin: " + Printable.of(fault.getMessage()));
-          } else {
-            command.getErr().println("dunlin: this is a fault of Dunlin, please report it:");
-            StringWriter trace = new StringWriter();
-            fault.printStackTrace(new PrintWriter(trace));
-            command.getErr().print(Printable.of(trace.toString()));
-            command.getErr().flush();
-          }
-          return ExitCode.SOFTWARE;
-        });
+        (fault, command, result) -> tell(fault, isExpected, command.getErr()));
+    return line;
+  }
+
+  /**
+   * Says what went wrong.
+   *
+   * @param isExpected see {@link #DunlinCommand}
+   * @return the exit code
+   */
+  public static int tell(Throwable fault, Predicate<Throwable> isExpected, PrintWriter err) {
+    if (isExpected.test(fault)) {
+      err.println("dunlin: " + Printable.of(fault.getMessage()));
+    } else {
+      err.println("dunlin: this is a fault of Dunlin, please report it:");
+      StringWriter trace = new StringWriter();
+      fault.printStackTrace(new PrintWriter(trace));
+      err.print(Printable.of(trace.toString()));
+      err.flush();
+    }
+    return ExitCode.SOFTWARE;
   }
 
   /** For tests: where it prints. */
   DunlinCommand printingTo(PrintWriter out, PrintWriter err) {
-    line.setOut(out);
-    line.setErr(err);
+    this.out = out;
+    this.err = err;
     return this;
   }
 
@@ -94,15 +117,12 @@ public final class DunlinCommand implements Callable<Integer> {
       arguments.addAll(own.subList(end + 1, own.size()));
       own = own.subList(0, end);
     }
-    if (!own.isEmpty()
-        && !own.get(0).startsWith("-")
-        && !line.getSubcommands().containsKey(own.get(0))) {
+    if (!own.isEmpty() && !own.get(0).startsWith("-") && !NAMES.contains(own.get(0))) {
       // The script says the same.
-      line.getErr()
-          .println(
-              "dunlin: there is no command '"
-                  + own.get(0)
-                  + "'; there are run, test, bench and doctor.");
+      err.println(
+          "dunlin: there is no command '"
+              + own.get(0)
+              + "'; there are run, test, bench and doctor.");
       return ExitCode.USAGE;
     }
     // A file may follow --test only after '=', else '--test DIR' would take the folder for it.
@@ -113,9 +133,26 @@ public final class DunlinCommand implements Callable<Integer> {
                 : word);
     shell.removeTemporaryAtExit();
     try {
-      return line.execute(own.toArray(String[]::new));
+      return isPlainRun(own) ? plainRun(own) : line().execute(own.toArray(String[]::new));
     } finally {
       shell.removeUnusedTemporary();
+    }
+  }
+
+  /** The usual start has no options: picocli would add a tenth to its time. */
+  private static boolean isPlainRun(List<String> words) {
+    return !words.isEmpty()
+        && words.size() <= 2
+        && words.get(0).equals("run")
+        && words.stream().noneMatch(word -> word.startsWith("-") || word.startsWith("@"));
+  }
+
+  private int plainRun(List<String> words) {
+    try {
+      return new RunCommand(launcher, shell, arguments)
+          .plain(words.stream().skip(1).findFirst().map(Path::of), err);
+    } catch (RuntimeException | Error fault) {
+      return tell(fault, isExpected, err);
     }
   }
 
@@ -123,8 +160,8 @@ public final class DunlinCommand implements Callable<Integer> {
   public Integer call() {
     // The script prints the same file before anything is built.
     try (InputStream in = DunlinCommand.class.getResourceAsStream("help.txt")) {
-      line.getOut().print(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      line.getOut().flush();
+      out.print(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      out.flush();
       return ExitCode.OK;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

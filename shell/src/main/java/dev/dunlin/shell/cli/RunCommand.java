@@ -4,6 +4,7 @@ import dev.dunlin.shell.cli.RunOptions.DevServer;
 import dev.dunlin.shell.cli.RunOptions.Flag;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.host.Display;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -118,8 +119,23 @@ final class RunCommand implements Callable<Integer> {
     this.arguments = arguments;
   }
 
+  /**
+   * The command without options.
+   *
+   * @param folder as it was typed
+   * @param err where people look
+   */
+  int plain(Optional<Path> folder, PrintWriter err) {
+    directory = folder.orElse(null);
+    return run(err);
+  }
+
   @Override
   public Integer call() {
+    return run(spec.commandLine().getErr());
+  }
+
+  private int run(PrintWriter err) {
     Path folder = folder();
     Optional<DevServer> server = devServer();
     environment.keySet().forEach(this::requireName);
@@ -132,8 +148,8 @@ final class RunCommand implements Callable<Integer> {
     set(flags, Flag.DEBUG, debug);
     set(flags, Flag.VERBOSE, verbose);
     set(flags, Flag.EXIT_AFTER_SCREENSHOT, picture.isPresent());
-    // A fault in socket.ini is said before a display is made for it.
-    AppConfig.load(folder);
+    // Here: a fault in socket.ini is said before a display is made for it.
+    AppConfig config = AppConfig.load(folder);
     // Not closed here: AWT holds on to it until the process ends, see Xvfb.
     Display display = shell.displays().open(headless);
     set(flags, Flag.HEADLESS, headless || display.isSubstitute());
@@ -144,22 +160,20 @@ final class RunCommand implements Callable<Integer> {
         picture = Optional.of(ownPicture());
         set(flags, Flag.EXIT_AFTER_SCREENSHOT, !stay);
       }
-      tellOfNoDisplay(picture, flags);
+      tellOfNoDisplay(picture, flags, err);
     }
     return launcher.run(
         new RunOptions(
-            folder, flags, server, Optional.ofNullable(test), picture, environment, arguments));
+            config, flags, server, Optional.ofNullable(test), picture, environment, arguments));
   }
 
-  private void tellOfNoDisplay(Optional<Path> picture, Set<Flag> flags) {
+  private static void tellOfNoDisplay(Optional<Path> picture, Set<Flag> flags, PrintWriter err) {
     String end =
         flags.contains(Flag.EXIT_AFTER_SCREENSHOT) || picture.isEmpty() ? "" : " Ctrl-C ends it.";
-    spec.commandLine()
-        .getErr()
-        .println(
-            "dunlin: there is no display (DISPLAY is not set), so the app runs unseen."
-                + picture.map(file -> " Its first page goes to " + file + ".").orElse("")
-                + end);
+    err.println(
+        "dunlin: there is no display (DISPLAY is not set), so the app runs unseen."
+            + picture.map(file -> " Its first page goes to " + file + ".").orElse("")
+            + end);
   }
 
   private Path folder() {

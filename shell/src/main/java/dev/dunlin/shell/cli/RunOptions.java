@@ -1,5 +1,6 @@
 package dev.dunlin.shell.cli;
 
+import dev.dunlin.shell.config.AppConfig;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -11,7 +12,7 @@ import java.util.Set;
 /**
  * What {@code dunlin run} was asked to do.
  *
- * @param directory the app's folder, absolute; not checked
+ * @param config of the app
  * @param flags the switches that are on
  * @param devServer load from here in place of the app's folder
  * @param testFile imported into the page after it has loaded, path below the resources; its result
@@ -22,7 +23,7 @@ import java.util.Set;
  * @param arguments further {@code process.argv}
  */
 public record RunOptions(
-    Path directory,
+    AppConfig config,
     Set<Flag> flags,
     Optional<DevServer> devServer,
     Optional<String> testFile,

@@ -3,6 +3,7 @@ package dev.dunlin.shell.config;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.scheduler.SystemClock;
+import dev.dunlin.shell.host.Os;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -202,11 +203,14 @@ public record AppConfig(
    * {@code platform.os} (linux, mac, win32) and {@code platform.arch} (x64, arm64) of this machine.
    */
   public static Map<String, String> systemVariables() {
-    String os = System.getProperty("os.name");
     String arch = System.getProperty("os.arch");
     return Map.of(
         "platform.os",
-        os.startsWith("Windows") ? "win32" : os.startsWith("Mac") ? "mac" : "linux",
+        switch (Os.here()) {
+          case WINDOWS -> "win32";
+          case MAC -> "mac";
+          case LINUX -> "linux";
+        },
         "platform.arch",
         switch (arch) {
           case "amd64", "x86_64" -> "x64";

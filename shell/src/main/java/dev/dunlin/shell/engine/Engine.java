@@ -1,5 +1,6 @@
 package dev.dunlin.shell.engine;
 
+import dev.dunlin.shell.host.Os;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.awt.EventQueue;
@@ -214,7 +215,7 @@ public final class Engine {
   }
 
   private static boolean isWindows() {
-    return System.getProperty("os.name").startsWith("Windows");
+    return Os.here() == Os.WINDOWS;
   }
 
   /** Opens a window with a page in it. */

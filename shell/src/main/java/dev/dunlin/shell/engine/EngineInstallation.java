@@ -2,6 +2,7 @@ package dev.dunlin.shell.engine;
 
 import dev.dunlin.shell.BuildInfo;
 import dev.dunlin.shell.Trees;
+import dev.dunlin.shell.host.Os;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -48,12 +49,11 @@ public final class EngineInstallation {
 
   private static Path cacheFolder() {
     String home = System.getProperty("user.home");
-    String os = System.getProperty("os.name");
-    if (os.startsWith("Windows")) {
+    if (Os.here() == Os.WINDOWS) {
       String local = System.getenv("LOCALAPPDATA");
       return Path.of(local == null ? home + "\\AppData\\Local" : local, "dunlin", "engine");
     }
-    if (os.startsWith("Mac")) {
+    if (Os.here() == Os.MAC) {
       return Path.of(home, "Library", "Caches", "dunlin", "engine");
     }
     String xdg = System.getenv("XDG_CACHE_HOME");

@@ -1,8 +1,8 @@
 package dev.dunlin.shell.engine;
 
-import com.sun.jna.Library;
-import com.sun.jna.Native;
 import dev.dunlin.shell.Trees;
+import dev.dunlin.shell.host.NativeProcess;
+import dev.dunlin.shell.host.Os;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,10 +26,6 @@ public final class EngineTemp {
   /** Set by the {@code dunlin} script: what {@code TMPDIR} was before. */
   static final String USER_TMPDIR = "DUNLIN_USER_TMPDIR";
 
-  private interface LibC extends Library {
-    int setenv(String name, String value, int overwrite);
-  }
-
   /** File with the id of the process whose folder it is. */
   private static final String OWNER = "owner";
 
@@ -49,12 +45,8 @@ public final class EngineTemp {
         return new EngineTemp(Path.of(given)).claim();
       }
       Path folder = Files.createTempDirectory("dunlin-");
-      if (!System.getProperty("os.name").startsWith("Windows")) {
-        LibC libc = Native.load("c", LibC.class);
-        if (libc.setenv("TMPDIR", folder + "/", 1) != 0) {
-          throw new EngineException(
-              "setenv(TMPDIR) failed: start Dunlin with TMPDIR=" + folder + "/");
-        }
+      if (Os.here() != Os.WINDOWS) {
+        NativeProcess.setEnvironment("TMPDIR", folder + "/");
       }
       return new EngineTemp(folder).claim();
     } catch (IOException e) {

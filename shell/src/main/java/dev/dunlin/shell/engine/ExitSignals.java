@@ -4,6 +4,7 @@ import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import dev.dunlin.shell.host.Os;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -37,7 +38,7 @@ final class ExitSignals {
   /** Notes the handlers of now; nothing on Windows, which has no such signals. */
   static ExitSignals save() {
     ExitSignals saved = new ExitSignals();
-    if (!System.getProperty("os.name").startsWith("Windows")) {
+    if (Os.here() != Os.WINDOWS) {
       for (int signal : new int[] {SIGHUP, SIGINT, SIGTERM}) {
         Memory handler = new Memory(SIGACTION_BYTES);
         handler.clear();

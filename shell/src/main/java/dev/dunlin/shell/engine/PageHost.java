@@ -43,6 +43,9 @@ public interface PageHost {
   /** The top frame's document and what it asked for have loaded. */
   void loaded(int window, String url);
 
+  /** The page asked to save a file, which nothing allows. */
+  void downloadRefused(int window, String url);
+
   /** The page set its title. */
   void title(int window, String title);
 

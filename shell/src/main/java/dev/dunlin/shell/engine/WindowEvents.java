@@ -135,17 +135,20 @@ final class WindowEvents {
   }
 
   /**
-   * Downloads are the desktop's affair (a later issue): until then nothing is written without being
-   * asked for.
+   * Nothing is written that no policy allowed: the callback is dropped, which cancels the download.
    */
-  private static final class Downloads extends CefDownloadHandlerAdapter {
+  private final class Downloads extends CefDownloadHandlerAdapter {
     @Override
     public boolean onBeforeDownload(
         CefBrowser browser,
         CefDownloadItem item,
         String suggestedName,
         CefBeforeDownloadCallback callback) {
-      return false;
+      int window = indexOf(browser);
+      if (window >= 0) {
+        host.downloadRefused(window, item.getURL());
+      }
+      return true;
     }
   }
 }

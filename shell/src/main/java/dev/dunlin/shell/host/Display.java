@@ -34,7 +34,7 @@ public final class Display implements AutoCloseable {
    * process, so call it before AWT and Chromium. Blocks. Systems other than Linux always have one.
    */
   public static Display open(Map<String, String> environment, boolean headless) {
-    if (!System.getProperty("os.name").startsWith("Linux")) {
+    if (Os.here() != Os.LINUX) {
       return existing("native");
     }
     NativeProcess.settleEnvironment();

@@ -79,7 +79,7 @@ public final class Doctor {
     findings.add(maven());
     findings.add(node());
     findings.add(tool("npm", "npm", 0, 0, "install npm (Debian, Ubuntu: apt-get install -y npm)"));
-    if (System.getProperty("os.name").startsWith("Linux")) {
+    if (Os.here() == Os.LINUX) {
       findings.add(display());
       findings.add(libraries());
       findings.add(fonts());
@@ -97,8 +97,7 @@ public final class Doctor {
       return Finding.fail(
           "jdk", detail, "install a JDK of version " + MIN_JAVA + " or later, or set JAVA_HOME");
     }
-    if (System.getProperty("os.name").startsWith("Linux")
-        && !Files.exists(home.resolve("lib/libawt_xawt.so"))) {
+    if (Os.here() == Os.LINUX && !Files.exists(home.resolve("lib/libawt_xawt.so"))) {
       return Finding.fail(
           "jdk",
           detail + " is a head-less one, it can't open windows",

@@ -24,7 +24,7 @@ public final class NativeProcess {
    * does not see it. Thread: none other may read the native environment meanwhile, so call it
    * before Chromium and AWT are touched.
    */
-  static void setEnvironment(String name, String value) {
+  public static void setEnvironment(String name, String value) {
     Holder.LIBC.setenv(name, value, 1);
   }
 
@@ -54,7 +54,7 @@ public final class NativeProcess {
 
   /** True when standard input is a terminal, so that somebody can press Ctrl-C. */
   public static boolean stdinIsTerminal() {
-    if (System.getProperty("os.name").startsWith("Windows")) {
+    if (Os.here() == Os.WINDOWS) {
       return System.console() != null;
     }
     return Holder.LIBC.isatty(0) == 1;

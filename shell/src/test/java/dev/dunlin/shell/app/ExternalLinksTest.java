@@ -2,6 +2,7 @@ package dev.dunlin.shell.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.dunlin.shell.host.Os;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -23,11 +24,11 @@ class ExternalLinksTest {
         "MailTo:someone@example.com"
       })
   void theLinkIsOneArgumentOfTheSystemsOpener(String url) {
-    assertEquals(Optional.of(List.of("xdg-open", url)), ExternalLinks.argv("Linux", url));
-    assertEquals(Optional.of(List.of("open", url)), ExternalLinks.argv("Mac OS X", url));
+    assertEquals(Optional.of(List.of("xdg-open", url)), ExternalLinks.argv(Os.LINUX, url));
+    assertEquals(Optional.of(List.of("open", url)), ExternalLinks.argv(Os.MAC, url));
     assertEquals(
         Optional.of(List.of("rundll32", "url.dll,FileProtocolHandler", url)),
-        ExternalLinks.argv("Windows 11", url));
+        ExternalLinks.argv(Os.WINDOWS, url));
   }
 
   @ParameterizedTest
@@ -96,7 +97,7 @@ class ExternalLinksTest {
         "mailto:a@example.com --attach /etc/passwd"
       })
   void nothingElseLeavesTheApp(String url) {
-    for (String os : List.of("Linux", "Mac OS X", "Windows 11")) {
+    for (Os os : List.of(Os.LINUX, Os.MAC, Os.WINDOWS)) {
       assertEquals(Optional.empty(), ExternalLinks.argv(os, url));
     }
   }
@@ -105,7 +106,7 @@ class ExternalLinksTest {
   void aLinkIsAsLongAsACommandLineTakes() {
     String longest = "https://example.com/";
     longest += "a".repeat(ExternalLinks.LINK_LENGTH - longest.length());
-    assertEquals(Optional.of(List.of("open", longest)), ExternalLinks.argv("Mac", longest));
-    assertEquals(Optional.empty(), ExternalLinks.argv("Mac", longest + "a"));
+    assertEquals(Optional.of(List.of("open", longest)), ExternalLinks.argv(Os.MAC, longest));
+    assertEquals(Optional.empty(), ExternalLinks.argv(Os.MAC, longest + "a"));
   }
 }

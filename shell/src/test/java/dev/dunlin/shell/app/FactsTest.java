@@ -11,6 +11,7 @@ import dev.dunlin.bridge.Limits;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.cli.RunOptions.Flag;
 import dev.dunlin.shell.config.AppConfig;
+import dev.dunlin.shell.host.Os;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -54,12 +55,12 @@ class FactsTest {
     AppConfig config = config();
     UserFolders folders =
         UserFolders.of(
-            "Linux", Map.of(), folder, folder, config.build().resources(), "com.example.demo");
+            Os.LINUX, Map.of(), folder, folder, config.build().resources(), "com.example.demo");
     Facts facts =
         new Facts(
             config,
             new RunOptions(
-                folder,
+                config,
                 flags,
                 Optional.empty(),
                 Optional.empty(),

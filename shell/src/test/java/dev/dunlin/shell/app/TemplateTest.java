@@ -11,6 +11,7 @@ import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.shell.config.AppConfig;
+import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.resources.DirectorySource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ class TemplateTest {
 
   private UserFolders folders() {
     return UserFolders.of(
-        "Linux",
+        Os.LINUX,
         Map.of(),
         home,
         home,

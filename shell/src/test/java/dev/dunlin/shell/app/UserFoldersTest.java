@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.dunlin.shell.host.Os;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,19 +29,19 @@ class UserFoldersTest {
     home = Files.createDirectories(temporary.toRealPath().resolve("home").resolve("u"));
   }
 
-  private UserFolders folders(String os, Map<String, String> environment) {
+  private UserFolders folders(Os os, Map<String, String> environment) {
     return UserFolders.of(os, environment, home, temporary, home.resolve("app"), ID);
   }
 
   private UserFolders withUserDirs(String lines) throws IOException {
     Path file = Files.createDirectories(home.resolve(".config")).resolve("user-dirs.dirs");
     Files.write(file, lines.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
-    return folders("Linux", Map.of());
+    return folders(Os.LINUX, Map.of());
   }
 
   @Test
   void followTheXdgDefaultsOnLinux() {
-    UserFolders folders = folders("Linux", Map.of());
+    UserFolders folders = folders(Os.LINUX, Map.of());
     assertEquals(home.resolve(".local/share").resolve(ID), folders.get("data"));
     assertEquals(home.resolve(".config").resolve(ID), folders.get("config"));
     assertEquals(home.resolve(".local/state").resolve(ID).resolve("log"), folders.get("log"));
@@ -56,7 +57,7 @@ class UserFoldersTest {
     Path other = temporary.toAbsolutePath().resolve("other");
     UserFolders folders =
         folders(
-            "Linux",
+            Os.LINUX,
             Map.of(
                 "XDG_DATA_HOME", other.resolve("d").toString(),
                 "XDG_CONFIG_HOME", other.resolve("x/../c").toString(),
@@ -71,7 +72,8 @@ class UserFoldersTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "relative", "./x", "../x", "~/x", "$HOME/x", "a\0b"})
   void ignoreAnXdgVariableThatIsNoAbsolutePath(String value) {
-    UserFolders folders = folders("Linux", Map.of("XDG_DATA_HOME", value, "XDG_CACHE_HOME", value));
+    UserFolders folders =
+        folders(Os.LINUX, Map.of("XDG_DATA_HOME", value, "XDG_CACHE_HOME", value));
     assertEquals(home.resolve(".local/share").resolve(ID), folders.get("data"));
     assertEquals(home.resolve(".cache").resolve(ID), folders.cache());
   }
@@ -131,7 +133,7 @@ class UserFoldersTest {
   @ParameterizedTest
   @ValueSource(strings = {"DATA", "CONFIG", "HOME", "TMP", "RESOURCES", "LOG", "MEDIA"})
   void letUserDirsNameNoFolderOfTheApp(String name) throws IOException {
-    Map<String, Object> before = folders("Linux", Map.of()).toFacts();
+    Map<String, Object> before = folders(Os.LINUX, Map.of()).toFacts();
     assertEquals(before, withUserDirs("XDG_" + name + "_DIR=\"/elsewhere\"\n").toFacts());
   }
 
@@ -139,14 +141,14 @@ class UserFoldersTest {
   void findUserDirsWhereXdgConfigHomeSays() throws IOException {
     Path config = Files.createDirectories(temporary.toRealPath().resolve("config"));
     Files.writeString(config.resolve("user-dirs.dirs"), "XDG_VIDEOS_DIR=\"$HOME/Filme\"\n");
-    UserFolders folders = folders("Linux", Map.of("XDG_CONFIG_HOME", config.toString()));
+    UserFolders folders = folders(Os.LINUX, Map.of("XDG_CONFIG_HOME", config.toString()));
     assertEquals(home.resolve("Filme"), folders.get("videos"));
   }
 
   @Test
   void followThePlatformOnMacOs() throws IOException {
     withUserDirs("XDG_MUSIC_DIR=\"$HOME/Musik\"\n");
-    UserFolders folders = folders("Mac OS X", Map.of("XDG_DATA_HOME", "/ignored"));
+    UserFolders folders = folders(Os.MAC, Map.of("XDG_DATA_HOME", "/ignored"));
     Path library = home.resolve("Library");
     assertEquals(library.resolve("Application Support").resolve(ID), folders.get("data"));
     assertEquals(library.resolve("Preferences").resolve(ID), folders.get("config"));
@@ -158,7 +160,7 @@ class UserFoldersTest {
   @Test
   void followThePlatformOnWindows() {
     Path roaming = home.resolve("Roaming profile");
-    UserFolders folders = folders("Windows 11", Map.of("APPDATA", roaming.toString()));
+    UserFolders folders = folders(Os.WINDOWS, Map.of("APPDATA", roaming.toString()));
     Path local = home.resolve("AppData").resolve("Local").resolve(ID);
     assertEquals(roaming.resolve(ID), folders.get("data"));
     assertEquals(roaming.resolve(ID).resolve("config"), folders.get("config"));
@@ -167,7 +169,7 @@ class UserFoldersTest {
     assertEquals(home.resolve("Pictures"), folders.get("pictures"));
     assertEquals(
         home.resolve("AppData").resolve("Roaming").resolve(ID),
-        folders("Windows 11", Map.of()).get("data"));
+        folders(Os.WINDOWS, Map.of()).get("data"));
   }
 
   @Test
@@ -175,7 +177,7 @@ class UserFoldersTest {
     Path real = Files.createDirectories(temporary.toRealPath().resolve("disk"));
     Files.createSymbolicLink(home.resolve("Documents"), real);
     Files.createDirectories(home.resolve("Music"));
-    Map<String, List<Path>> names = folders("Linux", Map.of()).policyNames();
+    Map<String, List<Path>> names = folders(Os.LINUX, Map.of()).policyNames();
     assertEquals(List.of(home.resolve("Documents"), real), names.get("DOCUMENTS"));
     assertEquals(List.of(home.resolve("Music")), names.get("MUSIC"));
     assertEquals(List.of(home.resolve("Videos")), names.get("VIDEOS"));
@@ -184,7 +186,7 @@ class UserFoldersTest {
   @Test
   void makeTheAppsOwnFoldersForThePersonAlone() throws IOException {
     assumeTrue(File.separatorChar == '/', "Windows has no such permissions");
-    UserFolders folders = folders("Linux", Map.of());
+    UserFolders folders = folders(Os.LINUX, Map.of());
     folders.create();
     folders.create();
     for (String name : List.of("data", "config")) {

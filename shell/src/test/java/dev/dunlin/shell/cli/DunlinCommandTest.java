@@ -133,7 +133,7 @@ class DunlinCommandTest {
             "two words",
             "--",
             "-H");
-    assertEquals(here.resolve("app"), options.directory());
+    assertEquals(here.resolve("app"), options.config().directory());
     assertEquals(Set.of(Flag.PRODUCTION, Flag.VERBOSE, Flag.DEBUG), options.flags());
     assertEquals(Optional.of(new DevServer("10.0.0.1", 8080)), options.devServer());
     assertEquals(Map.of("A", "1", "B", "x=y"), options.environment());
@@ -146,7 +146,7 @@ class DunlinCommandTest {
   void plainRunHasNoFlagsAndTheWordsAfterTheDashesAreNotTheFolder() throws IOException {
     Files.writeString(here.resolve("socket.ini"), APP);
     RunOptions options = run("run", "--", "app");
-    assertEquals(here, options.directory());
+    assertEquals(here, options.config().directory());
     assertEquals(Set.of(), options.flags());
     assertEquals(List.of("app"), options.arguments());
   }
@@ -155,16 +155,16 @@ class DunlinCommandTest {
   void runWithoutFolderOpensTheTourUnlessTheCurrentFolderIsAnApp() throws IOException {
     Path tour = Files.createDirectories(here.resolve("home/templates/vanilla"));
     Files.writeString(tour.resolve("socket.ini"), APP);
-    assertEquals(tour, run("run").directory());
+    assertEquals(tour, run("run").config().directory());
     Files.writeString(here.resolve("socket.ini"), APP);
-    assertEquals(here, run("run").directory());
+    assertEquals(here, run("run").config().directory());
   }
 
   @Test
   void testTakesItsFileOnlyAfterAnEqualsSign() {
     RunOptions options = run("run", "--test", "app");
     assertEquals(Optional.of("test/index.js"), options.testFile());
-    assertEquals(here.resolve("app"), options.directory());
+    assertEquals(here.resolve("app"), options.config().directory());
     assertEquals(Optional.of("test/index.js"), run("run", "-t", "app").testFile());
     assertEquals(Optional.of("a/b.js"), run("run", "--test=a/b.js", "app").testFile());
   }

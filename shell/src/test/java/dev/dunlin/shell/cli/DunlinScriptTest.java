@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessStarter;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +44,7 @@ class DunlinScriptTest {
           "cat",
           "env",
           "find",
+          "flock",
           "head",
           "locale",
           "mkdir",
@@ -164,17 +167,23 @@ class DunlinScriptTest {
   }
 
   private Result start(Path script, String... words) throws Exception {
+    return end(begin(script, words));
+  }
+
+  private ChildProcess begin(Path script, String... words) throws Exception {
     List<String> argv = new ArrayList<>(List.of(script.toString()));
     argv.addAll(List.of(words));
-    ChildProcess child =
-        ProcessStarter.get()
-            .start(
-                ProcessSpec.of(argv.toArray(String[]::new))
-                    .withEnvironment(environment)
-                    .withDirectory(folder))
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(20, TimeUnit.SECONDS);
+    return ProcessStarter.get()
+        .start(
+            ProcessSpec.of(argv.toArray(String[]::new))
+                .withEnvironment(environment)
+                .withDirectory(folder))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(20, TimeUnit.SECONDS);
+  }
+
+  private static Result end(ChildProcess child) throws Exception {
     List<String> err = new java.util.concurrent.CopyOnWriteArrayList<>();
     var end = ChildProcess.readLines("err", child.stderr(), 10_000, line -> err.add(line.text()));
     String out = new String(child.stdout().readAllBytes(), StandardCharsets.UTF_8);
@@ -469,6 +478,63 @@ class DunlinScriptTest {
                 + root
                 + "|-cp|one.jar:two words.jar|dev.dunlin.e2e.bench.Bench|start.cold|--peers"),
         log("java"));
+  }
+
+  /** A Maven that says "building" and goes on when it reads a line from the pipe that is given. */
+  private Path makeMavenWait() throws Exception {
+    Path pipe = folder.resolve("go");
+    ProcessStarter.get()
+        .start(ProcessSpec.of("mkfifo", pipe.toString()))
+        .compose(ChildProcess::exit)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(20, TimeUnit.SECONDS);
+    String maven = Files.readString(bin.resolve("mvn"));
+    String waiting =
+        maven.replace("*package*)", "*package*) echo building >&2; read -r go <'" + pipe + "'\n");
+    assertNotEquals(maven, waiting);
+    Files.writeString(bin.resolve("mvn"), waiting);
+    return pipe;
+  }
+
+  private static BufferedReader awaitLine(ChildProcess child, String text) throws IOException {
+    BufferedReader err =
+        new BufferedReader(new InputStreamReader(child.stderr(), StandardCharsets.UTF_8));
+    List<String> said = new ArrayList<>();
+    for (String line = err.readLine(); line != null; line = err.readLine()) {
+      said.add(line);
+      if (line.contains(text)) {
+        return err;
+      }
+    }
+    throw new AssertionError("it ended without '" + text + "': " + said);
+  }
+
+  @Test
+  void twoFirstBuildsAtOnceAreOneBuild() throws Exception {
+    Path pipe = makeMavenWait();
+    ChildProcess first = begin(root.resolve("dunlin"), "run");
+    awaitLine(first, "building");
+    ChildProcess second = begin(root.resolve("dunlin"), "run");
+    awaitLine(second, "another build is running; waiting for its end");
+    Files.writeString(pipe, "go\n");
+    assertEquals(42, end(first).code());
+    assertEquals(42, end(second).code());
+    assertEquals(1, log("mvn -B").size(), Files.readString(log));
+    assertEquals(2, log("java|").size(), Files.readString(log));
+  }
+
+  @Test
+  void aBuildThatWasKilledLeavesNoLock() throws Exception {
+    Path pipe = makeMavenWait();
+    ChildProcess killed = begin(root.resolve("dunlin"), "run");
+    awaitLine(killed, "building");
+    killed.killTree();
+    assertNotEquals(42, end(killed).code());
+    ChildProcess next = begin(root.resolve("dunlin"), "run");
+    awaitLine(next, "building");
+    Files.writeString(pipe, "go\n");
+    assertEquals(42, end(next).code());
   }
 
   @Test

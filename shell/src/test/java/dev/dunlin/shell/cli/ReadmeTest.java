@@ -89,7 +89,8 @@ class ReadmeTest {
           .ifPresent(
               file ->
                   assertTrue(
-                      Files.isRegularFile(started.get(0).directory().resolve("src").resolve(file)),
+                      Files.isRegularFile(
+                          started.get(0).config().directory().resolve("src").resolve(file)),
                       words));
     }
   }

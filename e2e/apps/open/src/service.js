@@ -1,0 +1,1 @@
+addEventListener('message', (event) => event.waitUntil(fetch(event.data, { mode: 'no-cors' }).catch(() => {})))
