@@ -63,8 +63,8 @@ final class OwnFiles {
         throw new BridgeError(
             "NotAllowedError",
             "ERR_ACCESS_DENIED",
-            url + " would move or remove a folder that holds the app itself: no policy allows that",
-            Map.of("source", url.toString(), "directive", policy.refusingDirective(url)));
+            url
+                + " would move or remove a folder that holds the app itself: no policy allows that");
       }
     }
   }

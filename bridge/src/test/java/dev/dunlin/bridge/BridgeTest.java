@@ -237,6 +237,10 @@ class BridgeTest {
     }
   }
 
+  private Harness.Reply ask(StreamRequest request) {
+    return Harness.read(harness.bridge.streamLane().open(request));
+  }
+
   @Test
   void answersAMessageOfManyCallsByOneMessage() throws IOException {
     Recorder answer = new Recorder();
@@ -332,37 +336,29 @@ class BridgeTest {
               new Case(1, "nested", false, nested, topOnly ? 403 : 200),
               new Case(-1, "", false, "", topOnly ? 403 : 200))) { // a shared worker
         Harness.Reply reply =
-            Harness.read(
-                harness
-                    .bridge
-                    .streamLane()
-                    .open(
-                        new StreamRequest(
-                            c.window,
-                            c.frame,
-                            c.top,
-                            ORIGIN,
-                            "GET",
-                            command + (c.id.isEmpty() ? "" : "?_d=" + c.id),
-                            new byte[0])));
+            ask(
+                new StreamRequest(
+                    c.window,
+                    c.frame,
+                    c.top,
+                    ORIGIN,
+                    "GET",
+                    command + (c.id.isEmpty() ? "" : "?_d=" + c.id),
+                    new byte[0]));
         assertEquals(c.status, reply.status(), command + c);
         assertEquals(c.status == 200 ? "" : "ERR_ACCESS_DENIED", reply.code());
       }
     }
     Harness.Reply part =
-        Harness.read(
-            harness
-                .bridge
-                .streamLane()
-                .open(
-                    new StreamRequest(
-                        1,
-                        "nested",
-                        false,
-                        ORIGIN,
-                        "POST",
-                        "ipc://pro-be/top?_n=0&_l=1&_u=" + "ab".repeat(16) + "&_d=" + nested,
-                        new byte[1])));
+        ask(
+            new StreamRequest(
+                1,
+                "nested",
+                false,
+                ORIGIN,
+                "POST",
+                "ipc://pro-be/top?_n=0&_l=1&_u=" + "ab".repeat(16) + "&_d=" + nested,
+                new byte[1]));
     assertEquals(403, part.status(), "not as an upload either");
   }
 
@@ -434,19 +430,15 @@ class BridgeTest {
             new Case(1, "frame-1", true, "https://evil.example", page.id, 403),
             new Case(1, "frame-1", true, "", page.id, 403))) {
       Harness.Reply reply =
-          Harness.read(
-              harness
-                  .bridge
-                  .streamLane()
-                  .open(
-                      new StreamRequest(
-                          c.window,
-                          c.frame,
-                          c.top,
-                          c.initiator,
-                          "GET",
-                          "ipc://pro-be/echo" + (c.id.isEmpty() ? "" : "?_d=" + c.id),
-                          new byte[0])));
+          ask(
+              new StreamRequest(
+                  c.window,
+                  c.frame,
+                  c.top,
+                  c.initiator,
+                  "GET",
+                  "ipc://pro-be/echo" + (c.id.isEmpty() ? "" : "?_d=" + c.id),
+                  new byte[0]));
       assertEquals(c.status, reply.status(), c.toString());
     }
   }
@@ -456,13 +448,9 @@ class BridgeTest {
     Page poor = harness.page(5, PolicySet.of(List.of("connect-src ipc://pro-be/text/")));
     poor.data("ipc://pro-be/text/a", Map.of());
     Harness.Reply reply =
-        Harness.read(
-            harness
-                .bridge
-                .streamLane()
-                .open(
-                    new StreamRequest(
-                        5, poor.frameId, true, ORIGIN, "GET", "ipc://pro-be/echo", new byte[0])));
+        ask(
+            new StreamRequest(
+                5, poor.frameId, true, ORIGIN, "GET", "ipc://pro-be/echo", new byte[0]));
     assertEquals("ERR_ACCESS_DENIED", reply.code());
   }
 
@@ -778,13 +766,9 @@ class BridgeTest {
   }
 
   private Harness.Reply nested(String id, String frame) {
-    return Harness.read(
-        harness
-            .bridge
-            .streamLane()
-            .open(
-                new StreamRequest(
-                    1, frame, false, ORIGIN, "GET", "ipc://pro-be/free?_d=" + id, new byte[0])));
+    return ask(
+        new StreamRequest(
+            1, frame, false, ORIGIN, "GET", "ipc://pro-be/free?_d=" + id, new byte[0]));
   }
 
   @Test

@@ -44,7 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * {@code ipc://fs/…}: files, as Node's {@code fs} has them. Errors have Node's code, errno,
@@ -104,7 +104,11 @@ public final class FsModule implements CommandModule {
         twoPaths("rename", LastSegment.NO_FOLLOW, Access.REPLACE, "rename", this::rename),
         twoPaths("copyFile", LastSegment.FOLLOW, Access.READ, "copyfile", this::copyFile),
         path("realpath", LastSegment.FOLLOW, Access.READ, "realpath", this::realpath),
-        path("open", LastSegment.FOLLOW, FsModule::openAccess, "open", this::open),
+        file(
+            "open",
+            new Resource.File(LastSegment.FOLLOW, FsModule::openAccess, ""),
+            "open",
+            this::open),
         handle("read", "read", this::read),
         handle("write", "write", this::write),
         handle("stat", "fstat", call -> data(file(call).stat())),
@@ -121,53 +125,41 @@ public final class FsModule implements CommandModule {
 
   private static Command path(
       String function, LastSegment last, Access access, String syscall, Work work) {
-    return path(function, last, call -> access, syscall, work);
-  }
-
-  private static Command path(
-      String function, LastSegment last, Function<Call, Access> access, String syscall, Work work) {
-    return new Command(
-        function,
-        new Resource.File(last, access, ""),
-        Permission.POLICY,
-        RunsOn.WORKER,
-        call -> {
-          try {
-            return Future.succeededFuture(work.run(call));
-          } catch (IOException e) {
-            return Future.failedFuture(Errno.of(e).on(syscall, call.path().asked()));
-          }
-        });
+    return file(function, new Resource.File(last, call -> access, ""), syscall, work);
   }
 
   private static Command twoPaths(
       String function, LastSegment last, Access access, String syscall, Work work) {
-    return new Command(
+    return file(function, new Resource.File(last, call -> access, "dest"), syscall, work);
+  }
+
+  private static Command file(String function, Resource.File file, String syscall, Work work) {
+    return command(
         function,
-        new Resource.File(last, call -> access, "dest"),
-        Permission.POLICY,
-        RunsOn.WORKER,
-        call -> {
-          try {
-            return Future.succeededFuture(work.run(call));
-          } catch (IOException e) {
-            return Future.failedFuture(
-                Errno.of(e).on(syscall, call.path().asked(), call.secondPath().asked()));
-          }
-        });
+        file,
+        work,
+        (call, errno) ->
+            file.alsoParam().isEmpty()
+                ? errno.on(syscall, call.path().asked())
+                : errno.on(syscall, call.path().asked(), call.secondPath().asked()));
   }
 
   private static Command handle(String function, String syscall, Work work) {
+    return command(function, new Resource.Handle(), work, (call, errno) -> errno.on(syscall));
+  }
+
+  private static Command command(
+      String function, Resource resource, Work work, BiFunction<Call, Errno, BridgeError> told) {
     return new Command(
         function,
-        new Resource.Handle(),
+        resource,
         Permission.POLICY,
         RunsOn.WORKER,
         call -> {
           try {
             return Future.succeededFuture(work.run(call));
           } catch (IOException e) {
-            return Future.failedFuture(Errno.of(e).on(syscall));
+            return Future.failedFuture(told.apply(call, Errno.of(e)));
           }
         });
   }

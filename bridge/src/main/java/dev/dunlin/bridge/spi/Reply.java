@@ -6,7 +6,8 @@ import java.util.Map;
 public sealed interface Reply {
   /**
    * A JSON value: null, Boolean, Number, String, List, Map, or a Jackson tree. 64-bit integers
-   * beyond 2^53 travel as decimal strings.
+   * beyond 2^53 travel as decimal strings. Written on the loop or on a worker: once given, it does
+   * not change.
    */
   record Data(Object value) implements Reply {}
 

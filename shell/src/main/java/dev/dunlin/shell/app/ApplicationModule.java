@@ -34,8 +34,8 @@ final class ApplicationModule implements CommandModule {
 
   @Override
   public List<Command> commands() {
-    // All of these tell an app of itself, or end it: what it could do to itself by any bug of its
-    // own.
+    // All of these tell an app of itself, or end it, which only its top document may: see the
+    // bridge's list AlwaysAllowed.
     return List.of(
         command("exit", Command.RunsOn.EVENT_LOOP, this::exit),
         command("config", Command.RunsOn.ARRIVAL, call -> answer(config)),

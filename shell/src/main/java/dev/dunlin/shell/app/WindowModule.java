@@ -50,8 +50,8 @@ final class WindowModule implements CommandModule {
 
   @Override
   public List<Command> commands() {
-    // A page may always arrange its own window; other windows come with a later issue, and with a
-    // policy.
+    // The top document may always arrange its own window (the bridge's list AlwaysAllowed says so);
+    // other windows come with a later issue, and with a policy.
     return List.of(
         command("info", (window, call) -> window.state()),
         command("setTitle", (window, call) -> window.setTitle(title(call))),

@@ -251,6 +251,23 @@ class DunlinCommandTest {
   }
 
   @Test
+  void aFaultThatQuotesControlCharactersDoesNotCommandTheTerminal() {
+    for (RuntimeException fault :
+        List.of(
+            new HostException("a\u001b[2Jb\u009b"),
+            new IllegalStateException("a\u001b[2Jb\u009b"))) {
+      launcher =
+          options -> {
+            throw fault;
+          };
+      assertEquals(1, dunlin("run", "app"));
+    }
+    assertEquals(2, dunlin("run", "--a\u001b[2Jb\u009b"));
+    assertEquals(4, err.toString().split("a\\\\u001b\\[2Jb\\\\u009b", -1).length, err.toString());
+    assertTrue(err.toString().chars().noneMatch(c -> c == 0x1b || c == 0x9b), err.toString());
+  }
+
+  @Test
   void aFolderWithoutSettingsIsSaidBeforeADisplayIsMade() {
     displays =
         headless -> {
