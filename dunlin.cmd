@@ -71,7 +71,31 @@ for %%t in (mvn.cmd node.exe npm.cmd) do if "%%~$PATH:t"=="" (
   echo dunlin: there is no %%t in PATH. Install Maven 3.8 or later, and Node 18 or later with npm. 1>&2
   exit /b 1
 )
+set "found="
+for /f "tokens=1-3" %%a in ('call mvn -v 2^>nul') do if "%%a %%b"=="Apache Maven" set "found=%%c"
+if not defined found set "found=unknown"
+call :atleast "%found%" 3 8 || (
+  echo dunlin: Maven is version %found%, Dunlin needs 3.8 or later. 1>&2
+  exit /b 1
+)
+set "found="
+for /f %%v in ('node --version 2^>nul') do set "found=%%v"
+if not defined found set "found=unknown"
+call :atleast "%found:v=%" 18 0 || (
+  echo dunlin: Node is version %found%, Dunlin needs 18 or later. 1>&2
+  exit /b 1
+)
 exit /b 0
+
+rem :atleast VERSION MAJOR MINOR fails when the version is older, or is none.
+:atleast
+set "major=0"
+set "minor=0"
+rem A word is 0 to set /a.
+for /f "tokens=1,2 delims=." %%a in ("%~1") do set /a "major=%%a" & set /a "minor=%%b+0"
+if %major% GTR %2 exit /b 0
+if %major% EQU %2 if %minor% GEQ %3 exit /b 0
+exit /b 1
 
 :build
 call :needs || exit /b 1
