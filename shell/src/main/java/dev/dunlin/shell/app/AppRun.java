@@ -42,6 +42,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.awt.Color;
 import java.awt.Dimension;
+import java.awt.MediaTracker;
 import java.awt.Toolkit;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,6 +63,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import javax.swing.ImageIcon;
 
 /**
  * Runs an app: joins configuration, engine, bridge, resources and windows, and waits for the end.
@@ -210,6 +212,7 @@ public final class AppRun implements Launcher {
         window = engine.open(windowSettings());
         window.closed().onComplete(done -> exit.complete(0));
         opened.accept(engine);
+        icon();
         watch();
         int code = exit.join();
         closeEngine();
@@ -264,6 +267,22 @@ public final class AppRun implements Launcher {
                 + e.getMessage()
                 + "; reload by hand");
       }
+    }
+
+    /** Once the window is there: reading a picture takes longer than a start should. */
+    private void icon() {
+      config
+          .window()
+          .icon()
+          .ifPresent(
+              file -> {
+                ImageIcon icon = new ImageIcon(file.toString());
+                if (icon.getImageLoadStatus() == MediaTracker.COMPLETE) {
+                  window.setIcon(icon.getImage());
+                } else {
+                  console.say("the icon " + file + " is no PNG, JPEG or GIF picture");
+                }
+              });
     }
 
     /** The colour before the first paint: that of the system's theme. */
@@ -451,8 +470,7 @@ public final class AppRun implements Launcher {
           least,
           most,
           traits(),
-          background(),
-          wanted.icon());
+          background());
     }
 
     private Set<Trait> traits() {

@@ -8,10 +8,10 @@ import java.awt.Component;
 import java.awt.Dimension;
 import java.awt.EventQueue;
 import java.awt.Frame;
+import java.awt.Image;
 import java.awt.Insets;
 import java.awt.Point;
 import java.awt.Rectangle;
-import java.awt.Toolkit;
 import java.awt.Window;
 import java.awt.event.ActionEvent;
 import java.awt.event.ActionListener;
@@ -108,16 +108,27 @@ public final class BrowserWindow {
           createPageNow();
           // Chromium is at work on the page by now: the rest costs no time.
           keepWithinBounds();
-          hideButtons();
-          settings
-              .icon()
-              .ifPresent(
-                  icon ->
-                      frame.setIconImage(Toolkit.getDefaultToolkit().createImage(icon.toString())));
           frame.addWindowListener(new Requests());
           frame.addWindowStateListener(this::stateChanged);
           frame.addComponentListener(new Bounds());
-          frame.setVisible(settings.is(Trait.VISIBLE));
+          show(settings.is(Trait.VISIBLE));
+        });
+  }
+
+  private void show(boolean visible) {
+    frame.setVisible(visible);
+    if (visible) {
+      hideButtons();
+    }
+  }
+
+  /** Shows a picture in place of the system's own for programs. */
+  public void setIcon(Image icon) {
+    EventQueue.invokeLater(
+        () -> {
+          if (frame != null) {
+            frame.setIconImage(icon);
+          }
         });
   }
 
@@ -138,6 +149,7 @@ public final class BrowserWindow {
     }
   }
 
+  /** AWT writes the property anew whenever it shows the window, so this comes after. */
   private void hideButtons() {
     boolean all =
         settings.traits().containsAll(Set.of(Trait.MINIMIZABLE, Trait.MAXIMIZABLE, Trait.CLOSABLE));
@@ -187,20 +199,22 @@ public final class BrowserWindow {
     if (extended == Frame.NORMAL && (width != frame.getWidth() || height != frame.getHeight())) {
       frame.setSize(width, height);
     }
-    // A maximised window keeps to it as well.
-    if (settings.most().width < WindowSettings.UNBOUNDED
-        || settings.most().height < WindowSettings.UNBOUNDED) {
-      frame.setMaximizedBounds(
-          new Rectangle(
-              Integer.MAX_VALUE,
-              Integer.MAX_VALUE,
-              settings.most().width < WindowSettings.UNBOUNDED
-                  ? settings.most().width + sides
-                  : Integer.MAX_VALUE,
-              settings.most().height < WindowSettings.UNBOUNDED
-                  ? settings.most().height + ends
-                  : Integer.MAX_VALUE));
+    if (settings.most().width == WindowSettings.UNBOUNDED
+        && settings.most().height == WindowSettings.UNBOUNDED) {
+      return;
     }
+    // A maximised window keeps to it as well. To X11, AWT gives this as the largest content.
+    boolean content = System.getProperty("os.name").equals("Linux");
+    frame.setMaximizedBounds(
+        new Rectangle(
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            largest(settings.most().width, content ? 0 : sides),
+            largest(settings.most().height, content ? 0 : ends)));
+  }
+
+  private static int largest(int side, int frame) {
+    return side == WindowSettings.UNBOUNDED ? Integer.MAX_VALUE : side + frame;
   }
 
   /** The window manager has minimised, maximised or restored the window. */
@@ -356,7 +370,7 @@ public final class BrowserWindow {
 
   /** Shows or hides the window. */
   public Future<WindowState> setVisible(boolean visible) {
-    return change(() -> frame.setVisible(visible));
+    return change(() -> show(visible));
   }
 
   /** Whether something holds of it. */

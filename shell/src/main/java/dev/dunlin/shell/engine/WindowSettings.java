@@ -2,8 +2,6 @@ package dev.dunlin.shell.engine;
 
 import java.awt.Color;
 import java.awt.Dimension;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,7 +15,6 @@ import java.util.Set;
  * @param most largest size; {@link #UNBOUNDED} where there is none
  * @param traits what holds of it
  * @param background colour before the first paint
- * @param icon picture file
  */
 public record WindowSettings(
     String url,
@@ -26,8 +23,7 @@ public record WindowSettings(
     Dimension least,
     Dimension most,
     Set<Trait> traits,
-    Color background,
-    Optional<Path> icon) {
+    Color background) {
   /** A side without a bound. */
   public static final int UNBOUNDED = Short.MAX_VALUE;
 
