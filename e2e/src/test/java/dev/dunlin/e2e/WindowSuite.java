@@ -212,8 +212,10 @@ class WindowSuite {
     window.awaitContent(800, 600);
     window.seen().drag(20, 20);
     window.awaitContent(300, 200);
-    window.ask("'maximize'");
-    window.awaitContent(800, 600);
+    assertEquals("ERR_WINDOW_FIXED", window.ask("'maximize'").path("code").asText());
+    window.seen().pressMaximize();
+    window.seen().drag(400, 350);
+    window.awaitContent(400, 350);
   }
 
   @Test

@@ -469,16 +469,20 @@ public final class AppRun implements Launcher {
               sideOf(wanted.height(), least.height, most.height, screen.height(), DEFAULT_HEIGHT)),
           least,
           most,
-          traits(),
+          traits(most),
           background());
     }
 
-    private Set<Trait> traits() {
+    private Set<Trait> traits(Dimension most) {
       Set<Trait> traits = EnumSet.noneOf(Trait.class);
       if (!config.build().headless() || options.headless()) {
         traits.add(Trait.VISIBLE);
       }
       config.window().flags().forEach(flag -> traits.add(Trait.valueOf(flag.name())));
+      if (most.width < WindowSettings.UNBOUNDED || most.height < WindowSettings.UNBOUNDED) {
+        // Filling the screen is beyond its largest size.
+        traits.remove(Trait.MAXIMIZABLE);
+      }
       return traits;
     }
 

@@ -111,7 +111,10 @@ final class WindowModule implements CommandModule {
           new BridgeError(
               "NotAllowedError",
               "ERR_WINDOW_FIXED",
-              "socket.ini has [window] " + needed.name().toLowerCase(Locale.ROOT) + " = false"));
+              "socket.ini has [window] "
+                  + needed.name().toLowerCase(Locale.ROOT)
+                  + " = false"
+                  + (needed == Trait.MAXIMIZABLE ? ", or a largest size" : "")));
     }
     return changed(window, change);
   }

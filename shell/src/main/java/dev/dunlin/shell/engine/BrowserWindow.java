@@ -20,6 +20,7 @@ import java.awt.event.ComponentEvent;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,8 @@ import javax.swing.Timer;
 import org.cef.CefClient;
 import org.cef.browser.CefBrowser;
 import org.cef.browser.CefDevToolsClient;
+import org.cef.browser.CefRequestContext;
+import org.cef.handler.CefClientHandler;
 
 /**
  * One window with one page.
@@ -117,8 +120,8 @@ public final class BrowserWindow {
 
   private void show(boolean visible) {
     frame.setVisible(visible);
-    if (visible) {
-      hideButtons();
+    if (visible && isLinux()) {
+      tellWindowManager();
     }
   }
 
@@ -139,22 +142,68 @@ public final class BrowserWindow {
    */
   private void createPageNow() {
     try {
+      if (!System.getProperty("os.name").startsWith("Mac")) {
+        createPageInOurColour();
+      }
       Field field = browser.getClass().getDeclaredField("delayedUpdate_");
       field.setAccessible(true);
       for (ActionListener listener : ((Timer) field.get(browser)).getActionListeners()) {
         listener.actionPerformed(new ActionEvent(browser, ActionEvent.ACTION_PERFORMED, "create"));
       }
-    } catch (NoSuchFieldException | IllegalAccessException e) {
+    } catch (ReflectiveOperationException e) {
       throw new EngineException("this version of JCEF makes its pages in another way", e);
     }
   }
 
-  /** AWT writes the property anew whenever it shows the window, so this comes after. */
-  private void hideButtons() {
-    boolean all =
-        settings.traits().containsAll(Set.of(Trait.MINIMIZABLE, Trait.MAXIMIZABLE, Trait.CLOSABLE));
-    if (!all && System.getProperty("os.name").equals("Linux")) {
-      WindowButtons.apply(frame, settings);
+  /**
+   * JCEF makes every page in a window white before its first paint (java-cef #362), unless it is
+   * told that the page is transparent, which in a window it can't be; then it takes the colour of
+   * CefSettings. This is the call that the timer would make, which finds the page under way.
+   */
+  private void createPageInOurColour() throws ReflectiveOperationException {
+    boolean offScreen = false;
+    boolean notWhite = true;
+    Class<?> type = browser.getClass();
+    Method windowHandle = type.getDeclaredMethod("getWindowHandle");
+    windowHandle.setAccessible(true);
+    Field canvas = type.getDeclaredField("canvas_");
+    canvas.setAccessible(true);
+    Method create =
+        type.getSuperclass()
+            .getDeclaredMethod(
+                "createBrowser",
+                CefClientHandler.class,
+                long.class,
+                String.class,
+                boolean.class,
+                boolean.class,
+                Component.class,
+                CefRequestContext.class);
+    create.setAccessible(true);
+    create.invoke(
+        browser,
+        browser.getClient(),
+        windowHandle.invoke(browser),
+        settings.url(),
+        offScreen,
+        notWhite,
+        canvas.get(browser),
+        null);
+  }
+
+  private static boolean isLinux() {
+    return System.getProperty("os.name").equals("Linux");
+  }
+
+  /** AWT writes these properties anew whenever it shows the window, so this comes after. */
+  private void tellWindowManager() {
+    if (settings.is(Trait.UTILITY)) {
+      WindowManagerHints.makeUtility(frame);
+    }
+    if (!settings
+        .traits()
+        .containsAll(Set.of(Trait.MINIMIZABLE, Trait.MAXIMIZABLE, Trait.CLOSABLE))) {
+      WindowManagerHints.takeButtons(frame, settings);
     }
   }
 
@@ -204,7 +253,7 @@ public final class BrowserWindow {
       return;
     }
     // A maximised window keeps to it as well. To X11, AWT gives this as the largest content.
-    boolean content = System.getProperty("os.name").equals("Linux");
+    boolean content = isLinux();
     frame.setMaximizedBounds(
         new Rectangle(
             Integer.MAX_VALUE,

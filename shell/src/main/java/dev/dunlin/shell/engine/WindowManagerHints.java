@@ -7,12 +7,16 @@ import com.sun.jna.Pointer;
 import java.awt.Frame;
 
 /**
- * Tells an X11 window manager which buttons a window has no use for, by the property that all of
- * them read since Motif; AWT itself sets it for windows of a fixed size only. A window manager that
- * does not read it leaves the button, and {@link BrowserWindow} undoes or ignores what it does.
+ * What AWT does not tell an X11 window manager: that a window is a utility, and which buttons it
+ * has no use for, by the property that all of them read since Motif. A window manager that does not
+ * read it leaves the button, and {@link BrowserWindow} undoes or ignores what it does.
  */
-final class WindowButtons {
-  private static final String PROPERTY = "_MOTIF_WM_HINTS";
+final class WindowManagerHints {
+  private static final String BUTTONS = "_MOTIF_WM_HINTS";
+  private static final String TYPE = "_NET_WM_WINDOW_TYPE";
+
+  /** The atom of the type "atom" (X11/Xatom.h). */
+  private static final int ATOM = 4;
 
   /** Five longs: flags, functions, decorations, input mode, status. */
   private static final int LONGS = 5;
@@ -62,22 +66,50 @@ final class WindowButtons {
     int XCloseDisplay(Pointer display);
   }
 
-  private WindowButtons() {}
+  private WindowManagerHints() {}
 
-  /** Sets the property of a frame that has a native window. Thread: event dispatch. */
-  static void apply(Frame frame, WindowSettings settings) {
+  /** Takes the buttons of a frame that is shown. Thread: event dispatch. */
+  static void takeButtons(Frame frame, WindowSettings settings) {
+    change(
+        frame,
+        (x11, display, window) -> {
+          NativeLong property = x11.XInternAtom(display, BUTTONS, false);
+          Memory hints = present(x11, display, window, property);
+          hints.setNativeLong(
+              0, new NativeLong(hints.getNativeLong(0).longValue() | HAS_FUNCTIONS));
+          hints.setNativeLong(NativeLong.SIZE, new NativeLong(functions(settings)));
+          x11.XChangeProperty(display, window, property, property, 32, REPLACE, hints, LONGS);
+        });
+  }
+
+  /**
+   * Makes a utility of a frame that is shown; AWT does so for its dialogs only. Thread: event
+   * dispatch.
+   */
+  static void makeUtility(Frame frame) {
+    change(
+        frame,
+        (x11, display, window) -> {
+          Memory type = new Memory(NativeLong.SIZE);
+          type.setNativeLong(0, x11.XInternAtom(display, TYPE + "_UTILITY", false));
+          NativeLong atoms = new NativeLong(ATOM);
+          NativeLong property = x11.XInternAtom(display, TYPE, false);
+          x11.XChangeProperty(display, window, property, atoms, 32, REPLACE, type, 1);
+        });
+  }
+
+  private interface Change {
+    void of(X11 x11, Pointer display, NativeLong window);
+  }
+
+  private static void change(Frame frame, Change change) {
     X11 x11 = Native.load("X11", X11.class);
     Pointer display = x11.XOpenDisplay(null);
     if (display == null) {
       throw new EngineException("the X display has gone");
     }
     try {
-      NativeLong window = new NativeLong(Native.getWindowID(frame));
-      NativeLong property = x11.XInternAtom(display, PROPERTY, false);
-      Memory hints = present(x11, display, window, property);
-      hints.setNativeLong(0, new NativeLong(hints.getNativeLong(0).longValue() | HAS_FUNCTIONS));
-      hints.setNativeLong(NativeLong.SIZE, new NativeLong(functions(settings)));
-      x11.XChangeProperty(display, window, property, property, 32, REPLACE, hints, LONGS);
+      change.of(x11, display, new NativeLong(Native.getWindowID(frame)));
       x11.XSync(display, false);
     } finally {
       x11.XCloseDisplay(display);
