@@ -59,8 +59,10 @@ class WatchSuite {
         src.resolve("index.html"),
         Files.readString(src.resolve("index.html")).replace("Try", "Changed"));
     page.await(READY + " && document.body.innerText.includes('Changed')");
-    Path deep = Files.createDirectories(src.resolve("new/deep"));
     page.evaluate("globalThis.before = 1");
+    Path deep = Files.createDirectories(src.resolve("new/deep"));
+    page.await(READY + " && globalThis.before === undefined");
+    page.evaluate("globalThis.before = 2");
     Files.writeString(deep.resolve("style.css"), "body { color: red }");
     page.await(READY + " && globalThis.before === undefined");
   }
@@ -88,7 +90,7 @@ class WatchSuite {
     // The twin of the first test shows that the thread is there by now if it ever is.
     app.page().evaluate("win.update()");
     assertFalse(isWatching(app), "it watches");
-    app.page().evaluate("setTimeout(() => win.close()), true");
+    app.page().tell("win.close()");
     assertEquals(0, app.awaitExit());
     assertTrue(app.lines(RunningApp.Source.ERR).isEmpty(), app.log());
   }

@@ -159,7 +159,7 @@ class WindowSuite {
   @Test
   void closesWhenThePageSaysSo() throws IOException {
     Opened window = open("");
-    window.page().evaluate("setTimeout(() => win.close()), true");
+    window.page().tell("win.close()");
     assertEquals(0, window.app().awaitExit());
     assertTrue(desktop.window("Window").isEmpty(), "the window is still there");
   }
@@ -195,7 +195,7 @@ class WindowSuite {
                 && !window.seen().isMinimized()
                 && !window.seen().isMaximized(),
         "the window as it was");
-    window.page().evaluate("setTimeout(() => win.close()), true");
+    window.page().tell("win.close()");
     assertEquals(0, window.app().awaitExit(), "the page may close it all the same");
   }
 
@@ -234,7 +234,7 @@ class WindowSuite {
     Opened framed = open("[window]\nwidth = 500\nheight = 300\n");
     framed.await(
         () -> framed.seen().outer().height() > framed.seen().area().height(), "a frame around it");
-    framed.page().evaluate("setTimeout(() => win.close()), true");
+    framed.page().tell("win.close()");
     framed.app().awaitExit();
     Layout.deleteTree(folder.resolve("window"));
     Opened window = open("[window]\nwidth = 500\nheight = 300\nframeless = true\nutility = true\n");
@@ -297,7 +297,7 @@ class WindowSuite {
         RunningApp.SOON);
     assertEquals(
         dark, page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches").asBoolean());
-    page.evaluate("setTimeout(() => win.close()), true");
+    page.tell("win.close()");
     app.awaitExit();
     return colours;
   }
@@ -314,6 +314,15 @@ class WindowSuite {
     // Sizes need none.
     page.evaluate("ask('setSize', {width: 444, height: 333})");
     page.await("innerWidth === 444 && innerHeight === 333");
+  }
+
+  @Test
+  void keepsTheSizeWithinItsBoundsWithoutAWindowManagersHelp() throws IOException {
+    Path app = appWith("[window]\nwidth = 500\nheight = 300\nmax_width = 800\nmin_height = 200\n");
+    Page page = APPS.start(RunningApp.Start.of(app).driven()).page();
+    page.await("document.documentElement.dataset.ready === 'true'");
+    page.evaluate("ask('setSize', {width: 5000, height: 20})");
+    page.await("innerWidth === 800 && innerHeight === 200");
   }
 
   @Test
