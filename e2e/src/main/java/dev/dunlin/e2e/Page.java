@@ -84,6 +84,11 @@ public final class Page {
     return answer.path("result").path("value");
   }
 
+  /** Evaluates and does not wait: for what ends the page, which may go before it answers. */
+  public void tell(String expression) {
+    start(expression);
+  }
+
   private Future<JsonNode> start(String expression) {
     return app.call(
         "Runtime.evaluate",

@@ -7,16 +7,18 @@ import dev.dunlin.bridge.BridgeConfig;
 import dev.dunlin.bridge.PolicyHeader;
 import dev.dunlin.bridge.PolicySet;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.scheduler.Lane;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.scheduler.Threads;
+import dev.dunlin.scheduler.VertxScheduler;
 import dev.dunlin.shell.Trees;
 import dev.dunlin.shell.cli.Launcher;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.config.AppConfig;
-import dev.dunlin.shell.config.AppConfig.WindowFlag;
 import dev.dunlin.shell.config.Colour;
 import dev.dunlin.shell.config.ConfigException;
+import dev.dunlin.shell.config.Length;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.DevToolsSession;
 import dev.dunlin.shell.engine.Engine;
@@ -24,9 +26,12 @@ import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
 import dev.dunlin.shell.engine.WindowSettings;
+import dev.dunlin.shell.engine.WindowSettings.Trait;
 import dev.dunlin.shell.host.HostException;
+import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.resources.AppResources;
+import dev.dunlin.shell.resources.ChangeWatch;
 import dev.dunlin.shell.resources.DevServerResources;
 import dev.dunlin.shell.resources.DirectorySource;
 import dev.dunlin.shell.resources.Modules;
@@ -38,6 +43,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.awt.Color;
 import java.awt.Dimension;
+import java.awt.MediaTracker;
 import java.awt.Toolkit;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,10 +51,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +64,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import javax.swing.ImageIcon;
 
 /**
  * Runs an app: joins configuration, engine, bridge, resources and windows, and waits for the end.
@@ -113,6 +122,9 @@ public final class AppRun implements Launcher {
     private final CompletableFuture<Bridge> bridge = new CompletableFuture<>();
     private final RendererRecovery recovery;
     private final LinkQuestion question;
+    private final DeniedPermissions permissions;
+    private final CompletableFuture<Boolean> dark;
+    private Vertx vertx;
     private Engine engine;
     private volatile BrowserWindow window;
     private boolean loadedOnce;
@@ -122,7 +134,9 @@ public final class AppRun implements Launcher {
       this.opened = opened;
       this.config = options.config();
       config.warnings().forEach(warning -> console.say(warning.toString()));
-      NotYet.of(config).forEach(console::say);
+      WithoutEffect.of(config, System.getProperty("os.name"), NativeProcess.maxOpenFiles())
+          .forEach(console::say);
+      this.permissions = new DeniedPermissions(config.permissions().denied());
       this.folders =
           UserFolders.of(
               Os.here(),
@@ -138,6 +152,7 @@ public final class AppRun implements Launcher {
             "cannot make the app's own folder: " + e.getMessage() + ". Make its parent writable.",
             e);
       }
+      this.dark = SystemTheme.isDark(config.window().backgroundDark().isPresent());
       this.policy = policyHeader();
       this.files = files();
       this.recovery = new RendererRecovery(config.meta().origin(), new SystemClock());
@@ -193,13 +208,16 @@ public final class AppRun implements Launcher {
                     temp,
                     !options.production(),
                     options.verbose(),
-                    drawsInSoftware() ? List.of("disable-gpu") : List.of()),
+                    background(),
+                    switches()),
                 host);
         Threads.onExit("close", this::closeEngine);
         engine.start();
         window = engine.open(windowSettings());
         window.closed().onComplete(done -> exit.complete(0));
         opened.accept(engine);
+        icon();
+        watch();
         int code = exit.join();
         closeEngine();
         return code;
@@ -211,6 +229,72 @@ public final class AppRun implements Launcher {
           delete(profile);
         }
       }
+    }
+
+    private List<String> switches() {
+      List<String> switches = new ArrayList<>(permissions.switches());
+      if (drawsInSoftware() || !config.permissions().hardwareAcceleration()) {
+        switches.add("disable-gpu");
+      }
+      if (SystemTheme.isForcedDark(System.getenv())) {
+        switches.add("force-dark-mode");
+      }
+      return switches;
+    }
+
+    /**
+     * The dev loop: change a file, see it. Not for users, not while a test or a screenshot looks,
+     * and not when a dev server does it itself.
+     */
+    private void watch() {
+      boolean devLoop =
+          !options.production()
+              && options.devServer().isEmpty()
+              && options.testFile().isEmpty()
+              && !options.exitAfterScreenshot();
+      if (!devLoop || !config.webview().watch() || !config.webview().reload()) {
+        return;
+      }
+      try {
+        ChangeWatch watch =
+            ChangeWatch.start(
+                config.build().resources().toRealPath(),
+                new VertxScheduler(vertx, Lane.create(vertx, "watch")),
+                () -> window.reload(),
+                console::say);
+        exit.whenComplete((code, fault) -> watch.close());
+      } catch (IOException e) {
+        console.say(
+            "changes in "
+                + config.build().resources()
+                + " can't be watched: "
+                + e.getMessage()
+                + "; reload by hand");
+      }
+    }
+
+    /** Once the window is there: reading a picture takes longer than a start should. */
+    private void icon() {
+      config
+          .window()
+          .icon()
+          .ifPresent(
+              file -> {
+                ImageIcon icon = new ImageIcon(file.toString());
+                if (icon.getImageLoadStatus() == MediaTracker.COMPLETE) {
+                  window.setIcon(icon.getImage());
+                } else {
+                  console.say("the icon " + file + " is no PNG, JPEG or GIF picture");
+                }
+              });
+    }
+
+    /** The colour before the first paint: that of the system's theme. */
+    private Color background() {
+      AppConfig.Window wanted = config.window();
+      return (dark.join() ? wanted.backgroundDark() : wanted.backgroundLight())
+          .map(Running::awtColour)
+          .orElse(Color.WHITE);
     }
 
     /**
@@ -278,7 +362,9 @@ public final class AppRun implements Launcher {
 
     private Function<ResourceRequest, Future<ResourceResponse>> resources() {
       Map<String, String> headers = new HashMap<>();
+      config.webview().cacheControl().ifPresent(value -> headers.put("Cache-Control", value));
       config.webview().headers().forEach(header -> headers.put(header.name(), header.value()));
+      permissions.header().ifPresent(value -> takeAway(headers, value));
       AppResources resources =
           new AppResources(
               new AppResources.Settings(
@@ -300,7 +386,23 @@ public final class AppRun implements Launcher {
       return request ->
           recovery.answers(request.url())
               ? Future.succeededFuture(recovery.respond(request))
-              : origin.apply(request);
+              : permissions
+                  .refusal(request)
+                  .map(Future::succeededFuture)
+                  .orElseGet(() -> origin.apply(request));
+    }
+
+    /** Two headers would be one to Chromium, and a fault in the app's would make it ignore ours. */
+    private void takeAway(Map<String, String> headers, String value) {
+      if (headers.keySet().stream().anyMatch(DeniedPermissions.HEADER::equalsIgnoreCase)) {
+        throw new ConfigException(
+            config.directory().resolve(AppConfig.FILE),
+            0,
+            "webview.headers",
+            "it has a Permissions-Policy, and [permissions] takes something away by that header",
+            "Use one of them: take the header out, or the lines with = false.");
+      }
+      headers.put(DeniedPermissions.HEADER, value);
     }
 
     private ResourceSource files() {
@@ -330,7 +432,7 @@ public final class AppRun implements Launcher {
     }
 
     private Bridge startBridge() {
-      Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4));
+      vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4));
       SecurityReport security =
           new SecurityReport(config.meta().origin(), policy, !options.production());
       List<CommandModule> modules = new ArrayList<>();
@@ -359,32 +461,47 @@ public final class AppRun implements Launcher {
     private WindowSettings windowSettings() {
       WindowModule.Screen screen = screen();
       AppConfig.Window wanted = config.window();
+      Dimension least =
+          new Dimension(
+              wanted.minWidth().on(screen.width()), wanted.minHeight().on(screen.height()));
+      Dimension most =
+          new Dimension(
+              mostOf(wanted.maxWidth(), screen.width()),
+              mostOf(wanted.maxHeight(), screen.height()));
       return new WindowSettings(
           config.meta().origin() + "/",
           config.meta().title(),
-          sideOf(
-              wanted.width(), wanted.minWidth(), wanted.maxWidth(), screen.width(), DEFAULT_WIDTH),
-          sideOf(
-              wanted.height(),
-              wanted.minHeight(),
-              wanted.maxHeight(),
-              screen.height(),
-              DEFAULT_HEIGHT),
-          !config.build().headless() || options.headless(),
-          wanted.flags().contains(WindowFlag.RESIZABLE),
-          wanted.flags().contains(WindowFlag.FRAMELESS),
-          wanted.backgroundLight().map(Running::awtColour).orElse(Color.WHITE),
-          Optional.empty());
+          new Dimension(
+              sideOf(wanted.width(), least.width, most.width, screen.width(), DEFAULT_WIDTH),
+              sideOf(wanted.height(), least.height, most.height, screen.height(), DEFAULT_HEIGHT)),
+          least,
+          most,
+          traits(most),
+          background());
     }
 
-    private static int sideOf(
-        dev.dunlin.shell.config.Length wanted,
-        dev.dunlin.shell.config.Length least,
-        dev.dunlin.shell.config.Length most,
-        int screen,
-        int standard) {
+    private Set<Trait> traits(Dimension most) {
+      Set<Trait> traits = EnumSet.noneOf(Trait.class);
+      if (!config.build().headless() || options.headless()) {
+        traits.add(Trait.VISIBLE);
+      }
+      config.window().flags().forEach(flag -> traits.add(Trait.valueOf(flag.name())));
+      if (most.width < WindowSettings.UNBOUNDED || most.height < WindowSettings.UNBOUNDED) {
+        // Filling the screen is beyond its largest size.
+        traits.remove(Trait.MAXIMIZABLE);
+      }
+      return traits;
+    }
+
+    /** The screen's whole size, the default, is no bound: there may be another screen beside it. */
+    private static int mostOf(Length wanted, int screen) {
       int px = wanted.on(screen);
-      int bounded = Math.max(least.on(screen), Math.min(most.on(screen), px == 0 ? standard : px));
+      return px <= 0 || px >= screen ? WindowSettings.UNBOUNDED : px;
+    }
+
+    private static int sideOf(Length wanted, int least, int most, int screen, int standard) {
+      int px = wanted.on(screen);
+      int bounded = Math.max(least, Math.min(most, px == 0 ? standard : px));
       return Math.max(1, Math.min(screen, bounded));
     }
 

@@ -7,11 +7,14 @@ import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.shell.engine.BrowserWindow;
+import dev.dunlin.shell.engine.BrowserWindow.Change;
+import dev.dunlin.shell.engine.EngineException;
+import dev.dunlin.shell.engine.WindowSettings.Trait;
 import dev.dunlin.shell.engine.WindowState;
 import io.vertx.core.Future;
-import java.awt.Frame;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -61,9 +64,9 @@ final class WindowModule implements CommandModule {
             (window, call) -> window.setPosition(coordinate(call, "x"), coordinate(call, "y"))),
         command("show", (window, call) -> window.setVisible(true)),
         command("hide", (window, call) -> window.setVisible(false)),
-        command("maximize", (window, call) -> window.setExtendedState(Frame.MAXIMIZED_BOTH)),
-        command("minimize", (window, call) -> window.setExtendedState(Frame.ICONIFIED)),
-        command("restore", (window, call) -> window.setExtendedState(Frame.NORMAL)),
+        command("maximize", (window, call) -> change(window, Trait.MAXIMIZABLE, Change.MAXIMIZE)),
+        command("minimize", (window, call) -> change(window, Trait.MINIMIZABLE, Change.MINIMIZE)),
+        command("restore", (window, call) -> changed(window, Change.RESTORE)),
         command("showInspector", this::showInspector),
         command("close", WindowModule::close));
   }
@@ -100,6 +103,32 @@ final class WindowModule implements CommandModule {
                 window.setSize(
                     side(call, "width", screen.get().width(), now.width()),
                     side(call, "height", screen.get().height(), now.height())));
+  }
+
+  private static Future<WindowState> change(BrowserWindow window, Trait needed, Change change) {
+    if (!window.is(needed)) {
+      return Future.failedFuture(
+          new BridgeError(
+              "NotAllowedError",
+              "ERR_WINDOW_FIXED",
+              "socket.ini has [window] "
+                  + needed.name().toLowerCase(Locale.ROOT)
+                  + " = false"
+                  + (needed == Trait.MAXIMIZABLE ? ", or a largest size" : "")));
+    }
+    return changed(window, change);
+  }
+
+  private static Future<WindowState> changed(BrowserWindow window, Change change) {
+    return window
+        .change(change)
+        .recover(
+            fault ->
+                Future.failedFuture(
+                    fault instanceof EngineException
+                        ? new BridgeError(
+                            "OperationError", "ERR_WINDOW_MANAGER", fault.getMessage())
+                        : fault));
   }
 
   private Future<WindowState> showInspector(BrowserWindow window, Call call) {

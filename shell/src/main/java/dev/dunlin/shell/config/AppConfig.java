@@ -87,6 +87,7 @@ public record AppConfig(
    * @param root URL path in the resources that is served as {@code /}; begins with {@code /}
    * @param defaultIndex page served for {@code /}; empty: {@code index.html}
    * @param watch reload when resources change
+   * @param cacheControl header of that name for all files but pages
    * @param reload whether a watched change reloads the page
    * @param headers sent with every resource
    * @param allowed URL patterns that the page may navigate to
@@ -96,13 +97,18 @@ public record AppConfig(
       Optional<String> defaultIndex,
       boolean watch,
       boolean reload,
+      Optional<String> cacheControl,
       List<Header> headers,
       List<String> allowed) {}
 
   /** A response header. */
   public record Header(String name, String value) {}
 
-  /** {@code [window]}. Flags that are not set have their default of the reference. */
+  /**
+   * {@code [window]}. Flags that are not set have their default of the reference.
+   *
+   * @param icon picture of {@code [linux]}, {@code [mac]} or {@code [win] icon}, absolute
+   */
   public record Window(
       Length width,
       Length height,
@@ -113,6 +119,7 @@ public record AppConfig(
       Optional<Colour> backgroundDark,
       Optional<Colour> backgroundLight,
       String titlebarStyle,
+      Optional<Path> icon,
       Set<WindowFlag> flags) {}
 
   /** The switches of {@code [window]} and {@code [application] agent}. */
@@ -130,7 +137,8 @@ public record AppConfig(
       this.standard = standard;
     }
 
-    String key() {
+    /** The flat name in {@code socket.ini}. */
+    public String key() {
       return "window_" + name().toLowerCase(Locale.ROOT);
     }
   }
@@ -139,8 +147,9 @@ public record AppConfig(
    * {@code [permissions]}: what pages may ask the browser for.
    *
    * @param denied those set to {@code false}; all others may be asked for
+   * @param hardwareAcceleration whether a graphics card may draw
    */
-  public record Permissions(Set<Permission> denied) {
+  public record Permissions(Set<Permission> denied, boolean hardwareAcceleration) {
     public boolean allows(Permission permission) {
       return !denied.contains(permission);
     }
@@ -217,6 +226,11 @@ public record AppConfig(
           case "aarch64" -> "arm64";
           default -> arch;
         });
+  }
+
+  /** A flat name as a person writes it in {@code socket.ini}: {@code [window] width}. */
+  public static String written(String name) {
+    return KnownKeys.written(name);
   }
 
   /** {@link #values} typed for JavaScript, as {@code application.config} shows them. */

@@ -67,7 +67,8 @@ final class ConfigReader {
         meta(build.name()),
         webview(),
         window(),
-        new AppConfig.Permissions(denied()),
+        new AppConfig.Permissions(
+            denied(), !flag("permissions_hardware_acceleration_disabled", false)),
         new AppConfig.Security(policy(), flag("security_require_sandbox", false)),
         environment(),
         Collections.unmodifiableMap(values),
@@ -217,6 +218,7 @@ final class ConfigReader {
         index,
         flag("webview_watch", false),
         flag("webview_watch_reload", true),
+        stated("webview_cache-control"),
         List.copyOf(headers),
         words("webview_navigator_policies_allowed", Pattern.compile("\\S+")));
   }
@@ -260,7 +262,37 @@ final class ConfigReader {
         colour("window_backgroundColorDark", "window_background_color_dark"),
         colour("window_backgroundColorLight", "window_background_color_light"),
         text("window_titlebar_style", ""),
+        icon(),
         Collections.unmodifiableSet(flags));
+  }
+
+  /** The icon of this system's section. A picture that is missing spoils no start. */
+  private Optional<Path> icon() {
+    String key =
+        switch (AppConfig.systemVariables().get("platform.os")) {
+          case "win32" -> "win_icon";
+          case "mac" -> "mac_icon";
+          default -> "linux_icon";
+        };
+    Optional<String> text = stated(key);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Path> file = Optional.empty();
+    try {
+      file = Optional.of(directory.resolve(text.get())).filter(Files::isRegularFile);
+    } catch (InvalidPathException e) {
+      // Said below: no file has such a name.
+    }
+    if (file.isEmpty()) {
+      SocketIni.Entry entry = ini.entry(key).orElseThrow();
+      warnings.add(
+          new ConfigWarning(
+              ini.file(),
+              entry.line(),
+              entry.key() + ": there is no file '" + text.get() + "' in the app's folder"));
+    }
+    return file;
   }
 
   private void requireOrder(String key, Length least, Length most) {

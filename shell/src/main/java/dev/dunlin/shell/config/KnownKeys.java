@@ -88,6 +88,11 @@ final class KnownKeys {
     return NAMES.containsKey(name) || OPEN.matcher(name).matches();
   }
 
+  /** The form a person writes, such as {@code [window] width}; an unknown name as it is. */
+  static String written(String name) {
+    return NAMES.getOrDefault(name, name);
+  }
+
   /**
    * The known key within a third of its length in typing errors, such as {@code [window] width}.
    */

@@ -1,5 +1,7 @@
 package dev.dunlin.shell.engine;
 
+import dev.dunlin.shell.engine.WindowSettings.Trait;
+import dev.dunlin.shell.host.Os;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.awt.BorderLayout;
@@ -7,20 +9,31 @@ import java.awt.Component;
 import java.awt.Dimension;
 import java.awt.EventQueue;
 import java.awt.Frame;
+import java.awt.Image;
 import java.awt.Insets;
 import java.awt.Point;
-import java.awt.Toolkit;
+import java.awt.Rectangle;
+import java.awt.Window;
 import java.awt.event.ActionEvent;
 import java.awt.event.ActionListener;
+import java.awt.event.ComponentAdapter;
+import java.awt.event.ComponentEvent;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import javax.swing.Timer;
 import org.cef.CefClient;
 import org.cef.browser.CefBrowser;
 import org.cef.browser.CefDevToolsClient;
+import org.cef.browser.CefRequestContext;
+import org.cef.handler.CefClientHandler;
 
 /**
  * One window with one page.
@@ -29,6 +42,11 @@ import org.cef.browser.CefDevToolsClient;
  * dispatch thread.
  */
 public final class BrowserWindow {
+  /**
+   * How long a window manager may take to minimise, maximise or restore. Over: the command fails.
+   */
+  static final Duration STATE_CHANGE = Duration.ofSeconds(2);
+
   private final Supplier<ChromiumThreads> threads;
   private final int index;
   private final boolean developer;
@@ -40,6 +58,11 @@ public final class BrowserWindow {
   private Frame frame;
   private String title;
   private boolean closing;
+
+  /** By the last word of the window manager: AWT shows what it has asked for, done or not. */
+  private int extended = Frame.NORMAL;
+
+  private final List<StateWait> waits = new ArrayList<>();
 
   BrowserWindow(
       CefClient client,
@@ -73,30 +96,43 @@ public final class BrowserWindow {
     EventQueue.invokeLater(
         () -> {
           frame = new Frame(title);
-          frame.setUndecorated(settings.undecorated());
-          frame.setResizable(settings.resizable());
+          frame.setUndecorated(settings.is(Trait.FRAMELESS));
+          frame.setResizable(settings.is(Trait.RESIZABLE));
+          if (settings.is(Trait.UTILITY)) {
+            frame.setType(Window.Type.UTILITY);
+          }
           frame.setBackground(settings.background());
           frame.setLayout(new BorderLayout());
-          settings
-              .icon()
-              .ifPresent(
-                  icon ->
-                      frame.setIconImage(Toolkit.getDefaultToolkit().createImage(icon.toString())));
           Component page = browser.getUIComponent();
-          page.setPreferredSize(new Dimension(settings.widthPx(), settings.heightPx()));
+          page.setPreferredSize(settings.size());
           page.setBackground(settings.background());
           frame.add(page, BorderLayout.CENTER);
-          frame.addWindowListener(
-              new WindowAdapter() {
-                @Override
-                public void windowClosing(WindowEvent event) {
-                  close();
-                }
-              });
           frame.pack();
           frame.setLocationRelativeTo(null);
           createPageNow();
-          frame.setVisible(settings.visible());
+          // Chromium is at work on the page by now: the rest costs no time.
+          keepWithinBounds();
+          frame.addWindowListener(new Requests());
+          frame.addWindowStateListener(this::stateChanged);
+          frame.addComponentListener(new Bounds());
+          show(settings.is(Trait.VISIBLE));
+        });
+  }
+
+  private void show(boolean visible) {
+    frame.setVisible(visible);
+    if (visible && isLinux()) {
+      tellWindowManager();
+    }
+  }
+
+  /** Shows a picture in place of the system's own for programs. */
+  public void setIcon(Image icon) {
+    EventQueue.invokeLater(
+        () -> {
+          if (frame != null) {
+            frame.setIconImage(icon);
+          }
         });
   }
 
@@ -107,13 +143,168 @@ public final class BrowserWindow {
    */
   private void createPageNow() {
     try {
+      if (Os.here() != Os.MAC) {
+        createPageInOurColour();
+      }
       Field field = browser.getClass().getDeclaredField("delayedUpdate_");
       field.setAccessible(true);
       for (ActionListener listener : ((Timer) field.get(browser)).getActionListeners()) {
         listener.actionPerformed(new ActionEvent(browser, ActionEvent.ACTION_PERFORMED, "create"));
       }
-    } catch (NoSuchFieldException | IllegalAccessException e) {
+    } catch (ReflectiveOperationException e) {
       throw new EngineException("this version of JCEF makes its pages in another way", e);
+    }
+  }
+
+  /**
+   * JCEF makes every page in a window white before its first paint (java-cef #362), unless it is
+   * told that the page is transparent, which in a window it can't be; then it takes the colour of
+   * CefSettings. This is the call that the timer would make, which finds the page under way.
+   */
+  private void createPageInOurColour() throws ReflectiveOperationException {
+    boolean offScreen = false;
+    boolean notWhite = true;
+    Class<?> type = browser.getClass();
+    Method windowHandle = type.getDeclaredMethod("getWindowHandle");
+    windowHandle.setAccessible(true);
+    Field canvas = type.getDeclaredField("canvas_");
+    canvas.setAccessible(true);
+    Method create =
+        type.getSuperclass()
+            .getDeclaredMethod(
+                "createBrowser",
+                CefClientHandler.class,
+                long.class,
+                String.class,
+                boolean.class,
+                boolean.class,
+                Component.class,
+                CefRequestContext.class);
+    create.setAccessible(true);
+    create.invoke(
+        browser,
+        browser.getClient(),
+        windowHandle.invoke(browser),
+        settings.url(),
+        offScreen,
+        notWhite,
+        canvas.get(browser),
+        null);
+  }
+
+  private static boolean isLinux() {
+    return Os.here() == Os.LINUX;
+  }
+
+  /** AWT writes these properties anew whenever it shows the window, so this comes after. */
+  private void tellWindowManager() {
+    if (settings.is(Trait.UTILITY)) {
+      WindowManagerHints.makeUtility(frame);
+    }
+    if (!settings
+        .traits()
+        .containsAll(Set.of(Trait.MINIMIZABLE, Trait.MAXIMIZABLE, Trait.CLOSABLE))) {
+      WindowManagerHints.takeButtons(frame, settings);
+    }
+  }
+
+  /** What the person, or the system, asks of the window. */
+  private final class Requests extends WindowAdapter {
+    @Override
+    public void windowClosing(WindowEvent event) {
+      if (settings.is(Trait.CLOSABLE)) {
+        close();
+      }
+    }
+  }
+
+  private final class Bounds extends ComponentAdapter {
+    @Override
+    public void componentResized(ComponentEvent event) {
+      if (frame != null) {
+        keepWithinBounds();
+      }
+    }
+
+    @Override
+    public void componentShown(ComponentEvent event) {
+      componentResized(event);
+    }
+  }
+
+  /**
+   * The smallest size is the window manager's to keep, once it knows; of a largest one AWT does not
+   * tell it. What the frame adds is known only when the window is shown.
+   */
+  private void keepWithinBounds() {
+    Insets insets = frame.getInsets();
+    int sides = insets.left + insets.right;
+    int ends = insets.top + insets.bottom;
+    Dimension least = new Dimension(settings.least().width + sides, settings.least().height + ends);
+    if (!least.equals(frame.getMinimumSize())) {
+      frame.setMinimumSize(least);
+    }
+    int width = settings.boundedWidth(frame.getWidth() - sides) + sides;
+    int height = settings.boundedHeight(frame.getHeight() - ends) + ends;
+    if (extended == Frame.NORMAL && (width != frame.getWidth() || height != frame.getHeight())) {
+      frame.setSize(width, height);
+    }
+    if (settings.most().width == WindowSettings.UNBOUNDED
+        && settings.most().height == WindowSettings.UNBOUNDED) {
+      return;
+    }
+    // A maximised window keeps to it as well. To X11, AWT gives this as the largest content.
+    boolean content = isLinux();
+    frame.setMaximizedBounds(
+        new Rectangle(
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            largest(settings.most().width, content ? 0 : sides),
+            largest(settings.most().height, content ? 0 : ends)));
+  }
+
+  private static int largest(int side, int frame) {
+    return side == WindowSettings.UNBOUNDED ? Integer.MAX_VALUE : side + frame;
+  }
+
+  /** The window manager has minimised, maximised or restored the window. */
+  private void stateChanged(WindowEvent event) {
+    extended = event.getNewState();
+    int allowed = extended;
+    if (!settings.is(Trait.MINIMIZABLE)) {
+      allowed &= ~Frame.ICONIFIED;
+    }
+    if (!settings.is(Trait.MAXIMIZABLE)) {
+      allowed &= ~Frame.MAXIMIZED_BOTH;
+    }
+    if (allowed != extended && frame != null) {
+      frame.setExtendedState(allowed);
+    }
+    for (StateWait wait : List.copyOf(waits)) {
+      if (wait.wanted == extended) {
+        waits.remove(wait);
+        wait.reached.tryComplete();
+      }
+    }
+  }
+
+  /** Somebody who waits for the window manager. */
+  private record StateWait(int wanted, Promise<Void> reached) {}
+
+  /** What can be asked of the window manager. */
+  public enum Change {
+    MINIMIZE,
+    MAXIMIZE,
+    /** Undoes the one that was last. */
+    RESTORE;
+
+    /** The state that this makes of another; the same if it is there already. */
+    int of(int state) {
+      return switch (this) {
+        case MINIMIZE -> state | Frame.ICONIFIED;
+        case MAXIMIZE -> Frame.MAXIMIZED_BOTH;
+        case RESTORE -> (state & Frame.ICONIFIED) != 0 ? state & ~Frame.ICONIFIED : Frame.NORMAL;
+      };
     }
   }
 
@@ -165,6 +356,11 @@ public final class BrowserWindow {
     }
   }
 
+  /** Loads the page anew, nothing of it from the cache. */
+  public void reload() {
+    browser.reloadIgnoreCache();
+  }
+
   /** Goes to {@code url}. */
   public void load(String url) {
     browser.loadURL(url);
@@ -205,12 +401,14 @@ public final class BrowserWindow {
         });
   }
 
-  /** Sets the size of the content, in CSS pixels. */
+  /** Sets the size of the content, in CSS pixels; what is out of bounds becomes the bound. */
   public Future<WindowState> setSize(int width, int height) {
     return change(
         () -> {
           Insets insets = frame.getInsets();
-          frame.setSize(width + insets.left + insets.right, height + insets.top + insets.bottom);
+          frame.setSize(
+              settings.boundedWidth(width) + insets.left + insets.right,
+              settings.boundedHeight(height) + insets.top + insets.bottom);
           frame.validate();
         });
   }
@@ -222,12 +420,56 @@ public final class BrowserWindow {
 
   /** Shows or hides the window. */
   public Future<WindowState> setVisible(boolean visible) {
-    return change(() -> frame.setVisible(visible));
+    return change(() -> show(visible));
   }
 
-  /** Sets {@link Frame#MAXIMIZED_BOTH}, {@link Frame#ICONIFIED} or {@link Frame#NORMAL}. */
-  public Future<WindowState> setExtendedState(int extended) {
-    return change(() -> frame.setExtendedState(extended));
+  /** Whether something holds of it. */
+  public boolean is(Trait trait) {
+    return settings.is(trait);
+  }
+
+  /**
+   * Minimises, maximises or restores. Completes when the window manager has done it.
+   *
+   * <p><i>Fails with:</i> {@link EngineException} when there is none that does it within {@link
+   * #STATE_CHANGE}
+   */
+  public Future<WindowState> change(Change wanted) {
+    return onDispatchThread(() -> request(wanted)).compose(asked -> asked).compose(done -> state());
+  }
+
+  private Future<Void> request(Change wanted) {
+    requireOpen();
+    int target = wanted.of(extended);
+    if (target == extended) {
+      return Future.succeededFuture();
+    }
+    if (!frame.isVisible()) {
+      // Of a hidden window the window manager knows nothing: it is shown that way.
+      frame.setExtendedState(target);
+      extended = target;
+      return Future.succeededFuture();
+    }
+    Promise<Void> reached = Promise.promise();
+    StateWait wait = new StateWait(target, reached);
+    waits.add(wait);
+    Timer timer =
+        new Timer(
+            (int) STATE_CHANGE.toMillis(),
+            late -> {
+              waits.remove(wait);
+              // So that AWT does not take what was asked for what is.
+              if (frame != null) {
+                frame.setExtendedState(extended);
+              }
+              reached.tryFail(
+                  new EngineException(
+                      "no window manager did it within " + STATE_CHANGE.toSeconds() + " s"));
+            });
+    timer.setRepeats(false);
+    timer.start();
+    frame.setExtendedState(target);
+    return reached.future().onComplete(done -> timer.stop());
   }
 
   /** The state now. */
@@ -238,13 +480,10 @@ public final class BrowserWindow {
   private Future<WindowState> change(Runnable action) {
     return onDispatchThread(
         () -> {
-          if (frame == null) {
-            throw new EngineException("window " + index + " is closed");
-          }
+          requireOpen();
           action.run();
           Component page = browser.getUIComponent();
           Point at = frame.getLocation();
-          int extended = frame.getExtendedState();
           return new WindowState(
               index,
               title,
@@ -258,6 +497,12 @@ public final class BrowserWindow {
               (extended & Frame.ICONIFIED) != 0,
               frame.isResizable());
         });
+  }
+
+  private void requireOpen() {
+    if (frame == null) {
+      throw new EngineException("window " + index + " is closed");
+    }
   }
 
   private static <T> Future<T> onDispatchThread(Callable<T> action) {

@@ -3,6 +3,7 @@ package dev.dunlin.shell.engine;
 import dev.dunlin.shell.host.Os;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.awt.Color;
 import java.awt.EventQueue;
 import java.awt.Toolkit;
 import java.io.OutputStream;
@@ -186,6 +187,9 @@ public final class Engine {
             : CefSettings.LogSeverity.LOGSEVERITY_DISABLE;
     cef.remote_debugging_port = 0;
     cef.command_line_args_disabled = false;
+    Color background = settings.background();
+    cef.background_color =
+        cef.new ColorType(255, background.getRed(), background.getGreen(), background.getBlue());
     return cef;
   }
 

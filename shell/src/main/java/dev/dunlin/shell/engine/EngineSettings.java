@@ -1,5 +1,6 @@
 package dev.dunlin.shell.engine;
 
+import java.awt.Color;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,6 +13,7 @@ import java.util.List;
  * @param temp private folder for the list of custom schemes, see {@link EngineTemp}
  * @param developer whether developer tools may be opened
  * @param verbose whether Chromium's own warnings reach standard error
+ * @param background colour of a page that has not painted yet, or has none of its own
  * @param switches further Chromium switches, name or {@code name=value}, without dashes
  */
 public record EngineSettings(
@@ -21,6 +23,7 @@ public record EngineSettings(
     EngineTemp temp,
     boolean developer,
     boolean verbose,
+    Color background,
     List<String> switches) {
 
   /** The host part of {@link #origin}. */

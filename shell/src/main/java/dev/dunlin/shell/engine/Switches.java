@@ -21,6 +21,9 @@ final class Switches {
     switches.add("--no-first-run");
     switches.add("--no-default-browser-check");
     switches.add("--disable-extensions");
+    // JCEF has no handler for permissions and Chromium inside AWT no place for its question: a page
+    // that asks would wait for ever.
+    switches.add("--deny-permission-prompts");
     // A document's id and handles die with the document: one that comes back from the cache would
     // have neither.
     // A spare renderer costs 27 MiB and serves browsing from site to site, which an app does not

@@ -1,29 +1,61 @@
 package dev.dunlin.shell.engine;
 
 import java.awt.Color;
-import java.nio.file.Path;
-import java.util.Optional;
+import java.awt.Dimension;
+import java.util.Set;
 
 /**
- * What a window looks like when it opens.
+ * What a window looks like when it opens, and what may become of it. Sizes are those of the
+ * content, in CSS pixels.
  *
  * @param url its first page
  * @param title its title until the page sets one
- * @param widthPx width of the content, in CSS pixels
- * @param heightPx height of the content, in CSS pixels
- * @param visible whether it is shown
- * @param resizable whether the person may resize it
- * @param undecorated whether it has no frame
+ * @param size when it opens
+ * @param least smallest size
+ * @param most largest size; {@link #UNBOUNDED} where there is none
+ * @param traits what holds of it
  * @param background colour before the first paint
- * @param icon picture file
  */
 public record WindowSettings(
     String url,
     String title,
-    int widthPx,
-    int heightPx,
-    boolean visible,
-    boolean resizable,
-    boolean undecorated,
-    Color background,
-    Optional<Path> icon) {}
+    Dimension size,
+    Dimension least,
+    Dimension most,
+    Set<Trait> traits,
+    Color background) {
+  /** A side without a bound. */
+  public static final int UNBOUNDED = Short.MAX_VALUE;
+
+  /** What a window may be or do. */
+  public enum Trait {
+    /** Shown when it opens. */
+    VISIBLE,
+    /** The person may resize it. */
+    RESIZABLE,
+    /** May be maximised, by whomever. */
+    MAXIMIZABLE,
+    /** May be minimised, by whomever. */
+    MINIMIZABLE,
+    /** The person may close it; its page always may. */
+    CLOSABLE,
+    /** Without frame and title bar. */
+    FRAMELESS,
+    /** A small helper of another window. */
+    UTILITY
+  }
+
+  boolean is(Trait trait) {
+    return traits.contains(trait);
+  }
+
+  /** The width nearest to this that is within the bounds. */
+  int boundedWidth(int width) {
+    return Math.max(least.width, Math.min(most.width, width));
+  }
+
+  /** The height nearest to this that is within the bounds. */
+  int boundedHeight(int height) {
+    return Math.max(least.height, Math.min(most.height, height));
+  }
+}

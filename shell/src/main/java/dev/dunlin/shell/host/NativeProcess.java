@@ -3,7 +3,11 @@ package dev.dunlin.shell.host;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** What Java can't do to its own process: environment and terminal. POSIX systems only. */
 public final class NativeProcess {
@@ -50,6 +54,27 @@ public final class NativeProcess {
             setEnvironment(name, value);
           }
         });
+  }
+
+  /**
+   * How many files this process may have open, where the system tells. Java has raised it to the
+   * hard limit when it started.
+   */
+  public static Optional<Long> maxOpenFiles() {
+    Path limits = Path.of("/proc/self/limits");
+    if (!Files.isReadable(limits)) {
+      return Optional.empty();
+    }
+    try {
+      return Files.readAllLines(limits).stream()
+          .filter(line -> line.startsWith("Max open files"))
+          .map(line -> line.split("\\s+")[3])
+          .filter(soft -> !soft.equals("unlimited"))
+          .map(Long::valueOf)
+          .findFirst();
+    } catch (IOException e) {
+      throw new HostException("can't read " + limits + ": " + e.getMessage(), e);
+    }
   }
 
   /** True when standard input is a terminal, so that somebody can press Ctrl-C. */

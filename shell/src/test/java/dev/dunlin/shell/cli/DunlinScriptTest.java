@@ -94,6 +94,7 @@ class DunlinScriptTest {
     tool("node", "echo v18.19.0");
     tool("npm", "echo 9.2.0");
     tool("Xvfb", ":");
+    tool("jwm", ":");
     tool("fc-list", "echo font");
     tool("apt-cache", "test \"$2\" = libasound2 || test \"$2\" = openjdk-17-jdk");
     tool("sudo", "exit 1");
@@ -395,6 +396,15 @@ class DunlinScriptTest {
     assertEquals(42, dunlin("run", "--", "-H").code());
     environment.remove("DISPLAY");
     assertEquals(1, dunlin("run").code());
+  }
+
+  @Test
+  void theWindowManagerIsNeededByTheTestsOnly() throws Exception {
+    Files.delete(bin.resolve("jwm"));
+    assertEquals(42, dunlin("run").code());
+    Result result = dunlin("test");
+    assertEquals(1, result.code());
+    assertTrue(result.err().endsWith(" jwm"), result.err());
   }
 
   @Test

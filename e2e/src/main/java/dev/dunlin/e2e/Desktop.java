@@ -1,0 +1,430 @@
+package dev.dunlin.e2e;
+
+import com.sun.jna.Callback;
+import com.sun.jna.Library;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
+import dev.dunlin.scheduler.process.ChildProcess;
+import dev.dunlin.scheduler.process.ProcessSpec;
+import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
+import dev.dunlin.scheduler.process.ProcessStarter;
+import dev.dunlin.shell.host.Xvfb;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A desktop of our own: an X server and a window manager, and what an X client can see of the
+ * windows on it, whatever their program says of them.
+ *
+ * <p><i>Thread:</i> one.
+ */
+public final class Desktop implements AutoCloseable {
+  /** The window manager; {@code ./dunlin test} installs it. */
+  public static final String WINDOW_MANAGER = "jwm";
+
+  /** Longest part of a property that is read, in units of four bytes. */
+  private static final int PROPERTY_LENGTH = 1024;
+
+  private static final int ANY_TYPE = 0;
+  private static final int CLIENT_MESSAGE = 33;
+  private static final int EVENT_BYTES = 192;
+  private static final int SUBSTRUCTURE = 1 << 19 | 1 << 20;
+  private static final int ZPIXMAP = 2;
+  private static final int VIEWABLE = 2;
+
+  /** Offsets in {@code XWindowAttributes} of a 64-bit system. */
+  private static final int ATTRIBUTES_BYTES = 136;
+
+  private static final int MAP_STATE = 92;
+
+  /** What {@code WM_STATE} holds. */
+  private static final long ICONIC = 3;
+
+  /** Public because JNA makes a proxy of it. */
+  public interface X11 extends Library {
+    Pointer XOpenDisplay(String name);
+
+    int XCloseDisplay(Pointer display);
+
+    NativeLong XDefaultRootWindow(Pointer display);
+
+    NativeLong XInternAtom(Pointer display, String name, boolean onlyIfExists);
+
+    Pointer XGetAtomName(Pointer display, NativeLong atom);
+
+    int XGetWindowProperty(
+        Pointer display,
+        NativeLong window,
+        NativeLong property,
+        NativeLong offset,
+        NativeLong length,
+        boolean delete,
+        NativeLong type,
+        Memory actualType,
+        Memory actualFormat,
+        Memory count,
+        Memory bytesAfter,
+        Memory data);
+
+    int XGetWindowAttributes(Pointer display, NativeLong window, Memory attributes);
+
+    int XTranslateCoordinates(
+        Pointer display,
+        NativeLong from,
+        NativeLong to,
+        int x,
+        int y,
+        Memory toX,
+        Memory toY,
+        Memory child);
+
+    int XSendEvent(
+        Pointer display, NativeLong window, boolean propagate, NativeLong mask, Memory event);
+
+    int XResizeWindow(Pointer display, NativeLong window, int width, int height);
+
+    Pointer XGetImage(
+        Pointer display,
+        NativeLong drawable,
+        int x,
+        int y,
+        int width,
+        int height,
+        NativeLong planes,
+        int format);
+
+    NativeLong XGetPixel(Pointer image, int x, int y);
+
+    int XDestroyImage(Pointer image);
+
+    int XSync(Pointer display, boolean discard);
+
+    Pointer XSetErrorHandler(OnError handler);
+
+    int XFree(Pointer data);
+  }
+
+  /** Public because JNA reads the callback's method by reflection. */
+  public interface OnError extends Callback {
+    int invoke(Pointer display, Pointer error);
+  }
+
+  /** Public because JNA makes a proxy of it. */
+  public interface LibC extends Library {
+    int setenv(String name, String value, int overwrite);
+  }
+
+  /** Where the content of a window is on the screen, its frame not counted. */
+  public record Area(int x, int y, int width, int height) {}
+
+  /** A window may go while it is looked at; by itself Xlib would end the process. */
+  private static final OnError GOES_ON = (display, error) -> 0;
+
+  private final X11 x11 = Native.load("X11", X11.class);
+  private final Xvfb server;
+  private final ChildProcess manager;
+  private final Path folder;
+  private final Pointer display;
+  private final NativeLong root;
+
+  private Desktop(Xvfb server, ChildProcess manager, Path folder) {
+    this.server = server;
+    this.manager = manager;
+    this.folder = folder;
+    // Where Xlib looks for the key of the server.
+    Native.load("c", LibC.class).setenv("XAUTHORITY", server.authority().toString(), 1);
+    x11.XSetErrorHandler(GOES_ON);
+    this.display = x11.XOpenDisplay(server.display());
+    if (display == null) {
+      throw new IllegalStateException("our own X server refuses us");
+    }
+    this.root = x11.XDefaultRootWindow(display);
+  }
+
+  /** Starts both. */
+  public static Desktop start() {
+    if (ProcessStarter.find(WINDOW_MANAGER).isEmpty()) {
+      throw new IllegalStateException(
+          "the suites of windows need a window manager: apt-get install -y "
+              + WINDOW_MANAGER
+              + " (./dunlin test does it)");
+    }
+    Xvfb server = Xvfb.start();
+    try {
+      Path folder = Files.createTempDirectory("e2e-desktop-");
+      Path settings =
+          Files.writeString(
+              folder.resolve("jwmrc"),
+              "<?xml version=\"1.0\"?><JWM><FocusModel>click</FocusModel></JWM>");
+      Map<String, String> environment = new HashMap<>();
+      environment.put("PATH", System.getenv("PATH"));
+      environment.put("HOME", folder.toString());
+      environment.put("DISPLAY", server.display());
+      environment.put("XAUTHORITY", server.authority().toString());
+      ChildProcess manager =
+          ProcessStarter.get()
+              .start(
+                  ProcessSpec.of(WINDOW_MANAGER, "-f", settings.toString())
+                      .withEnvironment(environment)
+                      .withStdio(Stdio.NULL, Stdio.NULL, Stdio.NULL))
+              .toCompletionStage()
+              .toCompletableFuture()
+              .join();
+      return new Desktop(server, manager, folder);
+    } catch (IOException e) {
+      server.close();
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Whether the window manager is at work: an app that comes before it is asked about it in vain.
+   */
+  public boolean isManaged() {
+    return !numbers(root, "_NET_SUPPORTING_WM_CHECK").isEmpty();
+  }
+
+  /** As {@code DISPLAY} of what is to be seen here. */
+  public String name() {
+    return server.display();
+  }
+
+  /** As {@code XAUTHORITY}. */
+  public String authority() {
+    return server.authority().toString();
+  }
+
+  /** The windows that the window manager lists, by title; the hidden ones not. */
+  private Optional<NativeLong> find(String title) {
+    return numbers(root, "_NET_CLIENT_LIST").stream()
+        .map(NativeLong::new)
+        .filter(window -> text(window, "_NET_WM_NAME").equals(title))
+        .findFirst();
+  }
+
+  /** A window by its title now; its title may change later. */
+  public Optional<Seen> window(String title) {
+    return find(title).map(Seen::new);
+  }
+
+  /** A window as it is seen from outside. */
+  public final class Seen {
+    private final NativeLong id;
+
+    private Seen(NativeLong id) {
+      this.id = id;
+    }
+
+    public String title() {
+      return text(id, "_NET_WM_NAME");
+    }
+
+    public boolean isViewable() {
+      Memory attributes = new Memory(ATTRIBUTES_BYTES);
+      return x11.XGetWindowAttributes(display, id, attributes) != 0
+          && attributes.getInt(MAP_STATE) == VIEWABLE;
+    }
+
+    public boolean isMinimized() {
+      List<Long> state = numbers(id, "WM_STATE");
+      return !state.isEmpty() && state.get(0) == ICONIC;
+    }
+
+    public boolean isMaximized() {
+      List<String> states = names(id, "_NET_WM_STATE");
+      return states.contains("_NET_WM_STATE_MAXIMIZED_HORZ")
+          && states.contains("_NET_WM_STATE_MAXIMIZED_VERT");
+    }
+
+    /** What the window manager lets the person do, such as {@code _NET_WM_ACTION_CLOSE}. */
+    public List<String> actions() {
+      return names(id, "_NET_WM_ALLOWED_ACTIONS");
+    }
+
+    public boolean isUtility() {
+      return names(id, "_NET_WM_WINDOW_TYPE").contains("_NET_WM_WINDOW_TYPE_UTILITY");
+    }
+
+    /** Width and height of the first icon; empty if there is none. */
+    public List<Long> iconSize() {
+      List<Long> icon = numbers(id, "_NET_WM_ICON");
+      return icon.isEmpty() ? icon : icon.subList(0, 2);
+    }
+
+    public Area area() {
+      Memory attributes = new Memory(ATTRIBUTES_BYTES);
+      x11.XGetWindowAttributes(display, id, attributes);
+      Memory x = new Memory(Integer.BYTES);
+      Memory y = new Memory(Integer.BYTES);
+      x11.XTranslateCoordinates(display, id, root, 0, 0, x, y, new Memory(NativeLong.SIZE));
+      return new Area(x.getInt(0), y.getInt(0), attributes.getInt(8), attributes.getInt(12));
+    }
+
+    /** With the frame that the window manager has put around it. */
+    public Area outer() {
+      Area area = area();
+      List<Long> frame = numbers(id, "_NET_FRAME_EXTENTS");
+      if (frame.isEmpty()) {
+        return area;
+      }
+      int left = frame.get(0).intValue();
+      int right = frame.get(1).intValue();
+      int top = frame.get(2).intValue();
+      int bottom = frame.get(3).intValue();
+      return new Area(
+          area.x() - left,
+          area.y() - top,
+          area.width() + left + right,
+          area.height() + top + bottom);
+    }
+
+    /** What the button of the frame does. */
+    public void pressClose() {
+      tell("_NET_CLOSE_WINDOW", 0, 0, 0);
+    }
+
+    public void pressMinimize() {
+      tell("WM_CHANGE_STATE", ICONIC, 0, 0);
+    }
+
+    public void pressMaximize() {
+      tell(
+          "_NET_WM_STATE",
+          1,
+          atom("_NET_WM_STATE_MAXIMIZED_HORZ").longValue(),
+          atom("_NET_WM_STATE_MAXIMIZED_VERT").longValue());
+    }
+
+    /** Asks the window manager for this size, as dragging an edge does. */
+    public void drag(int width, int height) {
+      x11.XResizeWindow(display, id, width, height);
+      x11.XSync(display, false);
+    }
+
+    /** Red, green and blue of what the screen shows in the middle of the window. */
+    public int colour() {
+      Area area = area();
+      Pointer image =
+          x11.XGetImage(
+              display,
+              root,
+              area.x() + area.width() / 2,
+              area.y() + area.height() / 2,
+              1,
+              1,
+              new NativeLong(-1),
+              ZPIXMAP);
+      try {
+        return (int) x11.XGetPixel(image, 0, 0).longValue() & 0xFFFFFF;
+      } finally {
+        x11.XDestroyImage(image);
+      }
+    }
+
+    private void tell(String message, long first, long second, long third) {
+      Memory event = new Memory(EVENT_BYTES);
+      event.clear();
+      event.setInt(0, CLIENT_MESSAGE);
+      event.setNativeLong(32, id);
+      event.setNativeLong(40, atom(message));
+      event.setInt(48, 32);
+      event.setNativeLong(56, new NativeLong(first));
+      event.setNativeLong(64, new NativeLong(second));
+      event.setNativeLong(72, new NativeLong(third));
+      x11.XSendEvent(display, root, false, new NativeLong(SUBSTRUCTURE), event);
+      x11.XSync(display, false);
+    }
+  }
+
+  private NativeLong atom(String name) {
+    return x11.XInternAtom(display, name, false);
+  }
+
+  private List<String> names(NativeLong window, String property) {
+    List<String> names = new ArrayList<>();
+    for (long number : numbers(window, property)) {
+      Pointer name = x11.XGetAtomName(display, new NativeLong(number));
+      names.add(name.getString(0));
+      x11.XFree(name);
+    }
+    return names;
+  }
+
+  private List<Long> numbers(NativeLong window, String property) {
+    List<Long> numbers = new ArrayList<>();
+    property(
+        window,
+        property,
+        (data, count) -> {
+          for (long number : data.getLongArray(0, count)) {
+            numbers.add(number);
+          }
+        });
+    return numbers;
+  }
+
+  private String text(NativeLong window, String property) {
+    StringBuilder text = new StringBuilder();
+    property(
+        window,
+        property,
+        (data, count) ->
+            text.append(new String(data.getByteArray(0, count), StandardCharsets.UTF_8)));
+    return text.toString();
+  }
+
+  private interface Value {
+    void take(Pointer data, int count);
+  }
+
+  private void property(NativeLong window, String name, Value value) {
+    Memory type = new Memory(NativeLong.SIZE);
+    Memory format = new Memory(Integer.BYTES);
+    Memory count = new Memory(NativeLong.SIZE);
+    Memory after = new Memory(NativeLong.SIZE);
+    Memory data = new Memory(Native.POINTER_SIZE);
+    data.clear();
+    x11.XGetWindowProperty(
+        display,
+        window,
+        atom(name),
+        new NativeLong(0),
+        new NativeLong(PROPERTY_LENGTH),
+        false,
+        new NativeLong(ANY_TYPE),
+        type,
+        format,
+        count,
+        after,
+        data);
+    Pointer found = data.getPointer(0);
+    if (found != null) {
+      if (count.getNativeLong(0).intValue() > 0) {
+        value.take(found, count.getNativeLong(0).intValue());
+      }
+      x11.XFree(found);
+    }
+  }
+
+  @Override
+  public void close() {
+    x11.XCloseDisplay(display);
+    manager.killTree();
+    server.close();
+    try {
+      Layout.deleteTree(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.dunlin.shell.engine;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
+import java.awt.Frame;
+
+/**
+ * What AWT does not tell an X11 window manager: that a window is a utility, and which buttons it
+ * has no use for, by the property that all of them read since Motif. A window manager that does not
+ * read it leaves the button, and {@link BrowserWindow} undoes or ignores what it does.
+ */
+final class WindowManagerHints {
+  private static final String BUTTONS = "_MOTIF_WM_HINTS";
+  private static final String TYPE = "_NET_WM_WINDOW_TYPE";
+
+  /** The atom of the type "atom" (X11/Xatom.h). */
+  private static final int ATOM = 4;
+
+  /** Five longs: flags, functions, decorations, input mode, status. */
+  private static final int LONGS = 5;
+
+  private static final int HAS_FUNCTIONS = 1;
+  private static final int RESIZE = 2;
+  private static final int MOVE = 4;
+  private static final int MINIMIZE = 8;
+  private static final int MAXIMIZE = 16;
+  private static final int CLOSE = 32;
+  private static final int REPLACE = 0;
+
+  /** Public because JNA makes a proxy of it. */
+  public interface X11 extends com.sun.jna.Library {
+    Pointer XOpenDisplay(String name);
+
+    NativeLong XInternAtom(Pointer display, String name, boolean onlyIfExists);
+
+    int XChangeProperty(
+        Pointer display,
+        NativeLong window,
+        NativeLong property,
+        NativeLong type,
+        int format,
+        int mode,
+        Pointer data,
+        int count);
+
+    int XGetWindowProperty(
+        Pointer display,
+        NativeLong window,
+        NativeLong property,
+        NativeLong offset,
+        NativeLong length,
+        boolean delete,
+        NativeLong type,
+        Memory actualType,
+        Memory actualFormat,
+        Memory count,
+        Memory bytesAfter,
+        Memory data);
+
+    int XFree(Pointer data);
+
+    int XSync(Pointer display, boolean discard);
+
+    int XCloseDisplay(Pointer display);
+  }
+
+  private WindowManagerHints() {}
+
+  /** Takes the buttons of a frame that is shown. Thread: event dispatch. */
+  static void takeButtons(Frame frame, WindowSettings settings) {
+    change(
+        frame,
+        (x11, display, window) -> {
+          NativeLong property = x11.XInternAtom(display, BUTTONS, false);
+          Memory hints = present(x11, display, window, property);
+          hints.setNativeLong(
+              0, new NativeLong(hints.getNativeLong(0).longValue() | HAS_FUNCTIONS));
+          hints.setNativeLong(NativeLong.SIZE, new NativeLong(functions(settings)));
+          x11.XChangeProperty(display, window, property, property, 32, REPLACE, hints, LONGS);
+        });
+  }
+
+  /**
+   * Makes a utility of a frame that is shown; AWT does so for its dialogs only. Thread: event
+   * dispatch.
+   */
+  static void makeUtility(Frame frame) {
+    change(
+        frame,
+        (x11, display, window) -> {
+          Memory type = new Memory(NativeLong.SIZE);
+          type.setNativeLong(0, x11.XInternAtom(display, TYPE + "_UTILITY", false));
+          NativeLong atoms = new NativeLong(ATOM);
+          NativeLong property = x11.XInternAtom(display, TYPE, false);
+          x11.XChangeProperty(display, window, property, atoms, 32, REPLACE, type, 1);
+        });
+  }
+
+  private interface Change {
+    void of(X11 x11, Pointer display, NativeLong window);
+  }
+
+  private static void change(Frame frame, Change change) {
+    X11 x11 = Native.load("X11", X11.class);
+    Pointer display = x11.XOpenDisplay(null);
+    if (display == null) {
+      throw new EngineException("the X display has gone");
+    }
+    try {
+      change.of(x11, display, new NativeLong(Native.getWindowID(frame)));
+      x11.XSync(display, false);
+    } finally {
+      x11.XCloseDisplay(display);
+    }
+  }
+
+  /** What AWT has set (a window without a frame), or nothing set. */
+  private static Memory present(X11 x11, Pointer display, NativeLong window, NativeLong property) {
+    Memory hints = new Memory((long) LONGS * NativeLong.SIZE);
+    hints.clear();
+    Memory type = new Memory(NativeLong.SIZE);
+    Memory format = new Memory(Integer.BYTES);
+    Memory count = new Memory(NativeLong.SIZE);
+    Memory after = new Memory(NativeLong.SIZE);
+    Memory data = new Memory(Native.POINTER_SIZE);
+    data.clear();
+    int status =
+        x11.XGetWindowProperty(
+            display,
+            window,
+            property,
+            new NativeLong(0),
+            new NativeLong(LONGS),
+            false,
+            property,
+            type,
+            format,
+            count,
+            after,
+            data);
+    Pointer found = data.getPointer(0);
+    if (found != null) {
+      if (status == 0 && count.getNativeLong(0).intValue() == LONGS && format.getInt(0) == 32) {
+        hints.write(0, found.getByteArray(0, (int) hints.size()), 0, (int) hints.size());
+      }
+      x11.XFree(found);
+    }
+    return hints;
+  }
+
+  private static int functions(WindowSettings settings) {
+    int functions = MOVE;
+    functions |= settings.is(WindowSettings.Trait.RESIZABLE) ? RESIZE : 0;
+    functions |= settings.is(WindowSettings.Trait.MINIMIZABLE) ? MINIMIZE : 0;
+    functions |= settings.is(WindowSettings.Trait.MAXIMIZABLE) ? MAXIMIZE : 0;
+    functions |= settings.is(WindowSettings.Trait.CLOSABLE) ? CLOSE : 0;
+    return functions;
+  }
+}
