@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * tools of ours that keep a log.
  */
 @EnabledOnOs(OS.LINUX)
+@Timeout(60)
 class DunlinScriptTest {
   private static final List<String> PLAIN_TOOLS =
       List.of(
@@ -490,7 +492,10 @@ class DunlinScriptTest {
         log("java"));
   }
 
-  /** A Maven that says "building" and goes on when it reads a line from the pipe that is given. */
+  /**
+   * A Maven that says that it is at it, and goes on when it reads a line from the pipe that is
+   * given.
+   */
   private Path makeMavenWait() throws Exception {
     Path pipe = folder.resolve("go");
     ProcessStarter.get()
@@ -501,7 +506,8 @@ class DunlinScriptTest {
         .get(20, TimeUnit.SECONDS);
     String maven = Files.readString(bin.resolve("mvn"));
     String waiting =
-        maven.replace("*package*)", "*package*) echo building >&2; read -r go <'" + pipe + "'\n");
+        maven.replace(
+            "*package*)", "*package*) echo maven-is-at-it >&2; read -r go <'" + pipe + "'\n");
     assertNotEquals(maven, waiting);
     Files.writeString(bin.resolve("mvn"), waiting);
     return pipe;
@@ -524,7 +530,7 @@ class DunlinScriptTest {
   void twoFirstBuildsAtOnceAreOneBuild() throws Exception {
     Path pipe = makeMavenWait();
     ChildProcess first = begin(root.resolve("dunlin"), "run");
-    awaitLine(first, "building");
+    awaitLine(first, "maven-is-at-it");
     ChildProcess second = begin(root.resolve("dunlin"), "run");
     awaitLine(second, "another build is running; waiting for its end");
     Files.writeString(pipe, "go\n");
@@ -538,11 +544,11 @@ class DunlinScriptTest {
   void aBuildThatWasKilledLeavesNoLock() throws Exception {
     Path pipe = makeMavenWait();
     ChildProcess killed = begin(root.resolve("dunlin"), "run");
-    awaitLine(killed, "building");
+    awaitLine(killed, "maven-is-at-it");
     killed.killTree();
     assertNotEquals(42, end(killed).code());
     ChildProcess next = begin(root.resolve("dunlin"), "run");
-    awaitLine(next, "building");
+    awaitLine(next, "maven-is-at-it");
     Files.writeString(pipe, "go\n");
     assertEquals(42, end(next).code());
   }
