@@ -363,9 +363,7 @@ record PolicySuite(Account account) {
 
   @Test
   void handsALinkThatIsClickedToThePersonsBrowserAndNoneThatIsNot() {
-    // For a while after a click, Chromium takes what a page does for the person's wish.
-    page.evaluate("delete document.documentElement.dataset.ready, location.reload()");
-    page.await("document.documentElement.dataset.ready === 'true'");
+    forgetClicks();
     link("https://example.com/unclicked?a=1&b=2");
     page.evaluate("document.querySelector('#out').click()");
     app.awaitLine(l -> l.text().contains("may not go to") && l.text().contains("unclicked"), "no");
@@ -380,6 +378,12 @@ record PolicySuite(Account account) {
     app.await(() -> read(opened).contains("mailto"), "the mail program", RunningApp.SOON);
     assertFalse(read(opened).contains("passwd"), read(opened));
     assertEquals("Fence", page.evaluate("document.title").asText());
+  }
+
+  /** For a while after a click, Chromium takes what a page does for the person's wish. */
+  private static void forgetClicks() {
+    page.evaluate("delete document.documentElement.dataset.ready, location.reload()");
+    page.await("document.documentElement.dataset.ready === 'true'");
   }
 
   private static void link(String url) {
@@ -423,6 +427,7 @@ record PolicySuite(Account account) {
 
   @Test
   void staysWhenThePageWouldLeave() {
+    forgetClicks();
     page.evaluate("void (location.href = 'http://127.0.0.1:" + elsewhere.actualPort() + "/away')");
     app.awaitLine("127.0.0.1:" + elsewhere.actualPort() + "/away");
     page.evaluate("void (location.href = 'data:text/html,gone')");
