@@ -31,6 +31,8 @@ final class Switches {
     switches.add(
         "--disable-features=BackForwardCache,SpareRendererForSitePerProcess,MediaRouter,Translate,"
             + "OptimizationHints,AutofillServerCommunication,CertificateTransparencyComponentUpdater");
+    // Only the graphics process came from it: started by itself it needs 5 MiB less than with it.
+    switches.add("--no-unsandboxed-zygote");
     for (String extra : settings.switches()) {
       switches.add("--" + extra);
     }
