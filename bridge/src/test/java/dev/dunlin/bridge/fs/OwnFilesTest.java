@@ -220,4 +220,19 @@ class OwnFilesTest {
     Files.createDirectory(app.resolve("notes"));
     part.data(url("writeFile", "app/src/notes/a.txt"), Map.of("data", "x"));
   }
+
+  @Test
+  void anotherNameOfTheSameFileIsTheSameFile() throws IOException {
+    // As letter case is on other disks: a name that does not look like the app's.
+    Files.createLink(data.resolve("hard"), root.resolve("app/socket.ini"));
+    Page page = page("ipc:");
+    for (String function : List.of("writeFile", "appendFile", "rm")) {
+      assertEquals(
+          "ERR_ACCESS_DENIED",
+          page.error(url(function, "data/hard"), Map.of("data", "x")).path("code").asText(),
+          function);
+    }
+    assertEquals("the policy", Files.readString(root.resolve("app/socket.ini")));
+    assertTrue(page.call(url("rm", "data/evil.html"), Map.of()).path(1).asInt() == 0);
+  }
 }
