@@ -134,8 +134,7 @@ public final class AppRun implements Launcher {
       this.opened = opened;
       this.config = options.config();
       config.warnings().forEach(warning -> console.say(warning.toString()));
-      WithoutEffect.of(config, System.getProperty("os.name"), NativeProcess.maxOpenFiles())
-          .forEach(console::say);
+      WithoutEffect.of(config, Os.here(), NativeProcess.maxOpenFiles()).forEach(console::say);
       this.permissions = new DeniedPermissions(config.permissions().denied());
       this.folders =
           UserFolders.of(
@@ -362,7 +361,10 @@ public final class AppRun implements Launcher {
 
     private Function<ResourceRequest, Future<ResourceResponse>> resources() {
       Map<String, String> headers = new HashMap<>();
-      config.webview().cacheControl().ifPresent(value -> headers.put("Cache-Control", value));
+      config
+          .webview()
+          .cacheControl()
+          .ifPresent(value -> headers.put("Cache-Control", cacheControl(value)));
       config.webview().headers().forEach(header -> headers.put(header.name(), header.value()));
       permissions.header().ifPresent(value -> takeAway(headers, value));
       AppResources resources =
@@ -403,6 +405,15 @@ public final class AppRun implements Launcher {
             "Use one of them: take the header out, or the lines with = false.");
       }
       headers.put(DeniedPermissions.HEADER, value);
+    }
+
+    private String cacheControl(String value) {
+      if (!AppResources.isHeaderValue(value)) {
+        throw wrong(
+            "webview.cache-control",
+            new IllegalArgumentException("'" + value + "' is no value of an HTTP header"));
+      }
+      return value;
     }
 
     private ResourceSource files() {
@@ -668,9 +679,12 @@ public final class AppRun implements Launcher {
               fault -> fail("the test " + url + " could not be started: " + fault.getMessage()));
     }
 
+    /** What was asked for does not come; nothing of interest once the end was asked for. */
     private void fail(String message) {
-      console.say(message);
-      exit.complete(FAILED);
+      if (!exit.isDone()) {
+        console.say(message);
+        exit.complete(FAILED);
+      }
     }
   }
 }
