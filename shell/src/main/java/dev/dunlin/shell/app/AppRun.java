@@ -22,6 +22,7 @@ import dev.dunlin.shell.config.Length;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.DevToolsSession;
 import dev.dunlin.shell.engine.Engine;
+import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
@@ -179,6 +180,7 @@ public final class AppRun implements Launcher {
       SingleInstance instance = SingleInstance.take(profile, config.meta().title());
       EngineTemp temp = EngineTemp.prepare();
       try {
+        forgetDenied(profile);
         Path installation = EngineInstallation.locate();
         CompletableFuture<Void> preloaded = Engine.preload(installation);
         NavigationPolicy navigation = navigationPolicy();
@@ -226,6 +228,23 @@ public final class AppRun implements Launcher {
         instance.close();
         if (ephemeralProfile()) {
           delete(profile);
+        }
+      }
+    }
+
+    /** What earlier runs left in the profile and is taken away now. */
+    private void forgetDenied(Path profile) {
+      for (String leftover : permissions.leftovers()) {
+        try {
+          Trees.delete(profile.resolve(leftover));
+        } catch (IOException e) {
+          throw new HostException(
+              "[permissions] takes service workers away, and those of earlier runs can't be deleted: "
+                  + e.getMessage()
+                  + ". Delete "
+                  + profile
+                  + ".",
+              e);
         }
       }
     }
@@ -618,7 +637,13 @@ public final class AppRun implements Launcher {
     }
 
     private void afterLoad() {
-      DevToolsSession session = window.devTools();
+      DevToolsSession session;
+      try {
+        session = window.devTools();
+      } catch (EngineException e) {
+        fail(e.getMessage());
+        return;
+      }
       options
           .screenshot()
           .ifPresent(

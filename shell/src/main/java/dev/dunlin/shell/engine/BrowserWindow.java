@@ -47,6 +47,12 @@ public final class BrowserWindow {
    */
   static final Duration STATE_CHANGE = Duration.ofSeconds(2);
 
+  /**
+   * How long a window manager may take to put a size back that we have corrected. Within: it
+   * insists, and is not asked again for the same one. Later: somebody else has made it that size.
+   */
+  static final Duration INSISTENCE = Duration.ofSeconds(1);
+
   private final Supplier<ChromiumThreads> threads;
   private final int index;
   private final boolean developer;
@@ -58,6 +64,9 @@ public final class BrowserWindow {
   private Frame frame;
   private String title;
   private boolean closing;
+
+  private final SizeCorrection correction = new SizeCorrection();
+  private final Timer lasted = untilLasted();
 
   /** By the last word of the window manager: AWT shows what it has asked for, done or not. */
   private int extended = Frame.NORMAL;
@@ -246,9 +255,7 @@ public final class BrowserWindow {
     }
     int width = settings.boundedWidth(frame.getWidth() - sides) + sides;
     int height = settings.boundedHeight(frame.getHeight() - ends) + ends;
-    if (extended == Frame.NORMAL && (width != frame.getWidth() || height != frame.getHeight())) {
-      frame.setSize(width, height);
-    }
+    correct(new Dimension(width, height));
     if (settings.most().width == WindowSettings.UNBOUNDED
         && settings.most().height == WindowSettings.UNBOUNDED) {
       return;
@@ -261,6 +268,26 @@ public final class BrowserWindow {
             Integer.MAX_VALUE,
             largest(settings.most().width, content ? 0 : sides),
             largest(settings.most().height, content ? 0 : ends)));
+  }
+
+  private void correct(Dimension bounded) {
+    if (extended == Frame.NORMAL) {
+      correction.of(frame.getSize(), bounded).ifPresent(frame::setSize);
+      lasted.restart();
+    }
+  }
+
+  private Timer untilLasted() {
+    Timer timer =
+        new Timer(
+            (int) INSISTENCE.toMillis(),
+            late -> {
+              if (frame != null) {
+                correction.lasted(frame.getSize());
+              }
+            });
+    timer.setRepeats(false);
+    return timer;
   }
 
   private static int largest(int side, int frame) {
