@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -73,6 +73,10 @@ const FOR_PACKAGES = {
   events: `export * from 'socket:events'`,
   string_decoder: `export * from 'socket:string_decoder'`,
   process: `export const nextTick = (callback, ...args) => queueMicrotask(() => callback(...args)); export const env = {};`,
+  punycode: `export * from 'socket:punycode'`,
+  qs: `export { parse, stringify } from 'socket:querystring'`,
+  util: `export { inspect, format } from 'socket:internal/inspect'; export * as types from 'socket:util/types';
+    export const inherits = (child, parent) => Object.setPrototypeOf(child.prototype, parent.prototype);`,
   'abort-controller': `export const { AbortController, AbortSignal } = globalThis`,
 };
 
@@ -121,8 +125,9 @@ function declare() {
     const text = read(name === 'internal/host' ? join(here, 'src', 'internal', 'host.d.ts') : join(raw, name + '.d.ts'));
     const body = text
       .replace(/^export declare /gm, 'export ').replace(/^declare /gm, '').replace(/^export default class /gm, 'export default class ')
-      // Only fs names a module by file: it bundles the constants.
-      .replaceAll("'./fs/constants.js'", "'socket:fs/constants'");
+      // Only fs names a module by file, because it bundles the constants; the compiler does so for types that it infers.
+      .replaceAll("'./fs/constants.js'", "'socket:fs/constants'")
+      .replace(/import\("(\.[^"]+?)(?:\.js)?"\)/g, (_all, path) => `import("socket:${posix.join(posix.dirname(name), path)}")`);
     const file = join(types, name + '.d.ts');
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `declare module 'socket:${name}' {\n${body.trimEnd().replace(/^(?=.)/gm, '  ')}\n}\n`);
