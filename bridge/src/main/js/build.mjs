@@ -74,7 +74,7 @@ const FOR_PACKAGES = {
   string_decoder: `export * from 'socket:string_decoder'`,
   process: `export const nextTick = (callback, ...args) => queueMicrotask(() => callback(...args)); export const env = {};`,
   punycode: `export * from 'socket:punycode'`,
-  qs: `export { parse, stringify } from 'socket:querystring'`,
+  qs: `import { parse, stringify as make } from 'socket:querystring'; export { parse }; export const stringify = query => make(query);`,
   util: `export { inspect, format } from 'socket:internal/inspect'; export * as types from 'socket:util/types';
     export const inherits = (child, parent) => Object.setPrototypeOf(child.prototype, parent.prototype);`,
   'abort-controller': `export const { AbortController, AbortSignal } = globalThis`,

@@ -57,7 +57,7 @@ function checked(listener: unknown): Listener {
 }
 function count(n: unknown, name: string): number {
   if (typeof n !== 'number') throw wrongType(name, 'number', n);
-  if (!(n >= 0)) throw outOfRange(name, 'a non-negative number', n);
+  if (!(n >= 0)) throw outOfRange(name, '>= 0', n);
   return n;
 }
 const listOf = (held: Listener | Listener[] | undefined): Listener[] => (held === undefined ? [] : typeof held === 'function' ? [held] : held);
@@ -91,6 +91,7 @@ function onceWrapper(emitter: State, name: EventName, given: unknown): Listener 
   let fired = false;
   const wrapped: Listener = function wrapper(...args: unknown[]): unknown {
     if (fired) return undefined;
+    // The wrapper goes, and is what `removeListener` is told: that is Node's way.
     emitter.removeListener(name, wrapped as EventListener);
     fired = true;
     return Reflect.apply(listener, emitter, args);
@@ -153,14 +154,15 @@ const methods: Record<string, (this: State, ...args: any[]) => unknown> = {
     const at = list.findLastIndex(one => one === listener || one.listener === listener);
     if (at < 0) return this;
     const gone = list[at]!;
-    if (list.length === 1) {
+    const alone = list.length === 1;
+    if (alone) {
       if (--this._eventsCount === 0) this._events = Object.create(null) as Record<EventName, Listener>;
       else delete events[name];
     } else {
       list.splice(at, 1);
       if (list.length === 1) events[name] = list[0]!;
     }
-    if (events['removeListener'] !== undefined) this.emit('removeListener', name, gone.listener ?? gone);
+    if (events['removeListener'] !== undefined) this.emit('removeListener', name, alone ? (gone.listener ?? gone) : listener);
     return this;
   },
   removeAllListeners(...names: EventName[]) {
@@ -205,7 +207,7 @@ Emitter.init = function init(this: State, options?: EventEmitterOptions): void {
   if (options?.captureRejections !== undefined && typeof options.captureRejections !== 'boolean') throw wrongType('options.captureRejections', 'boolean', options.captureRejections);
   if (options?.captureRejections ?? capture) this[kCapture] = true;
 };
-export const EventEmitter: EventEmitterConstructor = Emitter as never;
+export const EventEmitter: EventEmitterConstructor = Object.defineProperty(Emitter, 'name', { value: 'EventEmitter' }) as never;
 Object.defineProperties(Emitter, {
   defaultMaxListeners: { enumerable: true, get: () => most, set: (n: unknown) => { most = count(n, 'defaultMaxListeners'); } },
   captureRejections: { enumerable: true, get: () => capture, set: (on: unknown) => { if (typeof on !== 'boolean') throw wrongType('EventEmitter.captureRejections', 'boolean', on); capture = on; } },

@@ -57,7 +57,8 @@ export function parse(text: unknown, separator?: string | null, equals?: string 
   const custom = typeof options?.decodeURIComponent === 'function' ? options.decodeURIComponent : qs.unescape;
   const decode = (part: string): string => {
     const spaced = part.replaceAll('+', custom === unescape ? ' ' : '%20');
-    if (custom === unescape && !spaced.includes('%')) return spaced;
+    // As in Node, what has no escape is not decoded.
+    if (custom === unescape && !/%[0-9a-f]{2}/i.test(spaced)) return spaced;
     try {
       return custom(spaced);
     } catch {
@@ -70,10 +71,12 @@ export function parse(text: unknown, separator?: string | null, equals?: string 
     const end = text.indexOf(sep, start), stop = end < 0 ? text.length : end;
     const pair = text.slice(start, stop);
     start = stop + sep.length;
-    if (pair === '') continue;
+    // As in Node, an empty pair counts too.
     count++;
+    if (pair === '') continue;
     const at = pair.indexOf(eq);
-    const key = decode(at < 0 ? pair : pair.slice(0, at)), value = at < 0 ? '' : decode(pair.slice(at + eq.length));
+    const left = at < 0 ? pair : pair.slice(0, at), right = at < 0 ? '' : pair.slice(at + eq.length);
+    const key = left === '' ? '' : decode(left), value = right === '' ? '' : decode(right);
     const before = found[key];
     if (before === undefined) found[key] = value;
     else if (typeof before === 'string') found[key] = [before, value];

@@ -138,6 +138,8 @@ export interface FinishedOptions { error?: boolean; readable?: boolean; writable
 type Finished = (stream: unknown, options: FinishedOptions | StreamCallback, callback?: StreamCallback) => () => void;
 export interface StreamPromises { pipeline(...streams: any[]): Promise<any>; finished(stream: unknown, options?: FinishedOptions): Promise<void> }
 
+// The bundler gave some of them another name.
+for (const name of ['Stream', 'Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough']) Object.defineProperty(npm[name], 'name', { value: name });
 export const Stream: StreamConstructor = npm;
 export const Readable: ReadableConstructor = npm.Readable;
 export const Writable: WritableConstructor = npm.Writable;

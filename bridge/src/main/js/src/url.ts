@@ -15,6 +15,8 @@ type Legacy = {
   Url: new () => Url; parse(text: string, query?: boolean, slashes?: boolean): Url; format(value: string | UrlObject): string; resolve(from: string, to: string): string; resolveObject(from: string | UrlObject, to: string | UrlObject): Url;
 };
 const npm = legacy as unknown as Legacy;
+// The bundler gave it another name.
+Object.defineProperty(npm.Url, 'name', { value: 'Url' });
 
 export const URL: typeof globalThis.URL = globalThis.URL;
 export const URLSearchParams: typeof globalThis.URLSearchParams = globalThis.URLSearchParams;
@@ -27,6 +29,11 @@ const MEMBERS = ['protocol', 'slashes', 'auth', 'host', 'port', 'hostname', 'has
 export function parse(input: string, parseQuery = false, slashesDenoteHost = false): Url {
   if ((input as unknown) instanceof npm.Url) return input as unknown as Url;
   const parsed = npm.parse(string(input, 'url'), parseQuery, slashesDenoteHost);
+  if (parseQuery && parsed.search === '') {
+    // Node's answer where there is no query.
+    parsed.search = null;
+    parsed.query = Object.create(null) as Record<string, unknown>;
+  }
   // Members in Node's order, all of them there.
   const values = MEMBERS.map(name => [name, (parsed as unknown as Record<string, unknown>)[name]] as const);
   for (const [name, value] of values) {
@@ -47,7 +54,11 @@ export function format(value: string | UrlObject | globalThis.URL, options?: For
     return unicode && copy.hostname !== '' ? copy.href.replace(copy.hostname, domainToUnicode(copy.hostname)) : copy.href;
   }
   if (typeof value !== 'string' && (value === null || typeof value !== 'object')) throw wrongType('urlObject', ['Object', 'string'], value);
-  return npm.format(value);
+  const text = npm.format(value);
+  if (typeof value === 'string' || value instanceof npm.Url) return text;
+  // Two of Node's rules that the package has otherwise: slashes only where asked for or usual, and always for a file.
+  if (!value.protocol && !value.slashes && text.startsWith('//') && (value.host || value.hostname)) return text.slice(2);
+  return /^file:?$/.test(value.protocol ?? '') && /^file:\/(?!\/)/.test(text) ? text.replace('file:', 'file://') : text;
 }
 /** A URL's parts, or null if it is none. */
 export function parseURL(input: string, base?: string): globalThis.URL | null { return URL.canParse(input, base) ? new URL(input, base) : null; }

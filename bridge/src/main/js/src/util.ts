@@ -111,8 +111,15 @@ export function parseEnv(content: string): Record<string, string> {
   }
   return found;
 }
-export const parseArgs: (config?: Record<string, any>) => { values: Record<string, any>; positionals: string[]; tokens?: Record<string, any>[] } = (config = {}) =>
-  npmParseArgs({ args: host.argv.slice(1), ...config } as never) as never;
+export function parseArgs(config: Record<string, any> = {}): { values: Record<string, any>; positionals: string[]; tokens?: Record<string, any>[] } {
+  try {
+    return npmParseArgs({ args: host.argv.slice(1), ...config } as never) as never;
+  } catch (error) {
+    // Node's are TypeErrors.
+    if (!(error instanceof Error) || error instanceof TypeError) throw error;
+    throw coded(new TypeError(error.message), String((error as { code?: string }).code));
+  }
+}
 /** Resolves when the signal aborts. */
 export async function aborted(signal: AbortSignal, resource: object): Promise<void> {
   checkSignal(signal, 'signal');
