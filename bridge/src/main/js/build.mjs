@@ -83,9 +83,11 @@ const FOR_PACKAGES = {
 async function bundle() {
   const esbuild = await import('esbuild');
   const shim = join(here, 'src', 'shims', 'process.ts');
-  await esbuild.build({
+  // libsodium looks for its random numbers in window, or in a worker in self.
+  const wasm = name => name === 'crypto/sodium';
+  for (const [some, window] of [[modules.filter(name => !wasm(name)), 'undefined'], [modules.filter(wasm), 'globalThis']]) await esbuild.build({
     absWorkingDir: here,
-    entryPoints: modules.map(name => ({ in: join(here, 'src', name + '.ts'), out: name })),
+    entryPoints: some.map(name => ({ in: join(here, 'src', name + '.ts'), out: name })),
     outdir: out,
     bundle: true,
     format: 'esm',
@@ -98,7 +100,7 @@ async function bundle() {
     logLevel: 'warning',
     // path-unified looks for a global process and asks the browser for its platform; ours come from the host.
     inject: [shim],
-    define: { window: 'undefined', global: 'globalThis' },
+    define: { window, global: 'globalThis' },
     plugins: [{
       name: 'socket',
       setup(build) {

@@ -178,6 +178,8 @@ export function cases(seed) {
     'isUtf8': m => [m.isUtf8(new Uint8Array([0xc3, 0xa9])), m.isUtf8(new Uint8Array([0xc3])), m.isAscii(new Uint8Array([1, 128]))], 'transcode': m => m.transcode(m.Buffer.from('€'), 'utf8', 'latin1'), 'copyBytesFrom': ({ Buffer }) => Buffer.copyBytesFrom(new Uint16Array([1, 2, 3]), 1, 1),
   })) add('buffer', name, run);
 
+  add('buffer', 'from("😀xzz", base64)', ({ Buffer }) => Buffer.from('😀xzz', 'base64'));
+
   // ---- string_decoder
   for (let i = 0; i < 140; i++) {
     const encoding = pick(['utf8', 'utf8', 'utf16le', 'base64', 'hex', 'latin1', 'ascii', 'base64url', 'UTF-8']);
