@@ -63,6 +63,7 @@ async function build() {
   // The host reads the names here: to list a folder inside a jar takes it longer.
   const node = JSON.parse(read(join(here, 'node-names.json'))).filter(name => modules.includes(name));
   writeFileSync(join(out, 'module-names.json'), JSON.stringify({ socket: modules, node }));
+  publish();
   writeFileSync(stampFile, wanted);
   console.log(`Built ${modules.length} JavaScript modules`);
 }
@@ -99,8 +100,8 @@ async function bundle() {
     legalComments: 'inline',
     logLevel: 'warning',
     // path-unified looks for a global process and asks the browser for its platform; ours come from the host.
-    inject: [shim],
-    define: { window, global: 'globalThis' },
+    inject: window === 'undefined' ? [shim] : [],
+    define: { window, global: 'globalThis', ...(window === 'undefined' ? {} : { process: 'undefined', 'globalThis.process': 'undefined' }) },
     plugins: [{
       name: 'socket',
       setup(build) {
@@ -135,6 +136,22 @@ function declare() {
     writeFileSync(file, `declare module 'socket:${name}' {\n${body.trimEnd().replace(/^(?=.)/gm, '  ')}\n}\n`);
   }
   writeFileSync(join(types, 'index.d.ts'), '/// <reference lib="esnext.disposable" />\n' + names.map(name => `/// <reference path="./${name}.d.ts" />\n`).join(''));
+}
+
+/** The declarations as a package that an app can put into its devDependencies: `npm install <target>/api`. */
+function publish() {
+  const api = join(classes, '..', 'api'), types = join(out, 'types');
+  rmSync(api, { recursive: true, force: true });
+  for (const file of files(types)) {
+    const to = join(api, relative(types, file));
+    mkdirSync(dirname(to), { recursive: true });
+    writeFileSync(to, read(file));
+  }
+  // node: names are the same modules.
+  const node = JSON.parse(read(join(out, 'module-names.json'))).node;
+  writeFileSync(join(api, 'node.d.ts'), node.map(name => `declare module 'node:${name}' {\n  export * from 'socket:${name}';\n  export { default } from 'socket:${name}';\n}\n`).join(''));
+  writeFileSync(join(api, 'index.d.ts'), read(join(api, 'index.d.ts')) + '/// <reference path="./node.d.ts" />\n');
+  writeFileSync(join(api, 'package.json'), JSON.stringify({ name: '@dunlin/api', version: JSON.parse(read(join(here, 'package.json'))).version, description: 'Types of the socket: and node: modules of Dunlin', license: 'Apache-2.0', types: 'index.d.ts', files: ['**/*.d.ts'] }, null, 2) + '\n');
 }
 
 if (testing) {

@@ -166,6 +166,9 @@ export const pipelinePromise: StreamPromises['pipeline'] = npm.promises.pipeline
 
 /** Whether `stream` is one of these classes. */
 export function isStream(stream: unknown): boolean { return stream instanceof npm; }
+/** Streamx is the reference's library: no stream is of it here. */
+export const isStreamx = (_stream: unknown): boolean => false;
+export const isReadStreamx = (_stream: unknown): boolean => false;
 /** What a stream failed with, or null. */
 export function getStreamError(stream: unknown): Error | null { return (stream as { errored?: Error | null } | null)?.errored ?? null; }
 
