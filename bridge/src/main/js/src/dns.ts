@@ -10,7 +10,7 @@ async function addresses(hostname: string, options: LookupOptions): Promise<Look
   const family = options.family === 'IPv4' ? 4 : options.family === 'IPv6' ? 6 : (options.family ?? 0);
   if (family !== 0 && family !== 4 && family !== 6) throw wrongValue('family', family, 'must be one of: 0, 4, 6');
   if (hostname === '') return [];
-  const found = (await call(commandUrl('dns', 'lookup', encodeURIComponent(hostname)), { family }, options.signal === undefined ? {} : { signal: options.signal })) as LookupAddress[];
+  const found = (await call(commandUrl('dns', 'lookup', hostname), { family }, options.signal === undefined ? {} : { signal: options.signal })) as LookupAddress[];
   const first = options.order === 'ipv4first' || options.verbatim === false ? 4 : options.order === 'ipv6first' ? 6 : 0;
   return first === 0 ? found : [...found.filter(one => one.family === first), ...found.filter(one => one.family !== first)];
 }
