@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
+import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.util.Map;
 import java.util.Set;
@@ -98,8 +99,29 @@ final class OpenFile implements AutoCloseable {
     }
   }
 
-  void sync() throws IOException {
-    channel.force(true);
+  void sync(boolean metadata) throws IOException {
+    channel.force(metadata);
+  }
+
+  /**
+   * Runs on a path that stands for this very file. A handle that was opened for reading only gives
+   * no right to change the file: EPERM.
+   */
+  void change(Change change) throws IOException {
+    synchronized (itself) {
+      if (closed) {
+        throw new Errno.Failure(Errno.EBADF);
+      }
+      if (!flags.write()) {
+        throw new Errno.Failure(Errno.EPERM);
+      }
+      change.on(itself.path());
+    }
+  }
+
+  /** What is done to a file by its path. */
+  interface Change {
+    void on(Path path) throws IOException;
   }
 
   long size() throws IOException {

@@ -56,7 +56,11 @@ final class Pin implements AutoCloseable {
 
   /** Pins the folder itself, to list it. */
   static Pin folder(ScopedPath scoped) throws IOException {
-    Path real = scoped.real();
+    return folder(scoped.real());
+  }
+
+  /** Pins a folder whose real path was checked, or one below it. */
+  static Pin folder(Path real) throws IOException {
     if (Platform.isLinux()) {
       int fd = walk(real);
       return new Pin(fd, through(fd));
@@ -114,7 +118,7 @@ final class Pin implements AutoCloseable {
     }
   }
 
-  private static byte[] name(String segment) {
+  static byte[] name(String segment) {
     return (segment + "\0").getBytes(StandardCharsets.UTF_8);
   }
 
