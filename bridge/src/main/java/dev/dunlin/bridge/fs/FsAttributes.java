@@ -3,6 +3,7 @@ package dev.dunlin.bridge.fs;
 import static dev.dunlin.bridge.fs.FsCalls.data;
 import static dev.dunlin.bridge.fs.FsCalls.file;
 import static dev.dunlin.bridge.fs.FsCalls.handle;
+import static dev.dunlin.bridge.fs.FsCalls.invalid;
 import static dev.dunlin.bridge.fs.FsCalls.missingIfLink;
 import static dev.dunlin.bridge.fs.FsCalls.number;
 import static dev.dunlin.bridge.fs.FsCalls.path;
@@ -20,10 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** What is known of files besides their bytes: modes, owners, times, and their file system. */
 final class FsAttributes {
@@ -110,20 +111,21 @@ final class FsAttributes {
   }
 
   private static void times(Call call, Path path, int flags) throws IOException {
-    long access = number(call, "atimeNs", 0);
-    long change = number(call, "mtimeNs", 0);
+    long[] times = {
+      number(call, "atime", 0), number(call, "atimeNs", 0),
+      number(call, "mtime", 0), number(call, "mtimeNs", 0)
+    };
+    if (times[1] < 0 || times[1] >= NANOS || times[3] < 0 || times[3] >= NANOS) {
+      throw invalid("'atimeNs' and 'mtimeNs' are the nanoseconds within a second");
+    }
     if (Platform.isWindows()) {
       Files.getFileAttributeView(path, BasicFileAttributeView.class)
           .setTimes(
-              FileTime.from(change, TimeUnit.NANOSECONDS),
-              FileTime.from(access, TimeUnit.NANOSECONDS),
+              FileTime.from(Instant.ofEpochSecond(times[2], times[3])),
+              FileTime.from(Instant.ofEpochSecond(times[0], times[1])),
               null);
       return;
     }
-    long[] times = {
-      Math.floorDiv(access, NANOS), Math.floorMod(access, NANOS),
-      Math.floorDiv(change, NANOS), Math.floorMod(change, NANOS)
-    };
     posix(path, name -> Libc.utimensat(Libc.AT_FDCWD, name, times, flags));
   }
 

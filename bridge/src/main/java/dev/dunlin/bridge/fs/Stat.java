@@ -3,6 +3,7 @@ package dev.dunlin.bridge.fs;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Platform;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -90,8 +91,14 @@ final class Stat {
   }
 
   private static String nanoseconds(ByteBuffer from, int at) {
-    return Long.toString(
-        Math.addExact(Math.multiplyExact(from.getLong(at), NANOS), from.getInt(at + Long.BYTES)));
+    long seconds = from.getLong(at);
+    int nanos = from.getInt(at + Long.BYTES);
+    return Math.abs(seconds) < Long.MAX_VALUE / NANOS
+        ? Long.toString(seconds * NANOS + nanos)
+        : BigInteger.valueOf(seconds)
+            .multiply(BigInteger.valueOf(NANOS))
+            .add(BigInteger.valueOf(nanos))
+            .toString();
   }
 
   /** The C library's makedev. */
