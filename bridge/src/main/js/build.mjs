@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -49,7 +49,7 @@ function install() {
 const sources = files(join(here, 'src'));
 const modules = sources
   .map(file => relative(join(here, 'src'), file).split(sep).join('/'))
-  .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('shims/'))
+  .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('shims/') && !name.startsWith('parts/'))
   .map(name => name.slice(0, -3));
 
 async function build() {
@@ -122,6 +122,8 @@ function declare() {
     const body = text
       .replace(/^export declare /gm, 'export ').replace(/^declare /gm, '').replace(/^export default class /gm, 'export default class ')
       // Only fs names a module by file: it bundles the constants.
+      // What the compiler names by file where it infers a type.
+      .replace(/import\("(\.[^"]+)\.js"\)/g, (_all, file) => `import("socket:${posix.join(posix.dirname(name), file)}")`)
       .replaceAll("'./fs/constants.js'", "'socket:fs/constants'");
     const file = join(types, name + '.d.ts');
     mkdirSync(dirname(file), { recursive: true });
