@@ -123,7 +123,7 @@ function declare() {
       .replace(/^export declare /gm, 'export ').replace(/^declare /gm, '').replace(/^export default class /gm, 'export default class ')
       // Only fs names a module by file: it bundles the constants.
       // What the compiler names by file where it infers a type.
-      .replace(/import\("(\.[^"]+)\.js"\)/g, (_all, file) => `import("socket:${posix.join(posix.dirname(name), file)}")`)
+      .replace(/import\("(\.[^"]+?)(?:\.js)?"\)/g, (_all, file) => `import("socket:${posix.join(posix.dirname(name), file)}")`)
       .replaceAll("'./fs/constants.js'", "'socket:fs/constants'");
     const file = join(types, name + '.d.ts');
     mkdirSync(dirname(file), { recursive: true });

@@ -342,7 +342,7 @@ function statOperation(command: 'stat' | 'lstat'): Operation<[PathLike, (StatOpt
       return toStats(yield step(command, toPath(path)), chosen);
     } catch (error) {
       const code = (error as ErrnoException).code;
-      if (chosen.throwIfNoEntry === false && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined;
+      if (chosen.throwIfNoEntry === false && (code === 'ENOENT' || (code === 'ENOTDIR' && host.platform === 'win32'))) return undefined;
       throw error;
     }
   };
@@ -413,10 +413,20 @@ function* readdirOp(path: PathLike, options?: ReaddirOptions | Encoding | null):
     for (const [entry, type] of (yield step('readdir', folder)) as [string, number][]) {
       const relative = below === '' ? entry : below + sep + entry;
       found.push(withFileTypes === true ? new Dirent(name(entry), type, folder) : name(relative));
-      if (recursive === true && type === 2) folders.push(relative);
+      if (recursive !== true) continue;
+      // Node follows links to folders where it gives names, and not where it gives Dirents.
+      if (type === 2 || (type === 3 && withFileTypes !== true && (yield* leadsToFolder(resolve(top, relative))))) folders.push(relative);
     }
   }
   return found;
+}
+function* leadsToFolder(path: string): Op<boolean> {
+  try {
+    return Stats._of(yield step('stat', path)).isDirectory();
+  } catch (error) {
+    if ((error as ErrnoException).code === 'ERR_ACCESS_DENIED') throw error;
+    return false;
+  }
 }
 function* mkdirOp(path: PathLike, options?: MkdirOptions | Mode | null): Op<string | undefined> {
   const { recursive = false, mode = 0o777 } = typeof options === 'number' || typeof options === 'string' ? { mode: options } : optionsOf<MkdirOptions>(options, {});
@@ -473,7 +483,7 @@ function* readOp(handle: FileHandle, view: ArrayBufferView, offset?: number | nu
   if (!ArrayBuffer.isView(view)) throw wrongType('buffer', 'an instance of Buffer, TypedArray, or DataView', view);
   const target = viewOf(view);
   const from = offset === undefined || offset === null ? 0 : integer(offset, 'offset', 0, target.byteLength);
-  const count = length === undefined || length === null ? target.byteLength - from : integer(length, 'length', 0, target.byteLength - from);
+  const count = length === undefined || length === null ? target.byteLength - from : integer(typeof length === 'number' ? length | 0 : length, 'length', 0, target.byteLength - from);
   if (count === 0) return 0;
   const bytes = (yield { url: handle._url('read'), params: { position: position(at), length: count }, bytes: true }) as Uint8Array;
   target.set(bytes, from);
@@ -657,7 +667,7 @@ function* linkOp(existingPath: PathLike, newPath: PathLike): Op<void> {
   yield step('link', toPath(existingPath, 'existingPath'), { dest: toPath(newPath, 'newPath') });
 }
 function* symlinkOp(target: PathLike, path: PathLike, type?: string | null): Op<void> {
-  if (type !== undefined && type !== null && !['dir', 'file', 'junction'].includes(type)) throw argError(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument 'type' must be one of: 'dir', 'file', 'junction', or undefined.${received(type)}`);
+  if (type !== undefined && type !== null && !['dir', 'file', 'junction'].includes(type)) throw argError(Error as never, 'ERR_FS_INVALID_SYMLINK_TYPE', `Symlink type must be one of "dir", "file", or "junction". Received "${type}"`);
   const text = toText(target, 'target'), file = toPath(path);
   if (text === '') throw systemError('ENOENT', 'no such file or directory', 'symlink', { path: text, dest: file });
   yield step('symlink', file, { target: text });
@@ -816,6 +826,7 @@ export class Dir {
   read(): Promise<Dirent | null>;
   read(callback: ResultCallback<Dirent | null>): void;
   read(callback?: ResultCallback<any>): Promise<any> | void {
+    if (this.#id === undefined) throw dirClosed();
     const entry = this.#inTurn(() => this.#next());
     if (callback === undefined) return entry;
     entry.then(value => queueMicrotask(() => callback(null, value)), error => queueMicrotask(() => callback(error, undefined)));
@@ -859,18 +870,16 @@ function opening(path: PathLike, options: FileStreamOptions, flags: OpenFlags): 
   const handle = options.fd === undefined || options.fd === null ? undefined : options.fd instanceof FileHandle ? options.fd : byDescriptor(options.fd, 'open');
   return { path: handle === undefined ? toPath(path) : '', handle, flags: toFlags(options.flags ?? flags), mode: toMode(options.mode ?? 0o666), autoClose: options.autoClose !== false };
 }
-type FileStream = { fd: number | null; pending: boolean; emit(name: string, ...args: unknown[]): boolean };
+type FileStream = { fd: number | null; emit(name: string, ...args: unknown[]): boolean };
 function opened_(stream: FileStream, file: Opening, callback: StreamCallback): void {
   const ready = () => {
     stream.fd = file.handle!.fd;
-    stream.pending = false;
     callback();
     stream.emit('open', stream.fd);
     stream.emit('ready');
   };
   if (file.handle !== undefined) {
     stream.fd = file.handle.fd;
-    stream.pending = false;
     return callback();
   }
   promised(openOp)(file.path, file.flags, file.mode).then(handle => { file.handle = handle; ready(); }, callback);
@@ -898,7 +907,7 @@ export class ReadStream extends Readable {
   #ahead: Uint8Array = new Uint8Array(0);
   bytesRead = 0;
   fd: number | null = null;
-  pending = true;
+  get pending(): boolean { return this.fd === null; }
   readonly path: PathLike;
   readonly flags: OpenFlags;
   readonly start: number | undefined;
@@ -956,7 +965,7 @@ export class WriteStream extends WritableBase {
   readonly #flush: boolean;
   bytesWritten = 0;
   fd: number | null = null;
-  pending = true;
+  get pending(): boolean { return this.fd === null; }
   readonly path: PathLike;
   readonly flags: OpenFlags;
   readonly start: number | undefined;
@@ -1322,8 +1331,8 @@ export const readdir: ReaddirCallback = calledBack(readdirOp);
 export const readdirSync: ReaddirSync = synchronous(readdirOp) as never;
 export const readFile: ReadFileCallback = calledBack(readFileOp);
 export const readFileSync: ReadFileSync = synchronous(readFileOp) as never;
-export const realpath: { (path: PathLike, callback: ResultCallback<string>): void; (path: PathLike, options: { encoding?: BufferEncoding | null } | BufferEncoding | null, callback: ResultCallback<string>): void } = calledBack(realpathOp);
-export const realpathSync: (path: PathLike) => string = synchronous(realpathOp) as never;
+export const realpath: { (path: PathLike, callback: ResultCallback<string>): void; (path: PathLike, options: { encoding?: BufferEncoding | null } | BufferEncoding | null, callback: ResultCallback<string>): void; native(path: PathLike, callback: ResultCallback<string>): void } = Object.assign(calledBack(realpathOp), { native: calledBack(realpathOp) });
+export const realpathSync: { (path: PathLike): string; native(path: PathLike): string } = Object.assign(synchronous(realpathOp), { native: synchronous(realpathOp) }) as never;
 export const rename: (oldPath: PathLike, newPath: PathLike, callback: NoParamCallback) => void = calledBack(renameOp);
 export const renameSync: (oldPath: PathLike, newPath: PathLike) => void = synchronous(renameOp);
 export const rm: { (path: PathLike, callback: NoParamCallback): void; (path: PathLike, options: RmOptions, callback: NoParamCallback): void } = calledBack(rmOp);

@@ -4,9 +4,9 @@ import static dev.dunlin.bridge.fs.FsCalls.data;
 import static dev.dunlin.bridge.fs.FsCalls.file;
 import static dev.dunlin.bridge.fs.FsCalls.handle;
 import static dev.dunlin.bridge.fs.FsCalls.invalid;
-import static dev.dunlin.bridge.fs.FsCalls.missingIfLink;
 import static dev.dunlin.bridge.fs.FsCalls.number;
 import static dev.dunlin.bridge.fs.FsCalls.path;
+import static dev.dunlin.bridge.fs.FsCalls.refuseLink;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Platform;
@@ -56,7 +56,7 @@ final class FsAttributes {
 
   private static Reply chmod(Call call) throws IOException {
     try (Pin pin = Pin.of(call.path())) {
-      missingIfLink(pin.path());
+      refuseLink(pin.path());
       // Held, since there is no chmod that does not follow a link.
       try (Pin itself = Platform.isLinux() ? Pin.itself(pin.path()) : Pin.unheld(pin.path())) {
         mode(call, itself.path());
@@ -78,7 +78,7 @@ final class FsAttributes {
   private static Reply chown(Call call, boolean follow) throws IOException {
     try (Pin pin = Pin.of(call.path())) {
       if (follow) {
-        missingIfLink(pin.path());
+        refuseLink(pin.path());
       }
       owner(call, pin.path(), Libc.AT_SYMLINK_NOFOLLOW);
     }
@@ -103,7 +103,7 @@ final class FsAttributes {
   private static Reply times(Call call, boolean follow) throws IOException {
     try (Pin pin = Pin.of(call.path())) {
       if (follow) {
-        missingIfLink(pin.path());
+        refuseLink(pin.path());
       }
       times(call, pin.path(), Libc.AT_SYMLINK_NOFOLLOW);
     }
@@ -144,7 +144,7 @@ final class FsAttributes {
   private static Reply fileSystem(Call call) throws IOException {
     Map<String, Object> stat = new LinkedHashMap<>();
     try (Pin pin = Pin.of(call.path())) {
-      missingIfLink(pin.path());
+      refuseLink(pin.path());
       try (Pin itself = Platform.isLinux() ? Pin.itself(pin.path()) : Pin.unheld(pin.path())) {
         long[] found = Platform.isLinux() ? linux(itself.path()) : java(itself.path());
         String[] names = {"type", "bsize", "blocks", "bfree", "bavail", "files", "ffree"};

@@ -137,10 +137,10 @@ final class FsCalls {
     }
   }
 
-  /** A link where links have been resolved leads nowhere, or appeared after the check. */
-  static void missingIfLink(Path path) throws IOException {
+  /** A link where links have been resolved is a loop, or appeared after the check. */
+  static void refuseLink(Path path) throws IOException {
     if (Stat.type(path) == Stat.LINK) {
-      throw new NoSuchFileException(path.toString());
+      throw new Errno.Failure(Errno.ELOOP);
     }
   }
 }

@@ -7,11 +7,11 @@ import static dev.dunlin.bridge.fs.FsCalls.file;
 import static dev.dunlin.bridge.fs.FsCalls.flag;
 import static dev.dunlin.bridge.fs.FsCalls.handle;
 import static dev.dunlin.bridge.fs.FsCalls.invalid;
-import static dev.dunlin.bridge.fs.FsCalls.missingIfLink;
 import static dev.dunlin.bridge.fs.FsCalls.mode;
 import static dev.dunlin.bridge.fs.FsCalls.number;
 import static dev.dunlin.bridge.fs.FsCalls.path;
 import static dev.dunlin.bridge.fs.FsCalls.permissions;
+import static dev.dunlin.bridge.fs.FsCalls.refuseLink;
 import static dev.dunlin.bridge.fs.FsCalls.stopIfCancelled;
 import static dev.dunlin.bridge.fs.FsCalls.twoPaths;
 
@@ -169,7 +169,7 @@ public final class FsModule implements CommandModule {
       modes.add(AccessMode.EXECUTE);
     }
     try (Pin pin = Pin.of(call.path())) {
-      missingIfLink(pin.path());
+      refuseLink(pin.path());
       try (Pin itself = Platform.isLinux() ? Pin.itself(pin.path()) : Pin.unheld(pin.path())) {
         itself
             .path()
@@ -183,7 +183,7 @@ public final class FsModule implements CommandModule {
 
   private static Map<String, Object> followed(Call call) throws IOException {
     try (Pin pin = Pin.of(call.path())) {
-      missingIfLink(pin.path());
+      refuseLink(pin.path());
       return Stat.of(pin.path(), LinkOption.NOFOLLOW_LINKS);
     }
   }
@@ -196,7 +196,7 @@ public final class FsModule implements CommandModule {
 
   private Reply realpath(Call call) throws IOException {
     try (Pin pin = Pin.of(call.path())) {
-      missingIfLink(pin.path());
+      refuseLink(pin.path());
       return data(call.path().real().toString());
     }
   }

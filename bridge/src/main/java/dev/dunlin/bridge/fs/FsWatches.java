@@ -3,8 +3,8 @@ package dev.dunlin.bridge.fs;
 import static dev.dunlin.bridge.fs.FsCalls.data;
 import static dev.dunlin.bridge.fs.FsCalls.flag;
 import static dev.dunlin.bridge.fs.FsCalls.handle;
-import static dev.dunlin.bridge.fs.FsCalls.missingIfLink;
 import static dev.dunlin.bridge.fs.FsCalls.path;
+import static dev.dunlin.bridge.fs.FsCalls.refuseLink;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -137,7 +137,7 @@ final class FsWatches {
       call.requireTree();
     }
     try (Pin pin = Pin.of(call.path())) {
-      missingIfLink(pin.path());
+      refuseLink(pin.path());
     }
     PushChannel channel = call.openPush(PushChannel.Overflow.DROP_OLDEST, WAITING_BYTES);
     Watch watch = new Watch(call.path().real(), recursive, channel);
@@ -192,7 +192,7 @@ final class FsWatches {
     if (type == Stat.FOLDER) {
       register(watch, watch.real, "", false);
     } else if (type == Stat.LINK) {
-      throw new NoSuchFileException(watch.real.toString());
+      throw new Errno.Failure(Errno.ELOOP);
     } else {
       add(watch, watch.real.getParent(), "");
     }

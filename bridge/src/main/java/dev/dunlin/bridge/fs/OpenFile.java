@@ -72,7 +72,8 @@ final class OpenFile implements AutoCloseable {
     int written = 0;
     while (source.hasRemaining()) {
       if (flags.seeksToAppend()) {
-        written += channel.write(source, channel.size());
+        channel.position(channel.size());
+        written += channel.write(source);
       } else if (position < 0 || flags.append()) {
         written += channel.write(source);
       } else {

@@ -107,6 +107,13 @@ final class Pin implements AutoCloseable {
         int next;
         try {
           next = Libc.openat(fd, name(segment.toString()), FOLDER, 0);
+        } catch (LastErrorException e) {
+          // Links have been resolved: one that is still there is a loop, or came after the check.
+          if (Errno.of(e.getErrorCode()) == Errno.ENOTDIR
+              && Stat.type(through(fd).resolve(segment)) == Stat.LINK) {
+            throw new Errno.Failure(Errno.ELOOP);
+          }
+          throw e;
         } finally {
           Libc.close(fd);
         }

@@ -1,0 +1,9 @@
+import fs from 'socket:fs'
+import path, { DATA } from 'socket:path'
+import { Buffer } from 'socket:buffer'
+import { corpus } from './corpus.js'
+
+globalThis.data = DATA
+globalThis.differential = (root, seed) => corpus({ fs, path, Buffer }, root, seed)
+Object.assign(globalThis, { fs, path, Buffer })
+document.documentElement.dataset.ready = 'true'

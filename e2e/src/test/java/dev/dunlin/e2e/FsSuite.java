@@ -1,0 +1,127 @@
+package dev.dunlin.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dunlin.scheduler.RandomSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Node's fs from a page in Chromium: the same scripts in Node and here, and what only shows here.
+ */
+@ParameterizedClass(name = "{0}")
+@MethodSource("dev.dunlin.e2e.Account#all")
+record FsSuite(Account account) {
+  private static final Duration LONG = Duration.ofMinutes(5);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Cases that differ, by the beginning of their names, and why they may. */
+  private static final Map<String, String> DEVIATIONS =
+      Map.of(
+          "(sync|callback) realpath .*",
+          "fails as its own call, as Node's realpath.native does, and takes no path that is none",
+          "sync opendir of string ",
+          "the path of the error is told, empty as it is",
+          "sync cp link to dangling .*",
+          "does what Node's other two forms do: it replaces the link");
+
+  @RegisterExtension static final Apps APPS = new Apps();
+
+  private static Page page;
+  private static Path data;
+
+  @BeforeParameterizedClassInvocation(injectArguments = true)
+  static void open(Account account) {
+    RunningApp app = APPS.startForSuite(RunningApp.Start.of(Apps.named("fs")).as(account).driven());
+    page = app.page();
+    page.await("document.documentElement.dataset.ready === 'true'");
+    data = Path.of(page.evaluate("data").asText());
+    assertTrue(data.isAbsolute(), data.toString());
+  }
+
+  @Test
+  void doesWhatNodeDoes() throws IOException {
+    int seed =
+        Integer.getInteger(
+            "fs.seed",
+            java.nio.ByteBuffer.wrap(RandomSource.secure().bytes(4)).getInt() & 0x7fffffff);
+    System.out.println("fs: the seed is " + seed + " (-Dfs.seed=" + seed + ")");
+    Path corpus = data.resolve("corpus.mjs");
+    Files.copy(Apps.named("fs").resolve("src/corpus.js"), corpus);
+    Path script = data.resolve("fs-node.mjs");
+    try (var in = FsSuite.class.getResourceAsStream("fs-node.mjs")) {
+      Files.write(script, in.readAllBytes());
+    }
+    account.own(data);
+    Path out = data.resolve("node.json");
+    List<String> node = new ArrayList<>(account.prefix());
+    node.addAll(
+        List.of(
+            "node",
+            "--no-warnings",
+            script.toString(),
+            corpus.toString(),
+            data.resolve("for-node").toString(),
+            Integer.toString(seed),
+            out.toString()));
+    String said = Account.run(node.toArray(String[]::new));
+    assertTrue(Files.exists(out), said);
+    JsonNode theirs = JSON.readTree(out.toFile());
+    JsonNode ours =
+        page.evaluate(
+            "differential("
+                + JSON.writeValueAsString(data.resolve("for-page").toString())
+                + ","
+                + seed
+                + ")",
+            LONG);
+    assertEquals(theirs.size(), ours.size(), "the same cases");
+    assertTrue(theirs.size() > 4_000, "some thousand cases, not " + theirs.size());
+    List<String> differ = new ArrayList<>();
+    int excused = 0;
+    for (int i = 0; i < theirs.size(); i++) {
+      String name = theirs.path(i).path(0).asText();
+      assertEquals(name, ours.path(i).path(0).asText());
+      if (!theirs.path(i).path(1).equals(ours.path(i).path(1))) {
+        if (DEVIATIONS.keySet().stream().anyMatch(name::matches)) {
+          excused++;
+        } else {
+          differ.add(
+              name + "\n  Node: " + theirs.path(i).path(1) + "\n  here: " + ours.path(i).path(1));
+        }
+      }
+    }
+    System.out.println(
+        "fs: "
+            + theirs.size()
+            + " cases, "
+            + differ.size()
+            + " differ, "
+            + excused
+            + " may differ");
+    Files.writeString(
+        Layout.of(Account.self()).home().resolve("e2e/target/fs-differences-" + account + ".txt"),
+        String.join("\n", differ));
+    assertTrue(
+        differ.isEmpty(),
+        () ->
+            differ.size()
+                + " cases differ with seed "
+                + seed
+                + ":\n"
+                + String.join("\n", differ.subList(0, Math.min(30, differ.size()))));
+  }
+}
