@@ -868,7 +868,7 @@ export interface WriteStreamOptions extends FileStreamOptions { flush?: boolean 
 type Opening = { path: string; handle: FileHandle | undefined; flags: OpenFlags; mode: number; autoClose: boolean };
 function opening(path: PathLike, options: FileStreamOptions, flags: OpenFlags): Opening {
   const handle = options.fd === undefined || options.fd === null ? undefined : options.fd instanceof FileHandle ? options.fd : byDescriptor(options.fd, 'open');
-  return { path: handle === undefined ? toPath(path) : '', handle, flags: toFlags(options.flags ?? flags), mode: toMode(options.mode ?? 0o666), autoClose: options.autoClose !== false };
+  return { path: handle === undefined ? toPath(path) : '', handle, flags: options.flags ?? flags, mode: toMode(options.mode ?? 0o666), autoClose: options.autoClose !== false };
 }
 type FileStream = { fd: number | null; emit(name: string, ...args: unknown[]): boolean };
 function opened_(stream: FileStream, file: Opening, callback: StreamCallback): void {

@@ -28,7 +28,6 @@ import java.util.Map;
 
 /** What is known of files besides their bytes: modes, owners, times, and their file system. */
 final class FsAttributes {
-  private static final int MODE_BITS = 07777;
   private static final long NANOS = 1_000_000_000L;
 
   /** Longs of Linux's struct statfs, with room to spare. */
@@ -71,7 +70,7 @@ final class FsAttributes {
       // As Node has it there: what nobody may write is read-only.
       Files.setAttribute(path, "dos:readonly", (mode & 0200) == 0);
     } else {
-      Files.setAttribute(path, "unix:mode", mode & MODE_BITS);
+      Files.setAttribute(path, "unix:mode", mode & Stat.MODE_MASK);
     }
   }
 

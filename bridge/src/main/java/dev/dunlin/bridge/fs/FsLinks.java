@@ -38,9 +38,11 @@ final class FsLinks {
   }
 
   private static Reply link(Call call) throws IOException {
-    try (Pin from = Pin.of(call.path());
-        Pin to = Pin.of(call.secondPath())) {
-      Files.createLink(to.path(), from.path());
+    try (Pin from = Pin.of(call.path())) {
+      Stat.type(from.path());
+      try (Pin to = Pin.of(call.secondPath())) {
+        Files.createLink(to.path(), from.path());
+      }
     }
     return Reply.NOTHING;
   }

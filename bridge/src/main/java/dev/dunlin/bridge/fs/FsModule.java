@@ -138,6 +138,10 @@ public final class FsModule implements CommandModule {
   /** Opens a checked path; one that was asked for as a folder must not become a file. */
   private static OpenFile open(ScopedPath path, FsFlags flags, FileAttribute<?>... attributes)
       throws IOException {
+    if (flags.create() && flags.exclusive() && Files.isSymbolicLink(Path.of(path.asked()))) {
+      // Wherever it leads, its name is taken.
+      throw new Errno.Failure(Errno.EEXIST);
+    }
     try (Pin pin = Pin.of(path)) {
       if (path.asked().endsWith("/")
           && !(exists(pin.path()) && Stat.type(pin.path()) == Stat.FOLDER)) {
@@ -359,6 +363,8 @@ public final class FsModule implements CommandModule {
     try (OpenFile from = open(call.path(), FsFlags.of(TextNode.valueOf("r")))) {
       Map<String, Object> stat = from.stat();
       if (((int) stat.get("mode") & Stat.TYPE_MASK) == Stat.FOLDER) {
+        // What is wrong with the target comes first.
+        Pin.of(call.secondPath()).close();
         throw new Errno.Failure(Errno.EISDIR);
       }
       if (!exclusive && call.path().real().equals(call.secondPath().real())) {
@@ -381,6 +387,12 @@ public final class FsModule implements CommandModule {
           return Reply.NOTHING;
         }
         to.truncate(0);
+        if (!Platform.isWindows()) {
+          // A file that was there takes the mode too.
+          to.change(
+              path ->
+                  Files.setAttribute(path, "unix:mode", (int) stat.get("mode") & Stat.MODE_MASK));
+        }
         FileChannel channel = from.channel();
         long position = 0;
         for (long n; (n = channel.transferTo(position, COPY_BYTES, to.channel())) > 0; ) {
@@ -434,16 +446,17 @@ public final class FsModule implements CommandModule {
   }
 
   private Reply rm(Call call) throws IOException {
+    int type;
     try (Pin pin = Pin.of(call.path())) {
-      int type;
-      try {
-        type = Stat.type(pin.path());
-      } catch (NoSuchFileException missing) {
-        if (flag(call, "force")) {
-          return Reply.NOTHING;
-        }
-        throw missing;
+      type = Stat.type(pin.path());
+    } catch (IOException e) {
+      if (Errno.of(e) == Errno.ENOENT && flag(call, "force")) {
+        return Reply.NOTHING;
       }
+      // Node looks before it removes.
+      throw Errno.of(e).on("lstat", call.path().asked());
+    }
+    try (Pin pin = Pin.of(call.path())) {
       if (type != Stat.FOLDER) {
         Files.delete(pin.path());
         return Reply.NOTHING;

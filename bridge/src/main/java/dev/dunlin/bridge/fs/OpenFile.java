@@ -72,8 +72,13 @@ final class OpenFile implements AutoCloseable {
     int written = 0;
     while (source.hasRemaining()) {
       if (flags.seeksToAppend()) {
-        channel.position(channel.size());
-        written += channel.write(source);
+        // At the end in any case, but only what has no place of its own moves the file's.
+        if (position < 0) {
+          channel.position(channel.size());
+          written += channel.write(source);
+        } else {
+          written += channel.write(source, channel.size());
+        }
       } else if (position < 0 || flags.append()) {
         written += channel.write(source);
       } else {

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 /** What is known of a file, as the page gets it. */
 final class Stat {
   static final int TYPE_MASK = 0170000;
+  static final int MODE_MASK = 07777;
   static final int FIFO = 0010000;
   static final int CHARACTER = 0020000;
   static final int FOLDER = 0040000;
