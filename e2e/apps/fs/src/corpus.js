@@ -278,6 +278,8 @@ export async function corpus ({ fs, path, Buffer }, root, seed) {
     const args = made()
     args[0] = at('made', args[0])
     if (TWO.includes(name)) args[1] = at('made', args[1])
+    // libuv removes what is in the way of a copy that fails: a loss that is not copied, and that later cases would show.
+    if (name === 'copyFile' && fs.existsSync(args[0]) && fs.statSync(args[0]).isDirectory()) continue
     const sync = random(2) === 1
     await note(`${seed}/${i} ${sync ? 'sync' : 'promise'} ${name} ${clean(JSON.stringify(args.map((arg) => (ArrayBuffer.isView(arg) ? [...arg] : arg))))}`, () => (sync ? fs[name + 'Sync'](...args) : fs.promises[name](...args)))
     if (i % 25 === 24) await note(`${seed}/${i} tree`, () => tree(at('made')))

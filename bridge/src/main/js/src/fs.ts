@@ -112,6 +112,14 @@ function toFlags(flags: unknown): OpenFlags {
   return flags;
 }
 
+/** The number of a flag such as `r+`. */
+export function normalizeFlags(flags?: unknown): number {
+  const text = toFlags(flags ?? 'r');
+  if (typeof text === 'number') return text;
+  const { O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0, O_EXCL = 0, O_TRUNC = 0, O_APPEND = 0, O_SYNC = 0 } = constants;
+  const plus = text.includes('+');
+  return (text.includes('r') ? (plus ? O_RDWR : O_RDONLY) : (plus ? O_RDWR : O_WRONLY) | O_CREAT | (text.includes('w') ? O_TRUNC : O_APPEND)) | (text.includes('x') ? O_EXCL : 0) | (text.includes('s') ? O_SYNC : 0);
+}
 function optionsOf<O extends object>(options: unknown, defaults: O): O & { encoding?: Encoding | null } {
   if (options === null || options === undefined) return defaults;
   if (typeof options === 'string') options = { encoding: options };
@@ -542,6 +550,11 @@ function byDescriptor(fd: unknown, syscall = 'read'): FileHandle {
   return handle;
 }
 
+/** The open files of this page, by their numbers. */
+export const fds: { readonly size: number; get(fd: number): FileHandle | undefined; has(fd: number): boolean; keys(): IterableIterator<number>; entries(): IterableIterator<[number, FileHandle]> } = {
+  get size() { return byNumber.size; }, get: fd => byNumber.get(fd), has: fd => byNumber.has(fd), keys: () => byNumber.keys(), entries: () => byNumber.entries(),
+};
+
 /** An open file. Close it: the host holds a bounded number of them for a window. */
 export class FileHandle extends EventEmitter {
   readonly #id: string;
@@ -851,6 +864,42 @@ export class Dir {
   async [Symbol.asyncDispose](): Promise<void> { if (this.#id !== undefined) await this.close(); }
 }
 const opendirOp = Dir._open;
+
+/** An open folder, by the names of the reference; {@link Dir} is Node's. */
+export class DirectoryHandle extends EventEmitter {
+  static readonly MAX_BUFFER_SIZE = 256;
+  static readonly MAX_ENTRIES = 256;
+  static readonly DEFAULT_BUFFER_SIZE = 32;
+  #id: string | undefined;
+  constructor(readonly path: string, readonly bufferSize: number = DirectoryHandle.DEFAULT_BUFFER_SIZE) { super(); }
+  static async open(path: PathLike, options?: { bufferSize?: number }): Promise<DirectoryHandle> {
+    const handle = new DirectoryHandle(toPath(path), options?.bufferSize);
+    await handle.open();
+    return handle;
+  }
+  get id(): string | undefined { return this.#id; }
+  get opened(): boolean { return this.#id !== undefined; }
+  get closed(): boolean { return this.#id === undefined; }
+  async open(): Promise<true> {
+    this.#id ??= await promised(openFolderOp)(this.path);
+    this.emit('open', this.#id);
+    return true;
+  }
+  /** The next entries; none at the end. */
+  async read(options?: { entries?: number }): Promise<Dirent[]> {
+    if (this.#id === undefined) throw dirClosed();
+    const some = await promised(readFolderOp)(this.#id, Math.min(options?.entries ?? this.bufferSize, DirectoryHandle.MAX_ENTRIES));
+    return some.map(([name, type]) => new Dirent(name, type, this.path));
+  }
+  async close(): Promise<true> {
+    const id = this.#id;
+    if (id === undefined) throw dirClosed();
+    this.#id = undefined;
+    await promised(closeFolderOp)(id);
+    this.emit('close');
+    return true;
+  }
+}
 
 // ---- streams
 
@@ -1406,6 +1455,6 @@ export default {
   ftruncate, ftruncateSync, lstat, lstatSync, mkdir, mkdirSync, open, openSync, read, readSync, readdir, readdirSync, readFile, readFileSync, realpath, realpathSync, rename,
   renameSync, rm, rmSync, rmdir, rmdirSync, stat, statSync, truncate, truncateSync, unlink, unlinkSync, write, writeSync, writeFile, writeFileSync,
   chmod, chmodSync, chown, chownSync, lchown, lchownSync, utimes, utimesSync, lutimes, lutimesSync, link, linkSync, symlink, symlinkSync, readlink, readlinkSync, mkdtemp, mkdtempSync, cp, cpSync, opendir, opendirSync, statfs, statfsSync, glob, globSync, fchmod, fchmodSync, fchown, fchownSync, futimes, futimesSync, readv, readvSync, writev, writevSync,
-  createReadStream, createWriteStream, openAsBlob, watch, watchFile, unwatchFile, FSWatcher, Watcher: FSWatcher, StatWatcher, ReadStream, WriteStream, FileReadStream: ReadStream, FileWriteStream: WriteStream, StatFs, Dir,
+  createReadStream, createWriteStream, openAsBlob, watch, watchFile, unwatchFile, FSWatcher, Watcher: FSWatcher, StatWatcher, DirectoryHandle, normalizeFlags, fds, ReadStream, WriteStream, FileReadStream: ReadStream, FileWriteStream: WriteStream, StatFs, Dir,
   BigIntStats, Dirent, FileHandle, Stats, constants, promises, F_OK, R_OK, W_OK, X_OK,
 };

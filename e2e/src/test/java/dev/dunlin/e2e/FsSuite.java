@@ -37,6 +37,8 @@ record FsSuite(Account account) {
           "the error tells the path, as that of the other two forms does",
           "(promise|sync|callback) mkdir (dangling|way|loop) .*recursive.*",
           "a link in the place of the folder is not followed: EEXIST",
+          "([0-9]+/[0-9]+ )?sync rm .*(force.*recursive|recursive.*force).*",
+          "names lstat as the other two forms do, where Node's names unlink",
           "sync cp link to dangling .*",
           "does what Node's other two forms do: it replaces the link");
 
@@ -125,5 +127,85 @@ record FsSuite(Account account) {
                 + seed
                 + ":\n"
                 + String.join("\n", differ.subList(0, Math.min(30, differ.size()))));
+  }
+
+  @Test
+  void watchesUntilTheSignalSaysStop() {
+    JsonNode said =
+        page.run(
+            """
+            const folder = path.join(data, 'watched')
+            fs.mkdirSync(path.join(folder, 'deep'), { recursive: true })
+            const stop = new AbortController()
+            const heard = []
+            const next = async (events, wanted) => {
+              for (;;) {
+                const { value } = await events.next()
+                heard.push(value.eventType + ' ' + value.filename)
+                if (heard.at(-1) === wanted) return
+              }
+            }
+            const events = fs.promises.watch(folder, { recursive: true, signal: stop.signal })
+            const first = next(events, 'rename deep/a')
+            const watcher = fs.watch(folder)
+            const called = new Promise(resolve => watcher.on('change', (type, name) => { if (name === 'b') resolve(type) }))
+            for (let i = 0; heard.at(-1) !== 'rename deep/a'; i++) {
+              // The iterator begins to watch when it is first asked: what is made before is not told.
+              await fs.promises.rm(path.join(folder, 'deep/a'), { force: true })
+              await fs.promises.writeFile(path.join(folder, 'deep/a'), 'x')
+              await Promise.race([first, ipc.call('ipc://os/hrtime')])
+            }
+            await first
+            await fs.promises.writeFile(path.join(folder, 'b'), 'x')
+            const type = await called
+            const closed = new Promise(resolve => watcher.on('close', () => resolve('closed')))
+            watcher.close()
+            stop.abort()
+            let ended
+            try { for (;;) if ((await events.next()).done) { ended = 'done'; break } } catch (error) { ended = error.name }
+            let missing
+            try { fs.watch(path.join(folder, 'none')) } catch (error) { missing = [error.code, error.syscall] }
+            return { type, closed: await closed, ended, missing }
+            """,
+            LONG);
+    assertEquals(
+        "{\"type\":\"rename\",\"closed\":\"closed\",\"ended\":\"AbortError\",\"missing\":[\"ENOENT\",\"watch\"]}",
+        said.toString());
+  }
+
+  @Test
+  void looksAtAFileEverySoOften() {
+    JsonNode said =
+        page.run(
+            """
+            const file = path.join(data, 'looked-at')
+            await fs.promises.writeFile(file, 'x')
+            const changed = new Promise(resolve => fs.watchFile(file, { interval: 20 }, (now, before) => resolve([before.size, now.size])))
+            const writing = setInterval(() => fs.promises.appendFile(file, 'yy'), 50)
+            const [before, now] = await changed
+            clearInterval(writing)
+            fs.unwatchFile(file)
+            return now > before
+            """);
+    assertTrue(said.asBoolean());
+  }
+
+  @Test
+  void findsFilesByPattern() {
+    JsonNode said =
+        page.run(
+            """
+            const cwd = path.join(data, 'globbed')
+            for (const name of ['a.js', 'b.ts', 'deep/c.js', 'deep/er/d.js', '.hidden.js', 'e.txt']) {
+              fs.mkdirSync(path.dirname(path.join(cwd, name)), { recursive: true })
+              fs.writeFileSync(path.join(cwd, name), '')
+            }
+            const names = []
+            for await (const name of fs.promises.glob('**/*.js', { cwd })) names.push(name)
+            return [names.sort(), fs.globSync('*.{js,ts}', { cwd }).sort(), fs.globSync(['deep/*', '[ab].*'], { cwd, exclude: name => name === 'er' }).sort(), fs.globSync('none/*', { cwd })]
+            """);
+    assertEquals(
+        "[[\"a.js\",\"deep/c.js\",\"deep/er/d.js\"],[\"a.js\",\"b.ts\"],[\"a.js\",\"b.ts\",\"deep/c.js\"],[]]",
+        said.toString());
   }
 }
