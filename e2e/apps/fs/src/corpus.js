@@ -269,7 +269,7 @@ export async function corpus ({ fs, path, Buffer }, root, seed) {
   const deeds = [
     ['writeFile', () => [pick(NAMES), bytes(), { flag: pick(['w', 'a', 'wx', 'r+']) }]], ['appendFile', () => [pick(NAMES), bytes()]], ['mkdir', () => [pick(NAMES), { recursive: random(2) === 1 }]], ['rm', () => [pick(NAMES), { recursive: random(2) === 1, force: random(2) === 1 }]],
     ['rmdir', () => [pick(NAMES)]], ['unlink', () => [pick(NAMES)]], ['rename', () => [pick(NAMES), pick(NAMES)]], ['copyFile', () => [pick(NAMES), pick(NAMES)]], ['link', () => [pick(NAMES), pick(NAMES)]], ['truncate', () => [pick(NAMES), random(30)]],
-    ['chmod', () => [pick(NAMES), 0o600 + random(64)]], ['readFile', () => [pick(NAMES), pick(['utf8', 'latin1', 'hex', null])]], ['readdir', () => [pick(NAMES)]], ['stat', () => [pick(NAMES)]], ['realpath', () => [pick(NAMES)]], ['readlink', () => [pick(NAMES)]], ['cp', () => [pick(NAMES), pick(NAMES), { recursive: random(2) === 1, force: random(2) === 1 }]]
+    ['chmod', () => [pick(NAMES), 0o700 + random(64)]], ['readFile', () => [pick(NAMES), pick(['utf8', 'latin1', 'hex', null])]], ['readdir', () => [pick(NAMES)]], ['stat', () => [pick(NAMES)]], ['realpath', () => [pick(NAMES)]], ['readlink', () => [pick(NAMES)]], ['cp', () => [pick(NAMES), pick(NAMES), { recursive: random(2) === 1, force: random(2) === 1 }]]
   ]
   const TWO = ['rename', 'copyFile', 'link', 'cp']
   fs.mkdirSync(at('made'), { recursive: true })
