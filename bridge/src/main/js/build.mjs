@@ -49,7 +49,7 @@ function install() {
 const sources = files(join(here, 'src'));
 const modules = sources
   .map(file => relative(join(here, 'src'), file).split(sep).join('/'))
-  .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('shims/'))
+  .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('shims/') && !name.startsWith('parts/'))
   .map(name => name.slice(0, -3));
 
 async function build() {
