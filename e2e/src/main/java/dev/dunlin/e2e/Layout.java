@@ -2,6 +2,7 @@ package dev.dunlin.e2e;
 
 import dev.dunlin.shell.engine.EngineInstallation;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.FileVisitResult;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -28,6 +30,13 @@ import java.util.concurrent.ConcurrentHashMap;
 public record Layout(Path home, Path dist, Path engine, Path driver) {
   /** System property with the root of the sources. */
   static final String HOME = "dunlin.home";
+
+  /** System property with the JDK that runs apps, where it is not the one that runs the tests. */
+  private static final String JDK = "dunlin.java";
+
+  private static final String FLAGS = "java.args";
+  private static final String NEW_FLAGS = "java-24.args";
+  private static final int NEW_JDK = 24;
 
   private static final Map<Account, Layout> LAYOUTS = new ConcurrentHashMap<>();
 
@@ -65,7 +74,9 @@ public record Layout(Path home, Path dist, Path engine, Path driver) {
       deleteTree(dist);
       // The archive of classes names the jars it was made from: of copies it knows nothing.
       copyTree(from.dist.resolve("lib"), dist.resolve("lib"));
-      Files.copy(from.dist.resolve("java.args"), dist.resolve("java.args"));
+      for (String flags : List.of(FLAGS, NEW_FLAGS)) {
+        Files.copy(from.dist.resolve(flags), dist.resolve(flags));
+      }
       Path driver = stage.resolve("e2e").resolve(from.driver.getFileName());
       deleteTree(driver.getParent());
       copyTree(from.driver, driver);
@@ -82,11 +93,25 @@ public record Layout(Path home, Path dist, Path engine, Path driver) {
     }
   }
 
+  private static int featureVersion(Path jdk) {
+    Properties release = new Properties();
+    try (Reader reader = Files.newBufferedReader(jdk.resolve("release"))) {
+      release.load(reader);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Runtime.Version.parse(release.getProperty("JAVA_VERSION").replace("\"", "")).feature();
+  }
+
   /** The command line up to the main class, as the script makes it. */
   List<String> java(Class<?> main) {
     List<String> argv = new ArrayList<>();
-    argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    argv.add("@" + dist.resolve("java.args"));
+    Path jdk = Path.of(System.getProperty(JDK, System.getProperty("java.home")));
+    argv.add(jdk.resolve("bin").resolve("java").toString());
+    argv.add("@" + dist.resolve(FLAGS));
+    if (featureVersion(jdk) >= NEW_JDK) {
+      argv.add("@" + dist.resolve(NEW_FLAGS));
+    }
     argv.add("-Ddunlin.launched=script");
     argv.add("-Ddunlin.home=" + home);
     argv.add("-Ddunlin.engine=" + engine);

@@ -35,6 +35,11 @@ public final class Relaunch {
   /** Flags of the JVM, one a line; the script passes the same file. */
   static final String FLAGS = "java.args";
 
+  /** Flags besides, from JDK {@value #NEW_JDK} on. */
+  static final String NEW_FLAGS = "java-24.args";
+
+  private static final int NEW_JDK = 24;
+
   private static final String USER_TMPDIR = "DUNLIN_USER_TMPDIR";
 
   private Relaunch() {}
@@ -77,7 +82,10 @@ public final class Relaunch {
   static List<String> argv(String... words) {
     List<String> argv = new ArrayList<>();
     argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    argv.addAll(flags());
+    argv.addAll(flags(FLAGS));
+    if (Runtime.version().feature() >= NEW_JDK) {
+      argv.addAll(flags(NEW_FLAGS));
+    }
     argv.add("-D" + PROPERTY + "=relaunch");
     String home = System.getProperty("dunlin.home", "");
     if (!home.isEmpty()) {
@@ -90,15 +98,15 @@ public final class Relaunch {
     return argv;
   }
 
-  private static List<String> flags() {
-    try (InputStream in = Relaunch.class.getResourceAsStream(FLAGS)) {
+  private static List<String> flags(String file) {
+    try (InputStream in = Relaunch.class.getResourceAsStream(file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .map(String::strip)
           .filter(flag -> !flag.isEmpty() && !flag.startsWith("#"))
           .toList();
     } catch (IOException e) {
-      throw new HostException("can't read " + FLAGS + " from the class path", e);
+      throw new HostException("can't read " + file + " from the class path", e);
     }
   }
 

@@ -8,14 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The list of classes that {@code ./dunlin} makes the class-data archive of. */
+/** The lists of classes that {@code ./dunlin} makes the class-data archive of. */
 class ClassListTest {
-  private static final Path LIST = Path.of("src/main/cds/classes.lst");
+  private static final Path LISTS = Path.of("src/main/cds");
 
-  private static List<String> classes() throws IOException {
-    try (Stream<String> lines = Files.lines(LIST)) {
+  private static List<String> classes(String list) throws IOException {
+    try (Stream<String> lines = Files.lines(LISTS.resolve(list))) {
       return lines
           .filter(line -> !line.startsWith("#"))
           .map(line -> line.startsWith("@lambda-proxy ") ? line.split(" ")[1] : line)
@@ -28,19 +29,21 @@ class ClassListTest {
     }
   }
 
-  @Test
-  void namesOnlyClassesThatExist() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"classes.lst", "classes-24.lst"})
+  void namesOnlyClassesThatExist(String list) throws IOException {
     List<String> gone =
-        classes().stream()
+        classes(list).stream()
             .filter(name -> ClassListTest.class.getResource("/" + name + ".class") == null)
             .toList();
-    assertEquals(List.of(), gone, "record it anew with " + LIST.resolveSibling("record"));
+    assertEquals(List.of(), gone, "record it anew with " + LISTS.resolve("record"));
   }
 
-  @Test
-  void namesWhatAStartLoadsOfOurs() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"classes.lst", "classes-24.lst"})
+  void namesWhatAStartLoadsOfOurs(String list) throws IOException {
     for (String name : List.of("dev/dunlin/shell/Main", "io/vertx/core/Vertx", "org/cef/CefApp")) {
-      assertTrue(classes().contains(name), name);
+      assertTrue(classes(list).contains(name), name);
     }
   }
 }

@@ -61,6 +61,8 @@ class DunlinScriptTest {
       "libnss3 libgbm1 libasound2 libatk-bridge2.0-0 libcups2 libxkbcommon0 libxdamage1 libxcomposite1"
           + " libxrandr2 libgtk-3-0";
 
+  private static final String NEWER_THAN_ANY = "JAVA_VERSION=\"99\"\n";
+
   @TempDir Path folder;
 
   private Path root;
@@ -120,7 +122,7 @@ class DunlinScriptTest {
             case "$*" in *package*)
               d=$FAKE_ROOT/shell/target/dunlin
               mkdir -p "$d/lib" "$d/natives"
-              touch "$d/java.args" "$d/lib/a.jar" "$d/natives/jcef-natives-linux-amd64-v1+x.jar"
+              touch "$d/java.args" "$d/java-24.args" "$d/lib/a.jar" "$d/natives/jcef-natives-linux-amd64-v1+x.jar"
               mkdir -p "$FAKE_ROOT/e2e/target"
               printf '%s' 'one.jar:two words.jar' >"$FAKE_ROOT/e2e/target/classpath.txt"
             esac
@@ -433,10 +435,38 @@ class DunlinScriptTest {
     Files.writeString(old.resolve("release"), "JAVA_VERSION=\"11.0.2\"\n");
     environment.put("JAVA_HOME", old.toString());
     Files.createSymbolicLink(bin.resolve("javac"), jdk.resolve("bin/javac"));
+    Files.writeString(jdk.resolve("release"), NEWER_THAN_ANY);
     Result result = dunlin("run");
     assertEquals(42, result.code(), result.err());
     assertTrue(
         result.err().contains("passed over: it is version 11, Dunlin needs 17"), result.err());
+  }
+
+  @Test
+  void anAppIsBuiltWithTheJdkOfThePathAndRunsOnTheNewest() throws Exception {
+    environment.remove("JAVA_HOME");
+    Files.createSymbolicLink(bin.resolve("javac"), jdk.resolve("bin/javac"));
+    tool(
+        "mvn",
+        Files.readString(bin.resolve("mvn")) + "\necho \"built with $JAVA_HOME\" >>\"$FAKE/log\"");
+    Path newest = folder.resolve("user/.sdkman/candidates/java/current");
+    program(newest.resolve("bin/javac"), ":");
+    program(newest.resolve("bin/java"), "echo \"newest|$*\" >>\"$FAKE/log\"");
+    Files.createDirectories(newest.resolve("lib"));
+    Files.createFile(newest.resolve("lib/libawt_xawt.so"));
+    Files.writeString(newest.resolve("release"), NEWER_THAN_ANY);
+    assertEquals(0, dunlin("run").code());
+    assertEquals("built with " + jdk, log("built with").get(1));
+    assertEquals(List.of(), log("java"));
+    Path dist = root.resolve("shell/target/dunlin");
+    assertTrue(
+        log("newest")
+            .get(1)
+            .startsWith("newest|@" + dist + "/java.args @" + dist + "/java-24.args "),
+        Files.readString(log));
+    forget();
+    dunlin("run");
+    assertEquals(1, log("newest").size(), Files.readString(log));
   }
 
   @Test
@@ -478,7 +508,7 @@ class DunlinScriptTest {
   @Test
   void testPassesItsWordsToMaven() throws Exception {
     assertEquals(0, dunlin("test", "-pl", "scheduler").code());
-    assertEquals(List.of("mvn -B verify -pl scheduler"), log("mvn -B"));
+    assertEquals(List.of("mvn -B verify -Ddunlin.java=" + jdk + " -pl scheduler"), log("mvn -B"));
   }
 
   @Test
