@@ -35,7 +35,10 @@ public final class Main {
       if (Relaunch.isNeeded()) {
         return Relaunch.run(words);
       }
-      preloadChromium(words);
+      if (words.length > 0 && words[0].equals("run")) {
+        launcher.prepare();
+        preloadChromium(words);
+      }
       return new DunlinCommand(
               launcher, Shell.ofThisProcess(EngineInstallation.folder()), Main::isExpected)
           .execute(words);
@@ -59,7 +62,7 @@ public final class Main {
             && NativeProcess.isEnvironmentSettled();
     boolean headless =
         Arrays.asList(words).contains("--headless") || Arrays.asList(words).contains("-H");
-    if (environmentIsFinal && !headless && (words.length == 0 || words[0].equals("run"))) {
+    if (environmentIsFinal && !headless) {
       Engine.preloadChromium(EngineInstallation.folder());
     }
   }

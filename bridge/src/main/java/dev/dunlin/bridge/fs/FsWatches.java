@@ -6,8 +6,7 @@ import static dev.dunlin.bridge.fs.FsCalls.handle;
 import static dev.dunlin.bridge.fs.FsCalls.path;
 import static dev.dunlin.bridge.fs.FsCalls.refuseLink;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dunlin.bridge.JsonValues;
 import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.Command.Access;
@@ -16,6 +15,7 @@ import dev.dunlin.bridge.spi.PushChannel;
 import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.scheduler.Threads;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
 import java.nio.file.NoSuchFileException;
@@ -71,8 +71,6 @@ final class FsWatches {
 
   /** How often what has disappeared is looked for. */
   private static final Duration SEARCH = Duration.ofMillis(250);
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   // Guarded by this.
   private final Map<WatchKey, Set<Spot>> spots = new HashMap<>();
@@ -372,12 +370,8 @@ final class FsWatches {
     }
     watch.pending.clear();
     for (int at = 0; at < all.size(); at += MESSAGE_EVENTS) {
-      try {
-        watch.channel.offer(
-            JSON.writeValueAsBytes(all.subList(at, Math.min(all.size(), at + MESSAGE_EVENTS))));
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException(e);
-      }
+      List<List<String>> some = all.subList(at, Math.min(all.size(), at + MESSAGE_EVENTS));
+      watch.channel.offer(JsonValues.text(some).getBytes(StandardCharsets.UTF_8));
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.dunlin.bridge.BridgeConfig;
 import dev.dunlin.bridge.PolicyHeader;
 import dev.dunlin.bridge.PolicySet;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.scheduler.EventLoops;
 import dev.dunlin.scheduler.Lane;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.SystemClock;
@@ -41,12 +42,12 @@ import dev.dunlin.shell.resources.ResourceResponse;
 import dev.dunlin.shell.resources.ResourceSource;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.MediaTracker;
 import java.awt.Toolkit;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -56,6 +57,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -87,6 +89,7 @@ public final class AppRun implements Launcher {
   private static final int DEFAULT_HEIGHT = 760;
 
   private final Consumer<Engine> opened;
+  private CompletableFuture<Vertx> vertx;
 
   public AppRun() {
     this(engine -> {});
@@ -100,8 +103,26 @@ public final class AppRun implements Launcher {
   }
 
   @Override
+  public void prepare() {
+    if (vertx == null) {
+      vertx = Threads.async("vertx", EventLoops::create);
+      // Jackson's parsers need it, and in newer JDKs it makes itself a table that takes 20 ms.
+      Threads.start("decimals", () -> Objects.requireNonNull(BigDecimal.ONE));
+    }
+  }
+
+  @Override
   public int run(RunOptions options) {
-    return new Running(options, opened).untilEnd();
+    prepare();
+    EngineTemp temp = EngineTemp.prepare();
+    try {
+      Path installation = EngineInstallation.locate();
+      // The longest, and what comes first needs none of it.
+      CompletableFuture<Void> libraries = Engine.preload(installation);
+      return new Running(options, opened, vertx).untilEnd(temp, installation, libraries);
+    } finally {
+      temp.remove();
+    }
   }
 
   /** Made when a test is run: it takes a tenth of a second, which a start has no use for. */
@@ -125,14 +146,16 @@ public final class AppRun implements Launcher {
     private final LinkQuestion question;
     private final DeniedPermissions permissions;
     private final CompletableFuture<Boolean> dark;
+    private final CompletableFuture<Vertx> vertxStart;
     private Vertx vertx;
     private Engine engine;
     private volatile BrowserWindow window;
     private boolean loadedOnce;
 
-    Running(RunOptions options, Consumer<Engine> opened) {
+    Running(RunOptions options, Consumer<Engine> opened, CompletableFuture<Vertx> vertxStart) {
       this.options = options;
       this.opened = opened;
+      this.vertxStart = vertxStart;
       this.config = options.config();
       config.warnings().forEach(warning -> console.say(warning.toString()));
       WithoutEffect.of(config, Os.here(), NativeProcess.maxOpenFiles()).forEach(console::say);
@@ -174,15 +197,12 @@ public final class AppRun implements Launcher {
       }
     }
 
-    int untilEnd() {
+    int untilEnd(EngineTemp temp, Path installation, CompletableFuture<Void> libraries) {
       sweepProfiles();
       Path profile = profile();
       SingleInstance instance = SingleInstance.take(profile, config.meta().title());
-      EngineTemp temp = EngineTemp.prepare();
       try {
         forgetDenied(profile);
-        Path installation = EngineInstallation.locate();
-        CompletableFuture<Void> preloaded = Engine.preload(installation);
         NavigationPolicy navigation = navigationPolicy();
         CompletableFuture<Function<ResourceRequest, Future<ResourceResponse>>> resources =
             new CompletableFuture<>();
@@ -199,7 +219,7 @@ public final class AppRun implements Launcher {
         // threads are idle, when Chromium swaps the signal handlers (java-cef #477).
         bridge.complete(startBridge());
         resources.complete(resources());
-        Engine.join(preloaded);
+        Engine.join(libraries);
         engine =
             new Engine(
                 new EngineSettings(
@@ -224,7 +244,6 @@ public final class AppRun implements Launcher {
         return code;
       } finally {
         console.close();
-        temp.remove();
         instance.close();
         if (ephemeralProfile()) {
           delete(profile);
@@ -462,7 +481,7 @@ public final class AppRun implements Launcher {
     }
 
     private Bridge startBridge() {
-      vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4));
+      vertx = vertxStart.join();
       SecurityReport security =
           new SecurityReport(config.meta().origin(), policy, !options.production());
       List<CommandModule> modules = new ArrayList<>();

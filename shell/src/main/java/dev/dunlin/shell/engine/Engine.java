@@ -1,10 +1,12 @@
 package dev.dunlin.shell.engine;
 
+import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.host.Os;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.awt.Color;
 import java.awt.EventQueue;
+import java.awt.GraphicsEnvironment;
 import java.awt.Toolkit;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -81,7 +83,7 @@ public final class Engine {
    */
   public static void preloadChromium(Path installation) {
     if (Files.isDirectory(installation)) {
-      CompletableFuture.runAsync(() -> Libraries.load(installation, Libraries.CHROMIUM));
+      Threads.asyncRun("libcef", () -> Libraries.load(installation, Libraries.CHROMIUM));
     }
   }
 
@@ -91,13 +93,23 @@ public final class Engine {
    */
   public static CompletableFuture<Void> preload(Path installation) {
     return CompletableFuture.allOf(
-        CompletableFuture.runAsync(
+        Threads.asyncRun(
+            "libraries",
             () -> {
               Libraries.load(installation, Libraries.CHROMIUM);
               Libraries.load(installation, Libraries.JCEF);
             }),
-        CompletableFuture.runAsync(Toolkit::getDefaultToolkit),
-        CompletableFuture.runAsync(ExitSignals::load));
+        Threads.asyncRun(
+            "toolkit",
+            () -> {
+              Toolkit.getDefaultToolkit();
+              if (!GraphicsEnvironment.isHeadless()) {
+                GraphicsEnvironment.getLocalGraphicsEnvironment()
+                    .getDefaultScreenDevice()
+                    .getDefaultConfiguration();
+              }
+            }),
+        Threads.asyncRun("signals", ExitSignals::load));
   }
 
   /** The state now. */

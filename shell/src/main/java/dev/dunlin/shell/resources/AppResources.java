@@ -1,5 +1,13 @@
 package dev.dunlin.shell.resources;
 
+import static java.time.temporal.ChronoField.DAY_OF_MONTH;
+import static java.time.temporal.ChronoField.DAY_OF_WEEK;
+import static java.time.temporal.ChronoField.HOUR_OF_DAY;
+import static java.time.temporal.ChronoField.MINUTE_OF_HOUR;
+import static java.time.temporal.ChronoField.MONTH_OF_YEAR;
+import static java.time.temporal.ChronoField.SECOND_OF_MINUTE;
+import static java.time.temporal.ChronoField.YEAR;
+
 import dev.dunlin.bridge.JsonValues;
 import dev.dunlin.bridge.Limits;
 import dev.dunlin.bridge.spi.ByteSource;
@@ -15,11 +23,13 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -74,8 +84,25 @@ public final class AppResources {
 
   private static final Pattern ETAG = Pattern.compile("(W/)?(\"[^\"]*\")");
   private static final String ALLOW = "GET, HEAD, OPTIONS";
+
+  /** RFC 9110, 5.6.7. With names of its own: those of a locale take long to load. */
   private static final DateTimeFormatter HTTP_DATE =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+      new DateTimeFormatterBuilder()
+          .appendText(DAY_OF_WEEK, names("Mon Tue Wed Thu Fri Sat Sun"))
+          .appendLiteral(", ")
+          .appendValue(DAY_OF_MONTH, 2)
+          .appendLiteral(' ')
+          .appendText(MONTH_OF_YEAR, names("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"))
+          .appendLiteral(' ')
+          .appendValue(YEAR, 4)
+          .appendLiteral(' ')
+          .appendValue(HOUR_OF_DAY, 2)
+          .appendLiteral(':')
+          .appendValue(MINUTE_OF_HOUR, 2)
+          .appendLiteral(':')
+          .appendValue(SECOND_OF_MINUTE, 2)
+          .appendLiteral(" GMT")
+          .toFormatter(Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
   private final Settings settings;
@@ -443,6 +470,14 @@ public final class AppResources {
     } catch (DateTimeParseException e) {
       return false; // RFC 9110, 13.1.3: a date that cannot be read is as good as none
     }
+  }
+
+  private static Map<Long, String> names(String all) {
+    Map<Long, String> names = new HashMap<>();
+    for (String name : all.split(" ")) {
+      names.put(names.size() + 1L, name);
+    }
+    return names;
   }
 
   private ResourceResponse redirect(int status, String reason, String path, String query) {

@@ -1,0 +1,20 @@
+package dev.dunlin.scheduler;
+
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+
+/** Vert.x as Dunlin uses it: one event loop, a few workers. */
+public final class EventLoops {
+  private static final int WORKERS = 4;
+
+  private EventLoops() {}
+
+  /** A Vert.x of its own. Close it when it is not used any more. */
+  public static Vertx create() {
+    // Else Netty looks through every jar of the class path for three logging libraries.
+    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+    return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS));
+  }
+}
