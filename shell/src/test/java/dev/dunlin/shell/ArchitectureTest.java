@@ -69,8 +69,8 @@ class ArchitectureTest {
   static {
     // --- arrows
     wall(
-        "scheduler stands on Vert.x and the JDK",
-        standsOn(SCHEDULER, "io.vertx.."),
+        "scheduler stands on Vert.x, with Netty under it, and the JDK",
+        standsOn(SCHEDULER, "io.vertx..", "io.netty.."),
         "package dev.dunlin.scheduler; class A { dev.dunlin.bridge.Limits up; }",
         "package dev.dunlin.scheduler.process; class A { com.sun.jna.Native library; }");
     wall(
