@@ -81,10 +81,7 @@ public final class ChildProcessModule implements CommandModule {
         command("lookup", new Resource.None(), RunsOn.WORKER, ChildProcessModule::lookup),
         command("spawn", program, RunsOn.WORKER, call -> start(call, Launch.ofProgram(call))),
         command(
-            "shell",
-            new Resource.None(),
-            RunsOn.WORKER,
-            call -> start(call, Launch.ofShell(call))),
+            "shell", new Resource.None(), RunsOn.WORKER, call -> start(call, Launch.ofShell(call))),
         onChild("wait", RunsOn.EVENT_LOOP, call -> child(call).end().map(ChildProcessModule::end)),
         onChild("write", RunsOn.WORKER, ChildProcessModule::write),
         onChild(
@@ -165,8 +162,7 @@ public final class ChildProcessModule implements CommandModule {
     try {
       for (Stdio stdio : List.of(launch.spec().stdout(), launch.spec().stderr())) {
         // Also for a stream that is no pipe: it ends at once.
-        channels.add(
-            call.openPush(PushChannel.Overflow.STOP_READING, WAITING_OUTPUT_BYTES));
+        channels.add(call.openPush(PushChannel.Overflow.STOP_READING, WAITING_OUTPUT_BYTES));
         if (stdio != Stdio.PIPE) {
           channels.get(channels.size() - 1).close();
         }
@@ -202,8 +198,7 @@ public final class ChildProcessModule implements CommandModule {
   }
 
   /** Reads as fast as the page takes it: a full pipe makes the child wait. */
-  private static void pump(
-      String name, RunningChild child, InputStream from, PushChannel to) {
+  private static void pump(String name, RunningChild child, InputStream from, PushChannel to) {
     if (to.isClosed()) {
       return;
     }
@@ -285,9 +280,7 @@ public final class ChildProcessModule implements CommandModule {
     String text = asked.map(JsonNode::asText).orElse(standard);
     return Signals.number(text)
         .orElseThrow(
-            () ->
-                new BridgeError(
-                    "TypeError", "ERR_UNKNOWN_SIGNAL", "Unknown signal: " + text));
+            () -> new BridgeError("TypeError", "ERR_UNKNOWN_SIGNAL", "Unknown signal: " + text));
   }
 
   private static Future<Reply> close(Call call) {
@@ -316,8 +309,7 @@ public final class ChildProcessModule implements CommandModule {
       running.decrementAndGet();
       throw e;
     }
-    return process(launch)
-        .compose(child -> collect(call, child, input, timeout, killSignal, most));
+    return process(launch).compose(child -> collect(call, child, input, timeout, killSignal, most));
   }
 
   private static long number(Call call, String name, long standard) {
@@ -358,10 +350,8 @@ public final class ChildProcessModule implements CommandModule {
               end.signal().ifPresent(signal -> meta.put("signal", signal));
               meta.put("error", error.get());
               meta.put("stdoutBytes", out.result().length);
-              byte[] both =
-                  Arrays.copyOf(out.result(), out.result().length + err.result().length);
-              System.arraycopy(
-                  err.result(), 0, both, out.result().length, err.result().length);
+              byte[] both = Arrays.copyOf(out.result(), out.result().length + err.result().length);
+              System.arraycopy(err.result(), 0, both, out.result().length, err.result().length);
               return new Reply.Bytes(
                   ByteSource.of(both), both.length, "application/octet-stream", meta);
             });

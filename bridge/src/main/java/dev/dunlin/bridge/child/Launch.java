@@ -33,10 +33,30 @@ record Launch(String program, boolean shell, ProcessSpec spec) {
   /** Of our environment, what every child gets unless the page gives another value. */
   private static final Set<String> BASE =
       Set.of(
-          "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM",
+          "PATH",
+          "HOME",
+          "USER",
+          "LOGNAME",
+          "SHELL",
+          "LANG",
+          "LANGUAGE",
+          "TZ",
+          "TMPDIR",
+          "TERM",
           // Windows: without these few programs start.
-          "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "TEMP", "TMP", "USERPROFILE",
-          "USERNAME", "APPDATA", "LOCALAPPDATA", "PROGRAMFILES", "PROGRAMDATA");
+          "SYSTEMROOT",
+          "SYSTEMDRIVE",
+          "WINDIR",
+          "COMSPEC",
+          "PATHEXT",
+          "TEMP",
+          "TMP",
+          "USERPROFILE",
+          "USERNAME",
+          "APPDATA",
+          "LOCALAPPDATA",
+          "PROGRAMFILES",
+          "PROGRAMDATA");
 
   /** Variables by which the system's loader runs somebody else's code in any program. */
   private static final List<String> LOADER = List.of("LD_", "DYLD_", "GCONV_PATH");
@@ -71,8 +91,7 @@ record Launch(String program, boolean shell, ProcessSpec spec) {
   /** A command line for a shell: policy has allowed any. */
   static Launch ofShell(Call call) {
     String command = text(call, "command").orElseThrow(() -> invalid("it needs 'command'"));
-    String asked =
-        text(call, "shell").orElse(Platform.isWindows() ? "cmd.exe" : "/bin/sh");
+    String asked = text(call, "shell").orElse(Platform.isWindows() ? "cmd.exe" : "/bin/sh");
     Path shell = Programs.find(asked, Optional.empty());
     List<String> argv =
         Platform.isWindows() && shell.getFileName().toString().equalsIgnoreCase("cmd.exe")
@@ -81,8 +100,7 @@ record Launch(String program, boolean shell, ProcessSpec spec) {
     return new Launch(asked, true, spec(call, argv, environment(call)));
   }
 
-  private static ProcessSpec spec(
-      Call call, List<String> argv, Map<String, String> environment) {
+  private static ProcessSpec spec(Call call, List<String> argv, Map<String, String> environment) {
     Optional<Path> folder = text(call, "cwd").map(Launch::path);
     folder
         .filter(path -> !Files.isDirectory(path))
@@ -100,8 +118,7 @@ record Launch(String program, boolean shell, ProcessSpec spec) {
               Stdio.PIPE,
               Stdio.PIPE,
               ParentDeath.DIE_WITH_GROUP);
-      return spec.withStdio(
-          stdio(call, "stdin"), stdio(call, "stdout"), stdio(call, "stderr"));
+      return spec.withStdio(stdio(call, "stdin"), stdio(call, "stdout"), stdio(call, "stderr"));
     } catch (IllegalArgumentException e) {
       throw invalid(e.getMessage());
     }

@@ -2,9 +2,9 @@ package dev.dunlin.bridge.child;
 
 import dev.dunlin.scheduler.process.ChildProcess;
 import io.vertx.core.Future;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A child of a document, under its handle. Closing it ends the child and what that has started. */
 final class RunningChild implements AutoCloseable {

@@ -53,7 +53,8 @@ final class Signals {
     if (!LINUX.containsKey(name) || Platform.isMac() && name.equals("SIGPWR")) {
       return Optional.empty();
     }
-    return Optional.of(Platform.isMac() ? MAC.getOrDefault(name, LINUX.get(name)) : LINUX.get(name));
+    return Optional.of(
+        Platform.isMac() ? MAC.getOrDefault(name, LINUX.get(name)) : LINUX.get(name));
   }
 
   static Optional<String> name(int number) {
