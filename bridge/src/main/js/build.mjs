@@ -67,6 +67,15 @@ async function build() {
   console.log(`Built ${modules.length} JavaScript modules`);
 }
 
+/** Names that packages import, and what stands there. */
+const FOR_PACKAGES = {
+  buffer: `export * from 'socket:buffer'`,
+  events: `export * from 'socket:events'`,
+  string_decoder: `export * from 'socket:string_decoder'`,
+  process: `export const nextTick = (callback, ...args) => queueMicrotask(() => callback(...args)); export const env = {};`,
+  'abort-controller': `export const { AbortController, AbortSignal } = globalThis`,
+};
+
 async function bundle() {
   const esbuild = await import('esbuild');
   const shim = join(here, 'src', 'shims', 'process.ts');
@@ -85,12 +94,17 @@ async function bundle() {
     logLevel: 'warning',
     // path-unified looks for a global process and asks the browser for its platform; ours come from the host.
     inject: [shim],
-    define: { window: 'undefined' },
+    define: { window: 'undefined', global: 'globalThis' },
     plugins: [{
       name: 'socket',
       setup(build) {
         // No module is imported for what it does, only for what it exports: an unused import goes.
         build.onResolve({ filter: /^socket:/ }, found => ({ path: found.path, external: true, sideEffects: false }));
+        // What a package takes from Node is our own module, so that a stream of one package is a stream to every other.
+        const npm = `${sep}node_modules${sep}`;
+        build.onResolve({ filter: new RegExp(`^(${Object.keys(FOR_PACKAGES).join('|')})/?$`) }, found =>
+          (found.importer.includes(npm) ? { path: found.path.replace(/\/$/, ''), namespace: 'ours' } : undefined));
+        build.onLoad({ filter: /.*/, namespace: 'ours' }, found => ({ contents: FOR_PACKAGES[found.path], resolveDir: here, loader: 'js' }));
         build.onResolve({ filter: /^\.\/(isWindows|validators)\.js$/ }, found => ({ path: found.path.includes('isW') ? shim : join(dirname(shim), 'validators.ts') }));
       },
     }],
