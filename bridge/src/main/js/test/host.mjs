@@ -116,6 +116,7 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
       const reply = stream(this.target, body === null ? undefined : Buffer.from(body));
       if (reply instanceof Promise) throw new Error(`${this.target} has no synchronous answer in this mock`);
       this.kind = kind(reply);
+      this.headers = Object.entries(reply.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`).join('');
       this.status = reply.status ?? 200;
       let bytes = Buffer.from(payload(reply));
       if (this.kind === 'bytes' && this.target.includes('_b=1') && !page.oldHost) {
@@ -127,7 +128,7 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
       this.responseText = bytes.subarray(0, 3).equals(Buffer.from('\ufeff')) ? bytes.subarray(3).toString() : Array.from(bytes, byte => String.fromCharCode(byte < 128 ? byte : 0xf700 + byte)).join('');
     }
     getResponseHeader(name) { return name === 'x-dunlin-reply' ? this.kind : null; }
-    getAllResponseHeaders() { return `x-dunlin-reply: ${this.kind}\r\ncontent-length: ${this.length}\r\n${this.padded ? 'x-dunlin-pad: 1\r\n' : ''}`; }
+    getAllResponseHeaders() { return `x-dunlin-reply: ${this.kind}\r\ncontent-length: ${this.length}\r\n${this.padded ? 'x-dunlin-pad: 1\r\n' : ''}${this.headers}`; }
   };
 
   globalThis.window = globalThis;
