@@ -146,7 +146,7 @@ test('a denial is the error, with the source to add', async () => {
 test('exec and execFile: callback, promise, promisify, and errors as Node has them', async () => {
   const { cp, calls } = await open();
   const run = (module, name, ...args) => new Promise(done => module[name](...args, (error, stdout, stderr) => done([error && [error.message, error.code, error.killed, error.signal, error.cmd], String(stdout), String(stderr)])));
-  for (const call of [['exec', 'echo $((1+1)); echo e >&2'], ['exec', 'exit 3'], ['exec', 'yes', { maxBuffer: 100 }], ['exec', 'exec sleep 9', { timeout: 30 }], ['execFile', 'printf', ['%s', '$x']], ['execFile', '/usr/bin/cat', ['/nowhere']], ['execFile', 'nope-nope', []]]) {
+  for (const call of [['exec', 'echo $((1+1)); echo e >&2'], ['exec', 'exit 3'], ['exec', 'exec yes', { maxBuffer: 100 }], ['exec', 'exec sleep 9', { timeout: 30 }], ['execFile', 'printf', ['%s', '$x']], ['execFile', '/usr/bin/cat', ['/nowhere']], ['execFile', 'nope-nope', []]]) {
     assert.deepEqual(await run(cp, ...call), await run(node, ...call), call.join(' '));
   }
   assert.deepEqual(await cp.exec('echo a'), { stdout: 'a\n', stderr: '' });
