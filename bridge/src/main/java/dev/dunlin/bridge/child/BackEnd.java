@@ -337,8 +337,7 @@ public final class BackEnd {
                     if (from.delivering) {
                       // We are the ones that do not listen.
                       from.lastBeat = scheduler.now();
-                    } else if (scheduler.now().minus(from.lastBeat).compareTo(silence)
-                        > 0) {
+                    } else if (scheduler.now().minus(from.lastBeat).compareTo(silence) > 0) {
                       events.print(
                           true,
                           "the back end has sent no heartbeat for "

@@ -61,8 +61,7 @@ class BackEndTest {
             Path.of("/tmp"),
             Map.of("PATH", System.getenv("PATH")),
             new VertxScheduler(vertx, Lane.create(vertx, "back end")),
-            new Backoff(
-                Duration.ofMillis(1), Duration.ofMillis(4), 0, RandomSource.secure()),
+            new Backoff(Duration.ofMillis(1), Duration.ofMillis(4), 0, RandomSource.secure()),
             silence,
             events);
     return await(backEnd.open(false));
@@ -105,7 +104,8 @@ class BackEndTest {
             .filter(one -> !one.contains("process-error") && !one.contains("backend-exit"))
             .map(one -> one.replace("{value=1, state=0}", "{state=0, value=1}"))
             .toList());
-    assertTrue(printed.containsAll(List.of("OUT plain", "OUT a b c", "ERR ä", "ERR wrong", "EXIT 6")));
+    assertTrue(
+        printed.containsAll(List.of("OUT plain", "OUT a b c", "ERR ä", "ERR wrong", "EXIT 6")));
     assertTrue(printed.stream().anyMatch(line -> line.contains("what is no URL")));
     assertTrue(printed.stream().anyMatch(line -> line.contains("ipc://nonsense, which is no")));
     assertTrue(sent.contains("-1 process-error wrong"));
@@ -162,12 +162,14 @@ class BackEndTest {
         "/bin/sh",
         "-c",
         "echo 'ipc://heartbeat?seq=1'; echo 'ipc://send?event=a'; echo 'ipc://send?event=b'; sleep 1000");
-    until(() -> sent.contains("-1 a \"\"") || sent.stream().anyMatch(one -> one.startsWith("-1 a")));
+    until(
+        () -> sent.contains("-1 a \"\"") || sent.stream().anyMatch(one -> one.startsWith("-1 a")));
     // Several times the silence that would end it.
     Promise<Void> later = Promise.promise();
     vertx.setTimer(200, id -> later.complete());
     await(later.future());
-    assertFalse(printed.stream().anyMatch(line -> line.contains("no heartbeat")), printed::toString);
+    assertFalse(
+        printed.stream().anyMatch(line -> line.contains("no heartbeat")), printed::toString);
     assertFalse(sent.stream().anyMatch(one -> one.startsWith("-1 b")), "it is read no further");
     page.complete();
     until(() -> sent.stream().anyMatch(one -> one.startsWith("-1 b")));

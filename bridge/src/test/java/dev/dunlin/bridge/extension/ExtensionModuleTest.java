@@ -21,8 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ExtensionModuleTest {
-  private static final String SERVICE =
-      "META-INF/services/dev.dunlin.bridge.spi.CommandModule";
+  private static final String SERVICE = "META-INF/services/dev.dunlin.bridge.spi.CommandModule";
 
   @TempDir Path folder;
 
@@ -93,11 +92,9 @@ class ExtensionModuleTest {
             + "Command.answering(\"fail\", c -> { throw new BridgeError(\"RangeError\", \"E_MINE\", \"mine\"); })");
     Page some =
         harness.page(
-            2,
-            PolicySet.of(List.of("connect-src ipc://extension/load/adder ipc://adder/add")));
+            2, PolicySet.of(List.of("connect-src ipc://extension/load/adder ipc://adder/add")));
     assertEquals(
-        "ERR_UNKNOWN_COMMAND",
-        some.error("ipc://adder/add", Map.of()).path("code").asText());
+        "ERR_UNKNOWN_COMMAND", some.error("ipc://adder/add", Map.of()).path("code").asText());
     JsonNode info = some.data("ipc://extension/load/adder", Map.of());
     assertEquals("adder", info.path("name").asText());
     assertEquals(5, some.data("ipc://adder/add", Map.of("a", 2, "b", 3)).asInt());
@@ -115,8 +112,7 @@ class ExtensionModuleTest {
   @Test
   void loadingItselfNeedsASourceThatNamesIt() throws IOException {
     build("adder", "adder", "");
-    Page some =
-        harness.page(2, PolicySet.of(List.of("connect-src ipc://extension/load/other")));
+    Page some = harness.page(2, PolicySet.of(List.of("connect-src ipc://extension/load/other")));
     assertEquals(
         "ipc://extension/load/adder",
         some.error("ipc://extension/load/adder", Map.of()).path("source").asText());
@@ -134,8 +130,11 @@ class ExtensionModuleTest {
         "new Command(\"x\", new Command.Resource.None(), Command.Permission.ALWAYS,"
             + " Command.RunsOn.WORKER, c -> null)");
     assertTrue(load("free").contains("ALWAYS"));
-    build("console", "console", "new Command(\"write\", new Command.Resource.None(),"
-        + " Command.Permission.ALWAYS, Command.RunsOn.WORKER, c -> null)");
+    build(
+        "console",
+        "console",
+        "new Command(\"write\", new Command.Resource.None(),"
+            + " Command.Permission.ALWAYS, Command.RunsOn.WORKER, c -> null)");
     assertTrue(load("console").contains("ALWAYS"), "not even under a name that is in the list");
     Files.createDirectories(folder.resolve("extensions/empty/target/classes"));
     assertTrue(load("empty").contains("META-INF/services"));
@@ -151,10 +150,12 @@ class ExtensionModuleTest {
   @Test
   void loadsNothingFromOutsideItsFolder() throws IOException {
     build("adder", "adder", "");
-    Files.createSymbolicLink(folder.resolve("extensions/link.jar"), Files.createFile(folder.resolve("x.jar")));
+    Files.createSymbolicLink(
+        folder.resolve("extensions/link.jar"), Files.createFile(folder.resolve("x.jar")));
     assertTrue(load("link").contains("leads out"));
-    assertTrue(load("adder/..").contains("can't be an extension's name")
-        || load("adder/..").contains("not a command URL"));
+    assertTrue(
+        load("adder/..").contains("can't be an extension's name")
+            || load("adder/..").contains("not a command URL"));
     assertTrue(load("Adder").contains("can't be an extension's name"));
   }
 
