@@ -760,6 +760,18 @@ function wasDenied(): boolean {
   return false;
 }
 
+/** Chromium tells observers only of the first of several equal violations: the host answers OPTIONS of any URL, if it is asked at all. */
+function mayConnect(url: string): boolean {
+  const probe = new Xhr!();
+  probe.open('OPTIONS', url, false);
+  try {
+    probe.send();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function exchangeSync(url: string, params: Params | undefined, body: Uint8Array | undefined, extra: string): SyncAnswer {
   if (Xhr === undefined) throw failure('NotSupportedError', 'ERR_NO_BRIDGE', 'Synchronous calls need XMLHttpRequest, which this kind of worker does not have');
   const request = new Xhr();
@@ -771,7 +783,7 @@ function exchangeSync(url: string, params: Params | undefined, body: Uint8Array 
   try {
     request.send((body ?? null) as XMLHttpRequestBodyInit | null);
   } catch (cause) {
-    throw unreached(url, cause, wasDenied());
+    throw unreached(url, cause, wasDenied() || !mayConnect(url));
   }
   const text = request.responseText;
   const bytes = new Uint8(text.length);

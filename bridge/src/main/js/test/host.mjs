@@ -105,12 +105,15 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
     overrideMimeType(type) { this.type = type; }
     send(body) {
       if (this.async !== false) throw new Error('asynchronous XHR');
+      if (this.method === 'OPTIONS' && !page.block?.(this.target)) return;
       if (page.breakOff?.(this.target)) {
         if (page.violation) page.violations.push({ body: page.violation });
         throw new Error('NetworkError');
       }
       if (page.block?.(this.target)) {
-        page.violations.push({ body: { blockedURL: 'ipc', disposition: 'enforce' } });
+        // Chromium leaves out what is equal to one before.
+        if (!page.violated) page.violations.push({ body: { blockedURL: 'ipc', disposition: 'enforce' } });
+        page.violated = page.once;
         throw new Error('NetworkError');
       }
       const reply = stream(this.target, body === null ? undefined : Buffer.from(body));

@@ -332,6 +332,9 @@ test('a synchronous call that Chromium refuses is NotAllowedError, one that brea
   const ipc = await page.load('ipc');
   page.block = () => true;
   assert.throws(() => ipc.callSync('ipc://os/cpus'), { name: 'NotAllowedError', code: 'ERR_ACCESS_DENIED', source: 'ipc://os/cpus' });
+  page.once = true;
+  for (let i = 0; i < 2; i++) assert.throws(() => ipc.callSync('ipc://os/cpus'), { name: 'NotAllowedError' }, 'Chromium tells of equal ones once');
+  page.block = undefined;
   page.breakOff = () => true;
   for (const record of [undefined, { blockedURL: 'https://elsewhere.example/', disposition: 'enforce' }, { blockedURL: 'ipc', disposition: 'report' }]) {
     page.violation = record;

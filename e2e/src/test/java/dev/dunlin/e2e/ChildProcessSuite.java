@@ -285,8 +285,7 @@ class ChildProcessSuite {
     Page page = start(cmd("sh -c 'echo broken >&2; exit 9'"));
     page.run("await backend.open()");
     app.awaitLine(line -> line.text().contains("is not started again"), "that it is given up");
-    assertEquals(
-        6, page.evaluate("events.filter(([name]) => name === 'backend-exit').length").asInt());
+    page.await("events.filter(([name]) => name === 'backend-exit').length === 6");
   }
 
   @Test
@@ -339,7 +338,7 @@ class ChildProcessSuite {
     assertEquals(1, answer.path("stats").path("loaded").asInt());
     JsonNode after =
         page.run(
-            "await greeter.unload(); return [(await greeter.binding.hello({name: 'x'})).err.code, (await outcome(Extension.load('../greeter'))).code, (await outcome(Extension.load('nothing'))).code]");
+            "await greeter.unload(); return [(await greeter.binding.hello({name: 'x'})).err.code, (await outcome(Extension.load('Greeter'))).code, (await outcome(Extension.load('nothing'))).code]");
     assertEquals(
         "[\"ERR_UNKNOWN_COMMAND\",\"ERR_INVALID_ARG_VALUE\",\"ENOENT\"]", after.toString());
     // The folder is a part of the app: a source that merely reaches it does not let it be changed.
