@@ -197,8 +197,7 @@ class ChildProcessSuite {
     assertEquals(4, pids.size());
     assertTrue(pids.stream().allMatch(ChildProcessSuite::runs), pids::toString);
     app.signal("KILL", app.pid());
-    app.await(
-        () -> pids.stream().noneMatch(ChildProcessSuite::runs), "their end", RunningApp.CHILDREN);
+    app.await(() -> pids.stream().noneMatch(ChildProcessSuite::runs), "their end", RunningApp.SOON);
     app.awaitNoProcess();
     app.destroy();
   }

@@ -7,6 +7,7 @@ import dev.dunlin.bridge.fs.Errno;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.scheduler.Backoff;
 import dev.dunlin.scheduler.Scheduler;
+import dev.dunlin.scheduler.Threads;
 import dev.dunlin.scheduler.process.BoundedLines;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
@@ -14,6 +15,7 @@ import dev.dunlin.scheduler.process.ProcessSpec.ParentDeath;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStarter;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -401,21 +403,15 @@ public final class BackEnd {
     stopping.stopped = true;
     run = Optional.empty();
     stopping.child.stdin.end();
-    stopping.child.process.terminate();
-    Scheduler.Timer kill = scheduler.schedule(CLOSE_GRACE, () -> stopping.child.process.killTree());
-    return stopping
-        .child
-        .process
-        .exit()
-        .compose(
-            code ->
-                scheduler
-                    .lane()
-                    .call(
-                        () -> {
-                          kill.cancel();
-                          return Future.succeededFuture();
-                        }));
+    // With what it has started, which would otherwise live on.
+    Promise<Void> gone = Promise.promise();
+    Threads.start(
+        "stop-back-end",
+        () -> {
+          stopping.child.process.stop(CLOSE_GRACE);
+          gone.complete();
+        });
+    return gone.future();
   }
 
   private static Object json(String value) {

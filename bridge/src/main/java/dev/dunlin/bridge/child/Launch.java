@@ -1,7 +1,6 @@
 package dev.dunlin.bridge.child;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.jna.Platform;
 import dev.dunlin.bridge.fs.Errno;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Call;
@@ -29,6 +28,8 @@ import java.util.Set;
 record Launch(String program, boolean shell, ProcessSpec spec) {
   /** Arguments of one start. Over: {@code E2BIG}, as the system says of too many bytes of them. */
   static final int ARGUMENTS = 100_000;
+
+  private static final boolean WINDOWS = File.separatorChar == '\\';
 
   /** Of our environment, what every child gets unless the page gives another value. */
   private static final Set<String> BASE =
@@ -91,10 +92,10 @@ record Launch(String program, boolean shell, ProcessSpec spec) {
   /** A command line for a shell: policy has allowed any. */
   static Launch ofShell(Call call) {
     String command = text(call, "command").orElseThrow(() -> invalid("it needs 'command'"));
-    String asked = text(call, "shell").orElse(Platform.isWindows() ? "cmd.exe" : "/bin/sh");
+    String asked = text(call, "shell").orElse(WINDOWS ? "cmd.exe" : "/bin/sh");
     Path shell = Programs.find(asked, Optional.empty());
     List<String> argv =
-        Platform.isWindows() && shell.getFileName().toString().equalsIgnoreCase("cmd.exe")
+        WINDOWS && shell.getFileName().toString().equalsIgnoreCase("cmd.exe")
             ? List.of(shell.toString(), "/d", "/s", "/c", command)
             : List.of(shell.toString(), "-c", command);
     return new Launch(asked, true, spec(call, argv, environment(call)));
@@ -139,7 +140,7 @@ record Launch(String program, boolean shell, ProcessSpec spec) {
     System.getenv()
         .forEach(
             (name, value) -> {
-              String upper = File.separatorChar == '\\' ? name.toUpperCase(Locale.ROOT) : name;
+              String upper = WINDOWS ? name.toUpperCase(Locale.ROOT) : name;
               if (BASE.contains(upper) || upper.startsWith("LC_")) {
                 all.put(name, value);
               }

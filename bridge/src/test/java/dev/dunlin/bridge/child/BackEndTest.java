@@ -176,6 +176,16 @@ class BackEndTest {
   }
 
   @Test
+  void closingItEndsWhatItHasStarted() {
+    script("sleep 1000 & echo $!; wait");
+    until(() -> !printed.isEmpty());
+    long grandchild = Long.parseLong(printed.get(0).substring("OUT ".length()));
+    assertTrue(ProcessHandle.of(grandchild).isPresent());
+    await(backEnd.close());
+    until(() -> ProcessHandle.of(grandchild).isEmpty());
+  }
+
+  @Test
   void startsItAnewOnlyWhenForced() {
     Map<String, Object> first = open(NEVER, "sleep", "1000");
     assertEquals(first, await(backEnd.open(false)));
