@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -49,7 +49,7 @@ function install() {
 const sources = files(join(here, 'src'));
 const modules = sources
   .map(file => relative(join(here, 'src'), file).split(sep).join('/'))
-  .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('shims/'))
+  .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('shims/') && !name.startsWith('parts/'))
   .map(name => name.slice(0, -3));
 
 async function build() {
@@ -63,6 +63,7 @@ async function build() {
   // The host reads the names here: to list a folder inside a jar takes it longer.
   const node = JSON.parse(read(join(here, 'node-names.json'))).filter(name => modules.includes(name));
   writeFileSync(join(out, 'module-names.json'), JSON.stringify({ socket: modules, node }));
+  publish();
   writeFileSync(stampFile, wanted);
   console.log(`Built ${modules.length} JavaScript modules`);
 }
@@ -73,15 +74,21 @@ const FOR_PACKAGES = {
   events: `export * from 'socket:events'`,
   string_decoder: `export * from 'socket:string_decoder'`,
   process: `export const nextTick = (callback, ...args) => queueMicrotask(() => callback(...args)); export const env = {};`,
+  punycode: `export * from 'socket:punycode'`,
+  qs: `import { parse, stringify as make } from 'socket:querystring'; export { parse }; export const stringify = query => make(query);`,
+  util: `export { inspect, format } from 'socket:internal/inspect'; export * as types from 'socket:util/types';
+    export const inherits = (child, parent) => Object.setPrototypeOf(child.prototype, parent.prototype);`,
   'abort-controller': `export const { AbortController, AbortSignal } = globalThis`,
 };
 
 async function bundle() {
   const esbuild = await import('esbuild');
   const shim = join(here, 'src', 'shims', 'process.ts');
-  await esbuild.build({
+  // libsodium looks for its random numbers in window, or in a worker in self.
+  const wasm = name => name === 'crypto/sodium';
+  for (const [some, window] of [[modules.filter(name => !wasm(name)), 'undefined'], [modules.filter(wasm), 'globalThis']]) await esbuild.build({
     absWorkingDir: here,
-    entryPoints: modules.map(name => ({ in: join(here, 'src', name + '.ts'), out: name })),
+    entryPoints: some.map(name => ({ in: join(here, 'src', name + '.ts'), out: name })),
     outdir: out,
     bundle: true,
     format: 'esm',
@@ -93,8 +100,8 @@ async function bundle() {
     legalComments: 'inline',
     logLevel: 'warning',
     // path-unified looks for a global process and asks the browser for its platform; ours come from the host.
-    inject: [shim],
-    define: { window: 'undefined', global: 'globalThis' },
+    inject: window === 'undefined' ? [shim] : [],
+    define: { window, global: 'globalThis', ...(window === 'undefined' ? {} : { process: 'undefined', 'globalThis.process': 'undefined' }) },
     plugins: [{
       name: 'socket',
       setup(build) {
@@ -121,13 +128,30 @@ function declare() {
     const text = read(name === 'internal/host' ? join(here, 'src', 'internal', 'host.d.ts') : join(raw, name + '.d.ts'));
     const body = text
       .replace(/^export declare /gm, 'export ').replace(/^declare /gm, '').replace(/^export default class /gm, 'export default class ')
-      // Only fs names a module by file: it bundles the constants.
-      .replaceAll("'./fs/constants.js'", "'socket:fs/constants'");
+      // Only fs names a module by file, because it bundles the constants; the compiler does so for types that it infers.
+      .replaceAll("'./fs/constants.js'", "'socket:fs/constants'")
+      .replace(/import\("(\.[^"]+?)(?:\.js)?"\)/g, (_all, path) => `import("socket:${posix.join(posix.dirname(name), path)}")`);
     const file = join(types, name + '.d.ts');
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `declare module 'socket:${name}' {\n${body.trimEnd().replace(/^(?=.)/gm, '  ')}\n}\n`);
   }
   writeFileSync(join(types, 'index.d.ts'), '/// <reference lib="esnext.disposable" />\n' + names.map(name => `/// <reference path="./${name}.d.ts" />\n`).join(''));
+}
+
+/** The declarations as a package that an app can put into its devDependencies: `npm install <target>/api`. */
+function publish() {
+  const api = join(classes, '..', 'api'), types = join(out, 'types');
+  rmSync(api, { recursive: true, force: true });
+  for (const file of files(types)) {
+    const to = join(api, relative(types, file));
+    mkdirSync(dirname(to), { recursive: true });
+    writeFileSync(to, read(file));
+  }
+  // node: names are the same modules.
+  const node = JSON.parse(read(join(out, 'module-names.json'))).node;
+  writeFileSync(join(api, 'node.d.ts'), node.map(name => `declare module 'node:${name}' {\n  export * from 'socket:${name}';\n  export { default } from 'socket:${name}';\n}\n`).join(''));
+  writeFileSync(join(api, 'index.d.ts'), read(join(api, 'index.d.ts')) + '/// <reference path="./node.d.ts" />\n');
+  writeFileSync(join(api, 'package.json'), JSON.stringify({ name: '@dunlin/api', version: JSON.parse(read(join(here, 'package.json'))).version, description: 'Types of the socket: and node: modules of Dunlin', license: 'Apache-2.0', types: 'index.d.ts', files: ['**/*.d.ts'] }, null, 2) + '\n');
 }
 
 if (testing) {

@@ -72,5 +72,36 @@ export async function read (name, runs) {
   return times
 }
 
-Object.assign(globalThis, { sequential, inFlight, down, up, read, data: DATA })
+const timed = async (runs, work) => {
+  const times = []
+  for (let run = 0; run < runs; run++) {
+    const start = performance.now()
+    await work()
+    times.push(performance.now() - start)
+  }
+  return times
+}
+
+/** Milliseconds to read a file as bytes. */
+export const readBytes = (name, runs) => timed(runs, () => fs.readFile(file(name)))
+
+/** Milliseconds to write a file from memory. */
+export const writeBytes = (name, mib, runs) => {
+  const bytes = new Uint8Array(mib * MIB)
+  return timed(runs, () => fs.writeFile(file(name), bytes))
+}
+
+/** Milliseconds to list a folder with types. */
+export const list = (name, runs) => timed(runs, () => fs.readdir(file(name), { withFileTypes: true }))
+
+/** Calls of stat a second, one after the other. */
+export async function stats (name, calls, runs) {
+  return (await timed(runs, async () => { for (let i = 0; i < calls; i++) await fs.stat(file(name)) })).map((ms) => calls * 1000 / ms)
+}
+export async function statsSync (name, calls, runs) {
+  const { statSync } = await import('socket:fs')
+  return (await timed(runs, () => { for (let i = 0; i < calls; i++) statSync(file(name)) })).map((ms) => calls * 1000 / ms)
+}
+
+Object.assign(globalThis, { readBytes, writeBytes, list, stats, statsSync, sequential, inFlight, down, up, read, data: DATA })
 document.documentElement.dataset.ready = 'true'

@@ -3,6 +3,8 @@ const element = (name, attributes) => document.body.append(Object.assign(documen
 const inWorker = (Kind, body) => new Kind(URL.createObjectURL(new Blob([body], { type: 'text/javascript' })))
 const link = (rel, as) => (url) => document.head.append(Object.assign(document.createElement('link'), { rel, as: as ?? '', href: url }))
 
+let forms = 0
+
 globalThis.ways = {
   fetch: (url) => void fetch(url).catch(() => {}),
   opaque: (url) => void fetch(url, { mode: 'no-cors' }).catch(() => {}),
@@ -22,8 +24,9 @@ globalThis.ways = {
   events: (url) => { new EventSource(url) },
   socket: (url) => { new WebSocket(url.replace(/^http/, 'ws')) },
   form: (url) => {
-    element('iframe', { name: 'target' + ways.form.length + url })
-    const form = Object.assign(document.createElement('form'), { action: url, method: 'post', target: 'target' + ways.form.length + url })
+    const target = 'target' + ++forms
+    element('iframe', { name: target })
+    const form = Object.assign(document.createElement('form'), { action: url, method: 'post', target })
     document.body.append(form)
     form.submit()
   },

@@ -84,7 +84,34 @@ export class TimeoutError extends CodedError {
   constructor(message?: string, options?: ErrorOptions) { super('TimeoutError', 'TIMEOUT_ERR', message, options); }
 }
 
+/** An error of the operating system, by its number. */
+export class ErrnoError extends CodedError {
+  static get code(): string { return ''; }
+  declare errno: number;
+  constructor(errno: number, code: string, message?: string, options?: ErrorOptions) {
+    super('ErrnoError', code, message ?? code, options);
+    hide(this, 'errno', errno);
+  }
+}
+export class FinalizationRegistryCallbackError extends CodedError {
+  constructor(message?: string, options?: ErrorOptions) { super('FinalizationRegistryCallbackError', 'ERR_FINALIZATION_REGISTRY_CALLBACK', message, options); }
+}
+export class IllegalConstructorError extends TypeError {
+  readonly code = 'ERR_ILLEGAL_CONSTRUCTOR';
+  constructor(message = 'Illegal constructor', options?: ErrorOptions) { super(message, options); }
+}
+/** A module that `require` did not find; `requireStack` says who asked. */
+export class ModuleNotFoundError extends NotFoundError {
+  readonly requireStack: readonly string[];
+  constructor(message?: string, requireStack: readonly string[] = []) {
+    super(message);
+    hide(this, 'code', 'MODULE_NOT_FOUND');
+    this.requireStack = requireStack;
+  }
+}
+
 export default {
+  ErrnoError, FinalizationRegistryCallbackError, IllegalConstructorError, ModuleNotFoundError,
   AbortError, BadRequestError, EncodingError, IndexSizeError, InternalError, InvalidAccessError, NetworkError,
   NotAllowedError, NotFoundError, NotSupportedError, OperationError, SecurityError, TimeoutError,
   ABORT_ERR, ENCODING_ERR, INDEX_SIZE_ERR, INVALID_ACCESS_ERR, NETWORK_ERR, NOT_ALLOWED_ERR, NOT_FOUND_ERR,

@@ -138,6 +138,8 @@ export interface FinishedOptions { error?: boolean; readable?: boolean; writable
 type Finished = (stream: unknown, options: FinishedOptions | StreamCallback, callback?: StreamCallback) => () => void;
 export interface StreamPromises { pipeline(...streams: any[]): Promise<any>; finished(stream: unknown, options?: FinishedOptions): Promise<void> }
 
+// The bundler gave some of them another name.
+for (const name of ['Stream', 'Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough']) Object.defineProperty(npm[name], 'name', { value: name });
 export const Stream: StreamConstructor = npm;
 export const Readable: ReadableConstructor = npm.Readable;
 export const Writable: WritableConstructor = npm.Writable;
@@ -164,6 +166,9 @@ export const pipelinePromise: StreamPromises['pipeline'] = npm.promises.pipeline
 
 /** Whether `stream` is one of these classes. */
 export function isStream(stream: unknown): boolean { return stream instanceof npm; }
+/** Streamx is the reference's library: no stream is of it here. */
+export const isStreamx = (_stream: unknown): boolean => false;
+export const isReadStreamx = (_stream: unknown): boolean => false;
 /** What a stream failed with, or null. */
 export function getStreamError(stream: unknown): Error | null { return (stream as { errored?: Error | null } | null)?.errored ?? null; }
 

@@ -13,7 +13,10 @@ const built = (folder = out, below = '') => readdirSync(folder, { withFileTypes:
 
 test('every module loads, and each node: name is a module', async () => {
   const page = openPage();
-  for (const name of built()) assert.ok(Object.keys(await page.load(name)).length > 0, name);
+  for (const name of built()) {
+    if (name === 'ai' || name.startsWith('ai/')) await assert.rejects(page.load(name), /is not part of Dunlin/);
+    else assert.ok(Object.keys(await page.load(name)).length > 0, name);
+  }
   const names = JSON.parse(readFileSync(join(out, 'module-names.json'), 'utf8'));
   assert.deepEqual([...names.socket].sort(), built().sort());
   assert.ok(names.node.length > 0);
@@ -30,11 +33,16 @@ test('strict TypeScript that uses every module compiles with the shipped declara
   // Every module by its name, and the sample for how they are used.
   const all = join(out, 'types', 'every.ts');
   writeFileSync(all, built().map((name, i) => `import * as m${i} from 'socket:${name}';\n`).join('') + `export default [${built().map((_name, i) => 'm' + i)}];\n`);
+  // As the package @dunlin/api, under both names.
+  const api = join(out, '../../../..', 'api'), node = join(out, 'types', 'node.ts');
+  assert.equal(JSON.parse(readFileSync(join(api, 'package.json'), 'utf8')).name, '@dunlin/api');
+  writeFileSync(node, JSON.parse(readFileSync(join(out, 'module-names.json'), 'utf8')).node.map((name, i) => `import n${i} from 'node:${name}';\nvoid n${i};\n`).join(''));
   const tsc = spawnSync(process.execPath, [join(here, '../node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--target', 'es2022', '--module', 'esnext', '--moduleResolution', 'bundler',
-    '--lib', 'es2022,dom,dom.iterable', join(out, 'types', 'index.d.ts'), all, join(here, 'types', 'sample.ts')], { encoding: 'utf8' });
+    '--lib', 'es2022,dom,dom.iterable', join(api, 'index.d.ts'), all, node, join(here, 'types', 'sample.ts')], { encoding: 'utf8' });
   assert.equal(tsc.stdout, '');
   assert.equal(tsc.status, 0);
   rmSync(all);
+  rmSync(node);
 });
 
 test('os answers from the host facts, and asks for what changes', async () => {

@@ -1,5 +1,13 @@
 /** How Node refuses an argument: the same classes, codes and words. */
-import { inspect } from 'socket:internal/inspect';
+
+/** Shows a value as `util.inspect` does; that comes with `socket:internal/inspect`, which is too big to be loaded for a message. */
+let inspect: (value: unknown, options?: object) => string = value =>
+  typeof value === 'string' ? (value.includes("'") ? JSON.stringify(value) : `'${value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}'`)
+    : typeof value === 'bigint' ? `${value}n`
+      : Object.is(value, -0) ? '-0'
+        : typeof value === 'function' ? `[Function: ${value.name}]`
+          : typeof value === 'object' && value !== null ? (Array.isArray(value) ? JSON.stringify(value) : `[Object]`) : String(value);
+export function useInspect(own: typeof inspect): void { inspect = own; }
 
 export function coded<E extends Error>(error: E, code: string): E & { code: string } {
   // Node's own errors show their code in the stack, and as a member of their own.
@@ -80,4 +88,4 @@ export function aborted(signal: AbortSignal): Error & { code: string } {
   error.name = 'AbortError';
   return Object.assign(error, { code: 'ABORT_ERR' });
 }
-export default { coded, wrongType, wrongValue, outOfRange, string, fn, object, number, integer, signal, aborted };
+export default { coded, useInspect, wrongType, wrongValue, outOfRange, string, fn, object, number, integer, signal, aborted };

@@ -1,5 +1,21 @@
 /** Node's `util.inspect` and `util.format`: the npm package `node-inspect-extracted`. */
 import npm from 'node-inspect-extracted';
+import { useInspect } from 'socket:internal/args';
+export interface InspectOptions {
+  depth?: number | null; colors?: boolean; compact?: number | boolean; breakLength?: number; showHidden?: boolean; customInspect?: boolean; showProxy?: boolean;
+  maxArrayLength?: number | null; maxStringLength?: number | null; sorted?: boolean | ((a: string, b: string) => number); getters?: 'get' | 'set' | boolean; numericSeparator?: boolean;
+}
+export interface Inspect {
+  (value: unknown, options?: InspectOptions): string;
+  (value: unknown, showHidden?: boolean, depth?: number | null, colors?: boolean): string;
+  readonly custom: symbol;
+  colors: Record<string, [number, number]>;
+  styles: Record<string, string>;
+  defaultOptions: InspectOptions;
+}
 export const format: (...args: unknown[]) => string = npm.format as never;
-export const inspect: (value: unknown, options?: { depth?: number | null; colors?: boolean; compact?: number | boolean; breakLength?: number }) => string = npm.inspect as never;
-export default { format, inspect };
+export const formatWithOptions: (options: InspectOptions, ...args: unknown[]) => string = npm.formatWithOptions as never;
+export const stripVTControlCharacters: (text: string) => string = npm.stripVTControlCharacters as never;
+export const inspect: Inspect = npm.inspect as never;
+useInspect(inspect as never);
+export default { format, formatWithOptions, inspect, stripVTControlCharacters };

@@ -96,42 +96,56 @@ final class CallRouter implements CallLane {
     return Optional.empty();
   }
 
-  /** Answers a message of calls that need no other thread, nor anything the loop owns. */
+  /**
+   * Answers a message of calls that need no other thread, nor anything the loop owns.
+   *
+   * @return false if the loop must take it
+   */
   private boolean answeredOnArrival(Frame frame, Message message, Answer answer) {
-    if (message.calls.isEmpty() || !message.cancels.isEmpty()) {
-      return false;
-    }
-    List<CommandUrl> urls = new ArrayList<>(message.calls.size());
-    try {
-      message.calls.forEach(asked -> urls.add(CommandUrl.parse(asked.url)));
-    } catch (BridgeError invalid) {
-      // The loop answers it, beside the others.
-      return false;
-    }
     Optional<Document> document =
-        dispatcher.allOnArrival(urls)
-            ? documents.bound(message.document, frame.window(), frame.id())
-            : Optional.empty();
+        message.calls.isEmpty() || !message.cancels.isEmpty()
+            ? Optional.empty()
+            : documents.boundTop(message.document, frame.window(), frame.id());
     if (document.isEmpty()) {
       return false;
     }
-    Caller caller = documents.caller(document.get(), frame.url());
+    String replies;
+    try {
+      Optional<String> made = repliesOnArrival(document.get(), frame, message.calls);
+      if (made.isEmpty()) {
+        return false;
+      }
+      replies = made.get();
+    } catch (RuntimeException | Error fault) {
+      answer.failure(FAULT, Dispatcher.toBridgeError(fault).getMessage());
+      return true;
+    }
+    Outbox.tell(answer, alive -> alive.success(Outbox.message(replies)));
+    return true;
+  }
+
+  private Optional<String> repliesOnArrival(Document document, Frame frame, List<Asked> calls) {
+    Caller caller = documents.caller(document, frame.url());
     StringBuilder replies = new StringBuilder();
-    for (int i = 0; i < urls.size(); i++) {
-      Asked asked = message.calls.get(i);
-      RunningCall call = call(document.get(), caller, urls.get(i), asked, ignored -> {});
+    for (Asked asked : calls) {
+      CommandUrl url;
       try {
-        if (dispatcher.onArrival(call) instanceof Reply.Data data) {
-          Outbox.appendData(replies, asked.sequence, data.value());
-        } else {
-          throw new IllegalStateException(call.url + " must answer with data");
-        }
-      } catch (RuntimeException | Error refused) {
-        Outbox.appendError(replies, asked.sequence, Dispatcher.toBridgeError(refused));
+        url = CommandUrl.parse(asked.url);
+      } catch (BridgeError invalid) {
+        // The loop answers it, beside the others.
+        return Optional.empty();
+      }
+      if (!dispatcher.isOnArrival(url) || replies.length() > Limits.REPLIES_LENGTH_ON_ARRIVAL) {
+        return Optional.empty();
+      }
+      try {
+        RunningCall call = call(document, caller, url, asked, ignored -> {});
+        Outbox.appendData(replies, asked.sequence, dispatcher.onArrival(call).value());
+      } catch (BridgeError refused) {
+        Outbox.appendError(replies, asked.sequence, refused);
       }
     }
-    answer.success(Outbox.message(replies));
-    return true;
+    return Optional.of(replies.toString());
   }
 
   private static RunningCall call(

@@ -18,7 +18,7 @@ import java.util.List;
  * The way every call goes, whichever lane it came by: find the command, resolve what it names, ask
  * the policy, run it where it declares, answer once.
  *
- * <p><i>Thread:</i> the loop.
+ * <p><i>Thread:</i> the loop, but for {@link #onArrival}.
  */
 final class Dispatcher {
   private static final Logger LOG = System.getLogger(Dispatcher.class.getName());
@@ -116,24 +116,28 @@ final class Dispatcher {
             });
   }
 
-  /** Whether every one of these calls may be answered where it arrives. Any thread. */
-  boolean allOnArrival(List<CommandUrl> urls) {
-    return urls.stream().allMatch(url -> commands.runsOnArrival(url));
+  /** Whether a call may be answered where it arrives. Any thread. */
+  boolean isOnArrival(CommandUrl url) {
+    return commands.runsOnArrival(url);
   }
 
   /**
-   * Checks and runs a call of {@link #allOnArrival}: on the thread that brings it, not the loop.
+   * Checks and runs a call that {@link #isOnArrival}, on the thread that brings it.
    *
-   * @throws RuntimeException what the call is refused or fails with
+   * @throws BridgeError what the call is refused or fails with
    */
-  Reply onArrival(RunningCall call) {
-    Future<Reply> result = resolveAndRun(call);
-    if (result.succeeded()) {
-      return result.result();
+  Reply.Data onArrival(RunningCall call) {
+    try {
+      Future<Reply> result = resolveAndRun(call);
+      if (result.succeeded() && result.result() instanceof Reply.Data data) {
+        return data;
+      }
+      throw result.failed()
+          ? result.cause()
+          : new IllegalStateException(call.url + " must answer with data, at once");
+    } catch (Throwable refused) {
+      throw toBridgeError(refused);
     }
-    throw result.failed()
-        ? toBridgeError(result.cause())
-        : new IllegalStateException(call.url + " must answer at once");
   }
 
   private Future<Reply> resolveAndRun(RunningCall call) {

@@ -19,6 +19,7 @@ final class Document {
 
   // Written by the loop only.
   private volatile String frame = "";
+  private volatile boolean top;
 
   // Owned by the loop.
   final Set<RunningCall> calls = new HashSet<>();
@@ -52,9 +53,14 @@ final class Document {
     return !frame.isEmpty();
   }
 
+  /** A top frame, which has a bridge, has called from it. */
+  void boundToTop() {
+    top = true;
+  }
+
   /** Any thread. */
-  boolean isBoundTo(int frameWindow, String frameId) {
-    return !gone && frameWindow == window && !frameId.isEmpty() && frame.equals(frameId);
+  boolean isBoundToTop(int frameWindow, String frameId) {
+    return top && !gone && frameWindow == window && frame.equals(frameId);
   }
 
   /** Binds to the first frame that uses it; whether {@code frameId} is that frame. */

@@ -83,20 +83,23 @@ final class Documents {
     return Optional.of(document);
   }
 
-  /** The document of this id, if it is bound to this frame already. Any thread. */
-  Optional<Document> bound(String id, int window, String frameId) {
+  /** The document of this id, if {@link #findTop} has found it in this frame before. Any thread. */
+  Optional<Document> boundTop(String id, int window, String frameId) {
     Document document;
     synchronized (this) {
       document = byId.get(id);
     }
-    return Optional.ofNullable(document)
-        .filter(d -> d.isBoundTo(window, frameId) && d.policy.hasBridge());
+    return Optional.ofNullable(document).filter(d -> d.isBoundToTop(window, frameId));
   }
 
   /** As {@link #find}, for a top frame: those who ask for it without an id have its policy. */
   Optional<Document> findTop(String id, int window, String frameId) {
     Optional<Document> document = find(id, window, frameId);
-    document.ifPresent(d -> byTopFrame.put(window + " " + frameId, d));
+    document.ifPresent(
+        d -> {
+          byTopFrame.put(window + " " + frameId, d);
+          d.boundToTop();
+        });
     return document;
   }
 

@@ -17,6 +17,12 @@ public final class Limits {
   static final int MESSAGE_LENGTH_ON_ARRIVAL = 16 << 10;
 
   /**
+   * Replies made on the thread that brings their message, in UTF-16 units, give or take one reply.
+   * Over: the event loop takes the message.
+   */
+  static final int REPLIES_LENGTH_ON_ARRIVAL = 64 << 10;
+
+  /**
    * One reply on the call lane, in UTF-16 units of JSON. Over: {@code ERR_REPLY_TOO_LARGE}; the
    * stream lane has no such bound.
    */

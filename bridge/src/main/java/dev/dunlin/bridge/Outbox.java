@@ -217,7 +217,7 @@ final class Outbox {
    * Answers a query; whether that could be said. Chromium's end may be dead (its page, or Chromium
    * as a whole, is closing): that must not keep others from their answers.
    */
-  private static boolean tell(Answer answer, Consumer<Answer> how) {
+  static boolean tell(Answer answer, Consumer<Answer> how) {
     try {
       how.accept(answer);
       return true;

@@ -4,6 +4,7 @@ import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Command.Access;
 import dev.dunlin.bridge.spi.ScopedPath;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,7 +51,7 @@ final class OwnFiles {
     }
     Path real = path.real();
     for (Path root : roots) {
-      if (real.startsWith(root)) {
+      if (isIn(real, root)) {
         CommandUrl grant = url.withFunction(GRANT);
         String slash = url.folder() ? "/" : "";
         if (!policy.names(
@@ -59,13 +60,34 @@ final class OwnFiles {
           // By the path that was asked: where a link leads is not the page's to know.
           throw denied(policy, url, grant);
         }
-      } else if (access == Access.REPLACE && root.startsWith(real)) {
+      } else if (access == Access.REPLACE && isIn(root, real)) {
         throw new BridgeError(
             "NotAllowedError",
             "ERR_ACCESS_DENIED",
             url
                 + " would move or remove a folder that holds the app itself: no policy allows that");
       }
+    }
+  }
+
+  /**
+   * By spelling, and by what the disk says: a file may have other names (letter case, 8.3, links).
+   */
+  private static boolean isIn(Path path, Path folder) {
+    for (Path above = path; above != null; above = above.getParent()) {
+      if (above.equals(folder) || isSame(above, folder)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isSame(Path one, Path other) {
+    try {
+      return Files.isSameFile(one, other);
+    } catch (IOException missing) {
+      // What is not there is no other name of something.
+      return false;
     }
   }
 

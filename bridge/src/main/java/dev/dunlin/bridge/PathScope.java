@@ -30,6 +30,9 @@ final class PathScope {
       Pattern.compile(
           ".*[:*?\"<>|].*|.*[. ]|(con|prn|aux|nul|conin\\$|conout\\$|com[0-9¹²³]|lpt[0-9¹²³])(\\..*)?");
 
+  /** Links to nothing on the way of one path, as Linux has it. Over: it is a loop. */
+  private static final int LINKS = 40;
+
   private PathScope() {}
 
   private record Scoped(Path real, String asked) implements ScopedPath {}
@@ -89,10 +92,24 @@ final class PathScope {
   }
 
   /**
-   * The real path: links resolved as far as the path exists. What is left over after the deepest
-   * folder that resolves is kept as it stands; whoever opens it follows no link there.
+   * The real path: links resolved as far as the path exists, and those that lead to nothing too:
+   * what they name is what a command would make. What is missing is kept as it stands; whoever
+   * opens it follows no link there.
    */
   private static Path real(Path asked, LastSegment last) {
+    Path path = asked;
+    for (int links = 0; links < LINKS; links++) {
+      Path next = resolved(path, last);
+      if (next.equals(path)) {
+        return next;
+      }
+      path = next;
+    }
+    // A loop: the command meets it and says so.
+    return asked;
+  }
+
+  private static Path resolved(Path asked, LastSegment last) {
     Path parent = asked.getParent();
     if (parent == null) {
       return asked;
@@ -100,7 +117,15 @@ final class PathScope {
     Path start = last == LastSegment.FOLLOW ? asked : parent;
     for (Path path = start; path != null; path = path.getParent()) {
       try {
-        return path.toRealPath().resolve(path.relativize(asked)).normalize();
+        Path real = path.toRealPath();
+        Path rest = path.relativize(asked);
+        Path missing = real.resolve(rest.getName(0));
+        if (!path.equals(start) && Files.isSymbolicLink(missing)) {
+          return real.resolve(Files.readSymbolicLink(missing))
+              .resolve(missing.relativize(real.resolve(rest)))
+              .normalize();
+        }
+        return real.resolve(rest).normalize();
       } catch (IOException unresolvable) {
         // Missing, unreadable or a loop: the command meets the same and says which.
         continue;

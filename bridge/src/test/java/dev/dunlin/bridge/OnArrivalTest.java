@@ -46,6 +46,10 @@ final class OnArrivalTest {
     public List<Command> commands() {
       return List.of(
           command("now", RunsOn.ARRIVAL, this::now),
+          command(
+              "long",
+              RunsOn.ARRIVAL,
+              call -> Future.succeededFuture(new Reply.Data("x".repeat(Limits.REPLY_LENGTH / 3)))),
           command("later", RunsOn.ARRIVAL, call -> Promise.<Reply>promise().future()),
           command("loop", RunsOn.EVENT_LOOP, this::now));
     }
@@ -143,6 +147,39 @@ final class OnArrivalTest {
     assertTrue(send(page, "[1,\"" + URL + "\",{\"p\":\"" + padding + "\"}]").text().length() > 0);
 
     assertNotSame(Thread.currentThread(), ranOn);
+  }
+
+  @Test
+  void longRepliesAreMadeOnTheLoop() throws IOException {
+    page.data(URL, java.util.Map.of());
+    String calls = "[1,\"ipc://clock/long\"],[2,\"ipc://clock/long\"],[3,\"" + URL + "\"]";
+
+    Recorder few = send(page, calls);
+    assertEquals(3, Harness.JSON.readTree(few.texts.element()).path("r").size());
+    assertSame(Thread.currentThread(), ranOn);
+
+    Recorder many = send(page, calls.replace("[3,", "[3,\"ipc://clock/long\"],[4,"));
+    assertEquals(4, Harness.JSON.readTree(many.text()).path("r").size());
+    assertNotSame(Thread.currentThread(), ranOn);
+  }
+
+  @Test
+  void anAnswerThatNobodyTakesIsNoFault() {
+    page.data(URL, java.util.Map.of());
+    Answer dead =
+        new Answer() {
+          @Override
+          public void success(String json) {
+            throw new IllegalStateException("closed");
+          }
+
+          @Override
+          public void failure(int code, String message) {
+            throw new IllegalStateException("closed");
+          }
+        };
+    page.send("{\"d\":\"" + page.id + "\",\"c\":[[1,\"" + URL + "\"]]}", dead);
+    assertEquals(0, page.call(URL, java.util.Map.of()).path(1).asInt());
   }
 
   @Test

@@ -102,9 +102,16 @@ class PathScopeTest {
   }
 
   @Test
-  void aDanglingLinkIsNotResolvedToWhereItPoints() throws IOException {
-    Path link = Files.createSymbolicLink(scope.resolve("dangling"), root.resolve("not-yet"));
-    assertEquals(link, check(link).real(), "opened without following, it fails");
+  void aLinkToNothingIsPolicedByWhatItNames() throws IOException {
+    // Else a page could find out by its own links what exists outside of its scope.
+    denied(Files.createSymbolicLink(scope.resolve("out"), root.resolve("not-yet")));
+    denied(Files.createSymbolicLink(scope.resolve("up"), Path.of("../not-yet")));
+    Files.createSymbolicLink(scope.resolve("missing-folder"), Path.of("../not-yet"));
+    denied(scope.resolve("missing-folder/x"));
+    Path way = Files.createSymbolicLink(scope.resolve("way"), Path.of("later"));
+    assertEquals(scope.resolve("later"), check(way).real());
+    Files.createSymbolicLink(scope.resolve("far"), Path.of("way"));
+    assertEquals(scope.resolve("later/x"), check(scope.resolve("far/x")).real());
   }
 
   @Test

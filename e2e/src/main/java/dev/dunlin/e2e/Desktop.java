@@ -38,6 +38,8 @@ public final class Desktop implements AutoCloseable {
   private static final int ANY_TYPE = 0;
   private static final int CLIENT_MESSAGE = 33;
   private static final int EVENT_BYTES = 192;
+  private static final int PROPERTY_NOTIFY = 28;
+  private static final int PROPERTY_CHANGES = 1 << 22;
   private static final int SUBSTRUCTURE = 1 << 19 | 1 << 20;
   private static final int ZPIXMAP = 2;
   private static final int VIEWABLE = 2;
@@ -108,6 +110,12 @@ public final class Desktop implements AutoCloseable {
     int XDestroyImage(Pointer image);
 
     int XSync(Pointer display, boolean discard);
+
+    int XSelectInput(Pointer display, NativeLong window, NativeLong mask);
+
+    int XPending(Pointer display);
+
+    int XNextEvent(Pointer display, Memory event);
 
     Pointer XSetErrorHandler(OnError handler);
 
@@ -311,6 +319,26 @@ public final class Desktop implements AutoCloseable {
       x11.XSync(display, false);
     }
 
+    /** From now on, {@link #changes} tells of this window. */
+    public void noteChanges() {
+      x11.XSelectInput(display, id, new NativeLong(PROPERTY_CHANGES));
+      x11.XSync(display, true);
+    }
+
+    /** The properties that were set since it was asked last, each as often as it was. */
+    public List<String> changes() {
+      x11.XSync(display, false);
+      List<String> changes = new ArrayList<>();
+      Memory event = new Memory(EVENT_BYTES);
+      while (x11.XPending(display) > 0) {
+        x11.XNextEvent(display, event);
+        if (event.getInt(0) == PROPERTY_NOTIFY && event.getNativeLong(32).equals(id)) {
+          changes.add(nameOf(event.getNativeLong(40)));
+        }
+      }
+      return changes;
+    }
+
     /** Red, green and blue of what the screen shows in the middle of the window. */
     public int colour() {
       Area area = area();
@@ -353,11 +381,18 @@ public final class Desktop implements AutoCloseable {
   private List<String> names(NativeLong window, String property) {
     List<String> names = new ArrayList<>();
     for (long number : numbers(window, property)) {
-      Pointer name = x11.XGetAtomName(display, new NativeLong(number));
-      names.add(name.getString(0));
-      x11.XFree(name);
+      names.add(nameOf(new NativeLong(number)));
     }
     return names;
+  }
+
+  private String nameOf(NativeLong atom) {
+    Pointer name = x11.XGetAtomName(display, atom);
+    try {
+      return name.getString(0);
+    } finally {
+      x11.XFree(name);
+    }
   }
 
   private List<Long> numbers(NativeLong window, String property) {

@@ -1,6 +1,7 @@
 package dev.dunlin.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -36,6 +37,7 @@ class CyclesSuite {
     // A glimpse of its processes, so that their display's lock is known afterwards.
     app.await(() -> app.processes().size() > 3, "its helpers", RunningApp.SOON);
     assertEquals(0, app.awaitExit(), app::log);
+    assertFalse(app.log().contains("did not close"), app::log);
     app.proveNothingLeft();
   }
 }

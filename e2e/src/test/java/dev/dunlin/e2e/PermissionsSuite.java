@@ -13,8 +13,13 @@ import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code [permissions]}: what pages may ask Chromium for. */
+@ParameterizedClass(name = "{0}")
+@MethodSource("dev.dunlin.e2e.Account#all")
 class PermissionsSuite {
   @RegisterExtension static final Apps APPS = new Apps();
 
@@ -44,16 +49,22 @@ class PermissionsSuite {
     "service_worker"
   };
 
+  @Parameter Account account;
+
   @TempDir Path folder;
 
   private Page open(String lines) throws IOException {
+    return start(lines).page();
+  }
+
+  private RunningApp start(String lines) throws IOException {
     Path app = folder.resolve("permissions");
     Layout.copyTree(Apps.named("window"), app);
     Files.writeString(app.resolve("src/sw.js"), "self.onfetch = null");
     Files.writeString(app.resolve("socket.ini"), lines, StandardOpenOption.APPEND);
-    Page page = APPS.start(RunningApp.Start.of(app).driven()).page();
-    page.await("document.documentElement.dataset.ready === 'true'");
-    return page;
+    RunningApp running = APPS.start(RunningApp.Start.of(app).as(account).driven());
+    running.page().await("document.documentElement.dataset.ready === 'true'");
+    return running;
   }
 
   private static JsonNode onClick(Page page, String call) {
@@ -148,9 +159,74 @@ class PermissionsSuite {
         app.resolve("socket.ini"),
         "[webview]\nheaders[] = Permissions-Policy: %%%\n[permissions]\nallow_camera = false\n",
         StandardOpenOption.APPEND);
-    RunningApp running = APPS.start(RunningApp.Start.of(app));
+    RunningApp running = APPS.start(RunningApp.Start.of(app).as(account));
     assertNotEquals(0, running.awaitExit());
     assertTrue(running.log().contains("Permissions-Policy"), running.log());
+    assertFalse(running.log().contains("\tat "), "a stack trace: " + running.log());
+  }
+
+  /** Such a worker answers for the host: with whatever header it likes. */
+  @Test
+  void endsServiceWorkersOfEarlierRunsWhenTheyAreTakenAwayAndKeepsOtherData() throws IOException {
+    Path forging = folder.resolve("forging.js");
+    Files.writeString(
+        forging,
+        """
+        self.onactivate = event => event.waitUntil(clients.claim())
+        self.onfetch = event => {
+          if (event.request.mode === 'navigate') {
+            event.respondWith(new Response('forged', {headers: {'content-type': 'text/html'}}))
+          }
+        }
+        """);
+    RunningApp first = start("");
+    Files.copy(forging, first.app().resolve("src/forging.js"));
+    account.own(first.app());
+    first
+        .page()
+        .run(
+            "await navigator.serviceWorker.register('/forging.js');"
+                + " await navigator.serviceWorker.ready;"
+                + " localStorage.setItem('kept', 'yes');"
+                + " await (await caches.open('mine')).put('/kept', new Response('kept'));"
+                + " return true");
+    stop(first);
+    RunningApp second = APPS.start(RunningApp.Start.of(first.app()).as(account).in(first).driven());
+    // The twin: the worker is there, and does that.
+    second.page().await("document.body.innerText === 'forged'");
+    stop(second);
+    Files.writeString(
+        first.app().resolve("socket.ini"),
+        "[permissions]\nallow_service_worker = false\n",
+        StandardOpenOption.APPEND);
+    RunningApp third = APPS.start(RunningApp.Start.of(first.app()).as(account).in(first).driven());
+    Page page = third.page();
+    page.await("document.documentElement.dataset.ready === 'true'");
+    assertEquals(
+        0, page.evaluate("navigator.serviceWorker.getRegistrations().then(r => r.length)").asInt());
+    assertEquals("yes", page.evaluate("localStorage.getItem('kept')").asText());
+    assertEquals(
+        "kept", page.evaluate("caches.match('/kept').then(r => r ? r.text() : 'gone')").asText());
+    stop(third);
+  }
+
+  private static void stop(RunningApp app) {
+    app.signal("INT", app.pid());
+    app.awaitExit();
+  }
+
+  @Test
+  void namesTheKeyOfACacheControlThatIsNoHeader() throws IOException {
+    Path app = folder.resolve("spoilt");
+    Layout.copyTree(Apps.named("window"), app);
+    Files.writeString(
+        app.resolve("socket.ini"),
+        "[webview]\ncache-control = für immer\n",
+        StandardOpenOption.APPEND);
+    RunningApp running = APPS.start(RunningApp.Start.of(app).as(account));
+    assertNotEquals(0, running.awaitExit());
+    assertTrue(running.log().contains("cache-control: 'für immer' is no value"), running.log());
+    assertFalse(running.log().contains("headers[]"), running.log());
     assertFalse(running.log().contains("\tat "), "a stack trace: " + running.log());
   }
 }

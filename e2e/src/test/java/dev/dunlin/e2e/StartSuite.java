@@ -217,6 +217,23 @@ class StartSuite {
   }
 
   @Test
+  void saysNothingOfAPictureWhenThePageEndsTheAppFirst() throws IOException {
+    Path app = folder.resolve("hasty");
+    Layout.copyTree(Apps.named("bare"), app);
+    Files.writeString(
+        app.resolve("src/main.js"),
+        "import process from 'socket:process'\n"
+            // Nothing is painted before, as the picture waits for that.
+            + "document.body.style.display = 'none'\n"
+            + "addEventListener('load', () => setTimeout(() => process.exit(7), 500))\n");
+    account.own(folder);
+    RunningApp running =
+        APPS.start(RunningApp.Start.of(app, "--screenshot", "late.png").as(account));
+    assertEquals(7, running.awaitExit());
+    assertEquals(List.of(), running.lines(RunningApp.Source.ERR), running.log());
+  }
+
+  @Test
   void namesADisplayThatIsDead() {
     RunningApp app = APPS.start(bare().withWords().variable("DISPLAY", ":4711"));
     assertEquals(1, app.awaitExit());

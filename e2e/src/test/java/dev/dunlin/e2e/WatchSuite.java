@@ -22,12 +22,20 @@ class WatchSuite {
 
   @TempDir Path folder;
 
-  private RunningApp start(String... words) throws IOException {
+  private RunningApp.Start watched(String... words) throws IOException {
     Path app = folder.resolve("watched");
-    Layout.copyTree(Apps.named("window"), app);
-    Files.writeString(
-        app.resolve("socket.ini"), "[webview]\nwatch = true\n", StandardOpenOption.APPEND);
-    return APPS.start(RunningApp.Start.of(app, words).driven());
+    if (!Files.exists(app)) {
+      Layout.copyTree(Apps.named("window"), app);
+      Files.writeString(
+          app.resolve("socket.ini"), "[webview]\nwatch = true\n", StandardOpenOption.APPEND);
+      Files.writeString(
+          app.resolve("src/wait.js"), "await new Promise(done => { globalThis.finish = done })");
+    }
+    return RunningApp.Start.of(app, words).driven();
+  }
+
+  private RunningApp start(String... words) throws IOException {
+    return APPS.start(watched(words));
   }
 
   /** The watching thread is a thread of the process under its own name. */
@@ -83,15 +91,40 @@ class WatchSuite {
     page.await(READY);
   }
 
+  private static void change(RunningApp app) throws IOException {
+    Files.writeString(app.app().resolve("src/changed.css"), "", StandardOpenOption.CREATE_NEW);
+  }
+
+  /** A run that watches, started after the other and changed after it, has reloaded by then. */
+  private void assertStays(RunningApp app) throws IOException {
+    app.page().evaluate("globalThis.before = 1");
+    RunningApp twin = APPS.start(watched());
+    twin.page().await(READY);
+    twin.await(() -> isWatching(twin), "the watching thread", RunningApp.SOON);
+    twin.page().evaluate("globalThis.before = 1");
+    change(app);
+    change(twin);
+    twin.page().await(READY + " && globalThis.before === undefined");
+    assertEquals(1, app.page().evaluate("globalThis.before").asInt(), "it was reloaded");
+    assertFalse(isWatching(app), "it watches");
+  }
+
   @Test
-  void watchesNothingInProductionAndInTests() throws IOException {
+  void watchesNothingInProduction() throws IOException {
     RunningApp app = start("--prod");
     app.page().await(READY);
-    // The twin of the first test shows that the thread is there by now if it ever is.
-    app.page().evaluate("win.update()");
-    assertFalse(isWatching(app), "it watches");
+    assertStays(app);
     app.page().tell("win.close()");
     assertEquals(0, app.awaitExit());
     assertTrue(app.lines(RunningApp.Source.ERR).isEmpty(), app.log());
+  }
+
+  @Test
+  void watchesNothingInATest() throws IOException {
+    RunningApp app = start("--test=wait.js");
+    app.page().await("globalThis.finish !== undefined");
+    assertStays(app);
+    app.page().tell("finish()");
+    assertEquals(0, app.awaitExit());
   }
 }

@@ -18,7 +18,9 @@ public final class Printable {
 
   private Printable() {}
 
-  /** The text with each control character but tab and line ends as {@code \\uXXXX}. */
+  /**
+   * The text with each control character as {@code \\u} and four digits, but for tab and line ends.
+   */
   public static String of(String text) {
     int i = 0;
     while (i < text.length() && !isControl(text, i)) {
@@ -72,8 +74,15 @@ public final class Printable {
     }
   }
 
-  /** Has every log record of this process printed so. Call it before anything is logged. */
+  /**
+   * Has every log record of this process printed so, unless the person says by {@code
+   * java.util.logging.config.file} or {@code .class} how it is done. Call it before anything is
+   * logged.
+   */
   static void inLogs() {
-    System.setProperty("java.util.logging.config.class", LogSetup.class.getName());
+    if (System.getProperty("java.util.logging.config.file") == null) {
+      System.getProperties()
+          .putIfAbsent("java.util.logging.config.class", LogSetup.class.getName());
+    }
   }
 }

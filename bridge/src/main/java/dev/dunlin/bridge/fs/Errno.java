@@ -1,5 +1,6 @@
 package dev.dunlin.bridge.fs;
 
+import com.sun.jna.LastErrorException;
 import com.sun.jna.Platform;
 import dev.dunlin.bridge.spi.BridgeError;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.NotLinkException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,7 +49,9 @@ public enum Errno {
   EPIPE(32, 32, -4047, "broken pipe"),
   ENAMETOOLONG(36, 63, -4064, "name too long"),
   ENOTEMPTY(39, 66, -4051, "directory not empty"),
+  ENOSYS(38, 78, -4054, "function not implemented"),
   ELOOP(40, 62, -4067, "too many symbolic links encountered"),
+  ENOTSUP(95, 45, -4049, "operation not supported on socket"),
   ENOBUFS(105, 55, -4060, "no buffer space available"),
   ETIMEDOUT(110, 60, -4039, "connection timed out");
 
@@ -139,6 +143,12 @@ public enum Errno {
       }
     }
     return EIO;
+  }
+
+  /** The exception of {@code java.nio.file} for what a call of the C library said. */
+  static IOException exception(LastErrorException e, Path path) {
+    Errno errno = of(e.getErrorCode());
+    return errno == ENOENT ? new NoSuchFileException(path.toString()) : new Failure(errno);
   }
 
   static Errno of(int number) {

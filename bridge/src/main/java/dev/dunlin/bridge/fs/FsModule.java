@@ -1,5 +1,20 @@
 package dev.dunlin.bridge.fs;
 
+import static dev.dunlin.bridge.fs.FsCalls.PERMISSION_BITS;
+import static dev.dunlin.bridge.fs.FsCalls.data;
+import static dev.dunlin.bridge.fs.FsCalls.exists;
+import static dev.dunlin.bridge.fs.FsCalls.file;
+import static dev.dunlin.bridge.fs.FsCalls.flag;
+import static dev.dunlin.bridge.fs.FsCalls.handle;
+import static dev.dunlin.bridge.fs.FsCalls.invalid;
+import static dev.dunlin.bridge.fs.FsCalls.mode;
+import static dev.dunlin.bridge.fs.FsCalls.number;
+import static dev.dunlin.bridge.fs.FsCalls.path;
+import static dev.dunlin.bridge.fs.FsCalls.permissions;
+import static dev.dunlin.bridge.fs.FsCalls.refuseLink;
+import static dev.dunlin.bridge.fs.FsCalls.stopIfCancelled;
+import static dev.dunlin.bridge.fs.FsCalls.twoPaths;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.sun.jna.Platform;
@@ -11,14 +26,11 @@ import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.Command.Access;
 import dev.dunlin.bridge.spi.Command.LastSegment;
-import dev.dunlin.bridge.spi.Command.Permission;
 import dev.dunlin.bridge.spi.Command.Resource;
-import dev.dunlin.bridge.spi.Command.RunsOn;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.bridge.spi.ScopedPath;
 import dev.dunlin.scheduler.RandomSource;
-import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -34,17 +46,13 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /**
  * {@code ipc://fs/…}: files, as Node's {@code fs} has them. Errors have Node's code, errno,
@@ -57,9 +65,6 @@ public final class FsModule implements CommandModule {
   /** A file read as text. Over: {@code ERR_STRING_TOO_LONG}; read it as bytes. */
   static final int TEXT_BYTES = 256 << 20;
 
-  /** Entries of one folder in one answer. Over: {@code ENOMEM}. */
-  static final int FOLDER_ENTRIES = 1 << 20;
-
   /** One read of an open file; a longer one is answered short, as POSIX allows. */
   static final int READ_BYTES = 8 << 20;
 
@@ -71,12 +76,12 @@ public final class FsModule implements CommandModule {
 
   private static final int COPY_BYTES = 8 << 20;
   private static final int COPY_EXCLUSIVE = 1;
-  private static final int PERMISSION_BITS = 0777;
   private static final int DEFAULT_FILE_MODE = 0666;
   private static final int DEFAULT_FOLDER_MODE = 0777;
   private static final String ANY_TYPE = "application/octet-stream";
 
   private final RandomSource random;
+  private final FsWatches watches = new FsWatches();
 
   public FsModule(RandomSource random) {
     this.random = random;
@@ -89,6 +94,17 @@ public final class FsModule implements CommandModule {
 
   @Override
   public List<Command> commands() {
+    return Stream.of(
+            own(),
+            FsAttributes.commands(),
+            FsLinks.commands(),
+            new FsFolders(random).commands(),
+            watches.commands())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private List<Command> own() {
     return List.of(
         path("access", LastSegment.FOLLOW, Access.READ, "access", this::access),
         path("stat", LastSegment.FOLLOW, Access.READ, "stat", call -> data(followed(call))),
@@ -96,7 +112,6 @@ public final class FsModule implements CommandModule {
         path("readFile", LastSegment.FOLLOW, Access.READ, "open", this::readFile),
         path("writeFile", LastSegment.FOLLOW, Access.WRITE, "open", call -> writeFile(call, "w")),
         path("appendFile", LastSegment.FOLLOW, Access.WRITE, "open", call -> writeFile(call, "a")),
-        path("readdir", LastSegment.FOLLOW, Access.READ, "scandir", this::readdir),
         path("mkdir", LastSegment.NO_FOLLOW, Access.WRITE, "mkdir", this::mkdir),
         path("rm", LastSegment.NO_FOLLOW, Access.REPLACE, "rm", this::rm),
         path("rmdir", LastSegment.NO_FOLLOW, Access.REPLACE, "rmdir", this::rmdir),
@@ -113,124 +128,20 @@ public final class FsModule implements CommandModule {
         handle("write", "write", this::write),
         handle("stat", "fstat", call -> data(file(call).stat())),
         handle("truncate", "ftruncate", this::truncate),
-        handle("sync", "fsync", this::sync),
+        handle("sync", "fsync", call -> sync(call, true)),
+        handle("datasync", "fdatasync", call -> sync(call, false)),
         handle("close", "close", this::close));
   }
 
-  // How commands are declared, and how their failures are told.
-
-  private interface Work {
-    Reply run(Call call) throws IOException;
-  }
-
-  private static Command path(
-      String function, LastSegment last, Access access, String syscall, Work work) {
-    return file(function, new Resource.File(last, call -> access, ""), syscall, work);
-  }
-
-  private static Command twoPaths(
-      String function, LastSegment last, Access access, String syscall, Work work) {
-    return file(function, new Resource.File(last, call -> access, "dest"), syscall, work);
-  }
-
-  private static Command file(String function, Resource.File file, String syscall, Work work) {
-    return command(
-        function,
-        file,
-        work,
-        (call, errno) ->
-            file.alsoParam().isEmpty()
-                ? errno.on(syscall, call.path().asked())
-                : errno.on(syscall, call.path().asked(), call.secondPath().asked()));
-  }
-
-  private static Command handle(String function, String syscall, Work work) {
-    return command(function, new Resource.Handle(), work, (call, errno) -> errno.on(syscall));
-  }
-
-  private static Command command(
-      String function, Resource resource, Work work, BiFunction<Call, Errno, BridgeError> told) {
-    return new Command(
-        function,
-        resource,
-        Permission.POLICY,
-        RunsOn.WORKER,
-        call -> {
-          try {
-            return Future.succeededFuture(work.run(call));
-          } catch (IOException e) {
-            return Future.failedFuture(told.apply(call, Errno.of(e)));
-          }
-        });
-  }
-
-  private static Reply data(Object value) {
-    return new Reply.Data(value);
-  }
-
-  private static OpenFile file(Call call) {
-    return call.handle(OpenFile.class);
-  }
-
-  private static long number(Call call, String name, long otherwise) {
-    Optional<JsonNode> value = call.param(name);
-    if (value.isEmpty()) {
-      return otherwise;
-    }
-    JsonNode node = value.get();
-    if (node.isNumber() && node.canConvertToLong() && node.canConvertToExactIntegral()) {
-      return node.asLong();
-    }
-    if (node.isTextual() && node.asText().matches("-?[0-9]{1,18}")) {
-      return Long.parseLong(node.asText());
-    }
-    throw invalid("'" + name + "' is a whole number");
-  }
-
-  private static boolean flag(Call call, String name) {
-    return call.param(name).map(n -> n.asBoolean()).orElse(false);
-  }
-
-  private static BridgeError invalid(String message) {
-    return new BridgeError("TypeError", "ERR_INVALID_ARG_VALUE", message);
-  }
-
-  private static void stopIfCancelled(Call call) {
-    if (call.isCancelled()) {
-      throw new BridgeError("AbortError", "ERR_CANCELLED", "the call was cancelled");
-    }
-  }
-
-  private static FileAttribute<?>[] mode(Call call, int otherwise) {
-    int bits = (int) number(call, "mode", otherwise) & PERMISSION_BITS;
-    return Platform.isWindows()
-        ? new FileAttribute<?>[0]
-        : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions(bits))};
-  }
-
-  private static Set<PosixFilePermission> permissions(int bits) {
-    Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
-    PosixFilePermission[] all = PosixFilePermission.values(); // owner rwx, group rwx, others rwx
-    for (int i = 0; i < all.length; i++) {
-      if ((bits >> (all.length - 1 - i) & 1) != 0) {
-        set.add(all[i]);
-      }
-    }
-    return set;
-  }
-
-  private static boolean exists(Path path) throws IOException {
-    try {
-      Stat.type(path);
-      return true;
-    } catch (NoSuchFileException e) {
-      return false;
-    }
-  }
+  // Opening.
 
   /** Opens a checked path; one that was asked for as a folder must not become a file. */
   private static OpenFile open(ScopedPath path, FsFlags flags, FileAttribute<?>... attributes)
       throws IOException {
+    if (flags.create() && flags.exclusive() && Files.isSymbolicLink(Path.of(path.asked()))) {
+      // Wherever it leads, its name is taken.
+      throw new Errno.Failure(Errno.EEXIST);
+    }
     try (Pin pin = Pin.of(path)) {
       if (path.asked().endsWith("/")
           && !(exists(pin.path()) && Stat.type(pin.path()) == Stat.FOLDER)) {
@@ -262,7 +173,7 @@ public final class FsModule implements CommandModule {
       modes.add(AccessMode.EXECUTE);
     }
     try (Pin pin = Pin.of(call.path())) {
-      missingIfLink(pin.path());
+      refuseLink(pin.path());
       try (Pin itself = Platform.isLinux() ? Pin.itself(pin.path()) : Pin.unheld(pin.path())) {
         itself
             .path()
@@ -274,16 +185,9 @@ public final class FsModule implements CommandModule {
     return Reply.NOTHING;
   }
 
-  /** A link where links have been resolved leads nowhere, or appeared after the check. */
-  private static void missingIfLink(Path path) throws IOException {
-    if (Stat.type(path) == Stat.LINK) {
-      throw new NoSuchFileException(path.toString());
-    }
-  }
-
   private static Map<String, Object> followed(Call call) throws IOException {
     try (Pin pin = Pin.of(call.path())) {
-      missingIfLink(pin.path());
+      refuseLink(pin.path());
       return Stat.of(pin.path(), LinkOption.NOFOLLOW_LINKS);
     }
   }
@@ -296,43 +200,8 @@ public final class FsModule implements CommandModule {
 
   private Reply realpath(Call call) throws IOException {
     try (Pin pin = Pin.of(call.path())) {
-      missingIfLink(pin.path());
+      refuseLink(pin.path());
       return data(call.path().real().toString());
-    }
-  }
-
-  private Reply readdir(Call call) throws IOException {
-    List<List<Object>> entries = new ArrayList<>();
-    try (Pin pin = Pin.folder(call.path());
-        DirectoryStream<Path> folder = Files.newDirectoryStream(pin.path())) {
-      for (Path entry : folder) {
-        stopIfCancelled(call);
-        if (entries.size() == FOLDER_ENTRIES) {
-          throw new Errno.Failure(Errno.ENOMEM);
-        }
-        int type = typeNumber(entry);
-        entries.add(List.of(entry.getFileName().toString(), type));
-      }
-    } catch (java.nio.file.DirectoryIteratorException e) {
-      throw e.getCause();
-    }
-    return data(entries);
-  }
-
-  private static int typeNumber(Path entry) throws IOException {
-    try {
-      return switch (Stat.type(entry)) {
-        case Stat.FILE -> 1;
-        case Stat.FOLDER -> 2;
-        case Stat.LINK -> 3;
-        case Stat.FIFO -> 4;
-        case Stat.SOCKET -> 5;
-        case Stat.CHARACTER -> 6;
-        case Stat.BLOCK -> 7;
-        default -> 0;
-      };
-    } catch (NoSuchFileException removedMeanwhile) {
-      return 0;
     }
   }
 
@@ -450,7 +319,7 @@ public final class FsModule implements CommandModule {
                 : mode(call, DEFAULT_FILE_MODE);
         try (OpenFile file = OpenFile.open(drafted, FsFlags.of(TextNode.valueOf("wx")), mode)) {
           writeAll(call, file);
-          file.sync();
+          file.sync(true);
         }
         Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
       } finally {
@@ -494,6 +363,8 @@ public final class FsModule implements CommandModule {
     try (OpenFile from = open(call.path(), FsFlags.of(TextNode.valueOf("r")))) {
       Map<String, Object> stat = from.stat();
       if (((int) stat.get("mode") & Stat.TYPE_MASK) == Stat.FOLDER) {
+        // What is wrong with the target comes first.
+        Pin.of(call.secondPath()).close();
         throw new Errno.Failure(Errno.EISDIR);
       }
       if (!exclusive && call.path().real().equals(call.secondPath().real())) {
@@ -516,6 +387,12 @@ public final class FsModule implements CommandModule {
           return Reply.NOTHING;
         }
         to.truncate(0);
+        if (!Platform.isWindows()) {
+          // A file that was there takes the mode too.
+          to.change(
+              path ->
+                  Files.setAttribute(path, "unix:mode", (int) stat.get("mode") & Stat.MODE_MASK));
+        }
         FileChannel channel = from.channel();
         long position = 0;
         for (long n; (n = channel.transferTo(position, COPY_BYTES, to.channel())) > 0; ) {
@@ -569,16 +446,17 @@ public final class FsModule implements CommandModule {
   }
 
   private Reply rm(Call call) throws IOException {
+    int type;
     try (Pin pin = Pin.of(call.path())) {
-      int type;
-      try {
-        type = Stat.type(pin.path());
-      } catch (NoSuchFileException missing) {
-        if (flag(call, "force")) {
-          return Reply.NOTHING;
-        }
-        throw missing;
+      type = Stat.type(pin.path());
+    } catch (IOException e) {
+      if (Errno.of(e) == Errno.ENOENT && flag(call, "force")) {
+        return Reply.NOTHING;
       }
+      // Node looks before it removes.
+      throw Errno.of(e).on("lstat", call.path().asked());
+    }
+    try (Pin pin = Pin.of(call.path())) {
       if (type != Stat.FOLDER) {
         Files.delete(pin.path());
         return Reply.NOTHING;
@@ -755,8 +633,8 @@ public final class FsModule implements CommandModule {
     return Reply.NOTHING;
   }
 
-  private Reply sync(Call call) throws IOException {
-    file(call).sync();
+  private static Reply sync(Call call, boolean metadata) throws IOException {
+    file(call).sync(metadata);
     return Reply.NOTHING;
   }
 

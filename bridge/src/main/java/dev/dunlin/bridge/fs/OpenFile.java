@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
+import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.util.Map;
 import java.util.Set;
@@ -71,7 +72,13 @@ final class OpenFile implements AutoCloseable {
     int written = 0;
     while (source.hasRemaining()) {
       if (flags.seeksToAppend()) {
-        written += channel.write(source, channel.size());
+        // At the end in any case, but only what has no place of its own moves the file's.
+        if (position < 0) {
+          channel.position(channel.size());
+          written += channel.write(source);
+        } else {
+          written += channel.write(source, channel.size());
+        }
       } else if (position < 0 || flags.append()) {
         written += channel.write(source);
       } else {
@@ -98,8 +105,29 @@ final class OpenFile implements AutoCloseable {
     }
   }
 
-  void sync() throws IOException {
-    channel.force(true);
+  void sync(boolean metadata) throws IOException {
+    channel.force(metadata);
+  }
+
+  /**
+   * Runs on a path that stands for this very file. A handle that was opened for reading only gives
+   * no right to change the file: EPERM.
+   */
+  void change(Change change) throws IOException {
+    synchronized (itself) {
+      if (closed) {
+        throw new Errno.Failure(Errno.EBADF);
+      }
+      if (!flags.write()) {
+        throw new Errno.Failure(Errno.EPERM);
+      }
+      change.on(itself.path());
+    }
+  }
+
+  /** What is done to a file by its path. */
+  interface Change {
+    void on(Path path) throws IOException;
   }
 
   long size() throws IOException {

@@ -56,7 +56,11 @@ final class Pin implements AutoCloseable {
 
   /** Pins the folder itself, to list it. */
   static Pin folder(ScopedPath scoped) throws IOException {
-    Path real = scoped.real();
+    return folder(scoped.real());
+  }
+
+  /** Pins a folder whose real path was checked, or one below it. */
+  static Pin folder(Path real) throws IOException {
     if (Platform.isLinux()) {
       int fd = walk(real);
       return new Pin(fd, through(fd));
@@ -103,6 +107,13 @@ final class Pin implements AutoCloseable {
         int next;
         try {
           next = Libc.openat(fd, name(segment.toString()), FOLDER, 0);
+        } catch (LastErrorException e) {
+          // Links have been resolved: one that is still there is a loop, or came after the check.
+          if (Errno.of(e.getErrorCode()) == Errno.ENOTDIR
+              && Stat.type(through(fd).resolve(segment)) == Stat.LINK) {
+            throw new Errno.Failure(Errno.ELOOP);
+          }
+          throw e;
         } finally {
           Libc.close(fd);
         }
@@ -114,7 +125,7 @@ final class Pin implements AutoCloseable {
     }
   }
 
-  private static byte[] name(String segment) {
+  static byte[] name(String segment) {
     return (segment + "\0").getBytes(StandardCharsets.UTF_8);
   }
 

@@ -124,8 +124,8 @@ public record Command(
   public enum RunsOn {
     /**
      * Where its call arrives, which may be Chromium's UI thread: answers at once, in microseconds,
-     * from memory, and is safe to call from several threads. Saves the two changes of thread that
-     * are most of a short call's time.
+     * from memory, is safe to call from several threads, and may be called twice for one answer.
+     * Saves the two changes of thread that are most of a short call's time.
      */
     ARRIVAL,
     /** The bridge's event loop: must not block. */

@@ -249,8 +249,14 @@ class FsModuleTest {
     Files.delete(file);
     assertEquals("ENOENT", page.error(url("stat", link), Map.of()).path("code").asText());
     assertEquals("ENOENT", page.error(url("access", link), Map.of()).path("code").asText());
-    assertEquals(
-        "ELOOP", page.error(url("writeFile", link), Map.of("data", "")).path("code").asText());
+    page.data(url("writeFile", link), Map.of("data", "new"));
+    assertEquals("new", Files.readString(file), "as Node: what the link names is made");
+    Path loop = Files.createSymbolicLink(root.resolve("loop"), Path.of("loop"));
+    for (String function : List.of("stat", "access", "readFile", "chmod", "statfs")) {
+      assertEquals("ELOOP", page.error(url(function, loop), Map.of()).path("code").asText());
+      assertEquals(
+          "ELOOP", page.error(url(function, loop.resolve("x")), Map.of()).path("code").asText());
+    }
   }
 
   @Test

@@ -97,6 +97,16 @@ class OwnFilesTest {
         new Attack("open", "app/src/index.html", Map.of("flags", "r+"), ""),
         new Attack("open", "app/src/new.html", Map.of("flags", 0100), ""),
         new Attack("open", "app/src/index.html", Map.of("flags", 01000), ""),
+        new Attack("link", "app/src/index.html", Map.of(), "data/second"),
+        new Attack("link", "data/evil.html", Map.of(), "app/src/new.html"),
+        new Attack("symlink", "app/src/new.html", Map.of("target", "/etc/passwd"), ""),
+        new Attack("chmod", "app/src/index.html", Map.of("mode", 0777), ""),
+        new Attack("chown", "app/src/index.html", Map.of("uid", 0, "gid", 0), ""),
+        new Attack("lchown", "app/src/index.html", Map.of("uid", 0, "gid", 0), ""),
+        new Attack("utimes", "app/src/index.html", Map.of("atimeNs", 0, "mtimeNs", 0), ""),
+        new Attack("lutimes", "app/src/index.html", Map.of("atimeNs", 0, "mtimeNs", 0), ""),
+        new Attack("mkdtemp", "app/src/", Map.of("prefix", "x"), ""),
+        new Attack("mkdtemp", "data/link/", Map.of("prefix", "x"), ""),
         new Attack("mkdir", "app/src/new", Map.of(), ""),
         new Attack("mkdir", "app/src/new/deep", Map.of("recursive", true), ""),
         new Attack("unlink", "app/src/index.html", Map.of(), ""),
@@ -189,6 +199,12 @@ class OwnFilesTest {
     page.data(url("stat", "app/src/index.html"), Map.of());
     page.data(url("readdir", "app/src"), Map.of());
     String fd = page.data(url("open", "app/src/index.html"), Map.of()).path("fd").asText();
+    for (String change : List.of("chmod", "chown", "utimes")) {
+      // To read is not to change.
+      assertEquals(
+          "EPERM",
+          page.error("ipc://handle/fs/" + change + "/" + fd, Map.of()).path("code").asText());
+    }
     page.data("ipc://handle/fs/close/" + fd, Map.of());
     page.data(url("writeFile", "data/note.txt"), Map.of("data", "mine"));
     page.data(url("rename", "data/note.txt"), to("data/moved.txt"));
@@ -219,5 +235,20 @@ class OwnFilesTest {
             .asText());
     Files.createDirectory(app.resolve("notes"));
     part.data(url("writeFile", "app/src/notes/a.txt"), Map.of("data", "x"));
+  }
+
+  @Test
+  void anotherNameOfTheSameFileIsTheSameFile() throws IOException {
+    // As letter case is on other disks: a name that does not look like the app's.
+    Files.createLink(data.resolve("hard"), root.resolve("app/socket.ini"));
+    Page page = page("ipc:");
+    for (String function : List.of("writeFile", "appendFile", "rm")) {
+      assertEquals(
+          "ERR_ACCESS_DENIED",
+          page.error(url(function, "data/hard"), Map.of("data", "x")).path("code").asText(),
+          function);
+    }
+    assertEquals("the policy", Files.readString(root.resolve("app/socket.ini")));
+    assertTrue(page.call(url("rm", "data/evil.html"), Map.of()).path(1).asInt() == 0);
   }
 }

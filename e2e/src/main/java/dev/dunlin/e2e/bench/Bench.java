@@ -37,10 +37,24 @@ public final class Bench {
   private static final int CALLS = 20_000;
   private static final int RUNS = 7;
   private static final int MIB = 128;
+  private static final int ENTRIES = 10_000;
   private static final int SMALL_BYTES = 4_096;
   private static final int SMALL_READS = 1_000;
   private static final Duration IDLE = Duration.ofSeconds(5);
   private static final Duration LONG = Duration.ofMinutes(3);
+
+  /** What the file benches ask the page, by name. */
+  private static final Map<String, String> FILES = new LinkedHashMap<>();
+
+  static {
+    FILES.put("fs.read.1m", "readBytes('1m.bin', 100)");
+    FILES.put("fs.read.16m", "readBytes('16m.bin', 21)");
+    FILES.put("fs.read.128m", "readBytes('128m.bin', 7)");
+    FILES.put("fs.write.16m", "writeBytes('up-16m.bin', 16, 11)");
+    FILES.put("fs.readdir.10k", "list('10k', 21)");
+    FILES.put("fs.stat", "stats('small.txt', 2000, 5)");
+    FILES.put("fs.statSync", "statsSync('small.txt', 500, 5)");
+  }
 
   private static final String FIRST = "first answered call at ";
   private static final String SMALL = "small.txt";
@@ -109,7 +123,8 @@ public final class Bench {
     if (any("pss.idle")) {
       idle(qt);
     }
-    if (any("call.sequential", "call.inflight100", "stream.down", "stream.up", "fs.read")) {
+    if (any("call.sequential", "call.inflight100", "stream.down", "stream.up", "fs.read")
+        || FILES.keySet().stream().anyMatch(wanted)) {
       inPage();
     }
     if (qt.isPresent() && any("call.sequential", "call.inflight100")) {
@@ -265,11 +280,43 @@ public final class Bench {
       if (wanted.test("fs.read")) {
         add("fs.read", "dunlin", "ms", ask(page, "read('" + SMALL + "', " + SMALL_READS + ")"));
       }
-      if (any("stream.down", "stream.up", "fs.read")) {
+      boolean files = false;
+      for (Map.Entry<String, String> file : FILES.entrySet()) {
+        if (wanted.test(file.getKey())) {
+          if (!files) {
+            makeFiles(data, block);
+            files = true;
+          }
+          add(file.getKey(), "dunlin", unit(file.getKey()), ask(page, file.getValue()));
+        }
+      }
+      if (files || any("stream.down", "stream.up", "fs.read")) {
+        makeFiles(data, block);
         node(data);
       }
     } finally {
       app.close();
+    }
+  }
+
+  private static String unit(String name) {
+    return name.startsWith("fs.stat") ? "1/s" : "ms";
+  }
+
+  private static void makeFiles(Path data, byte[] block) throws IOException {
+    for (int mib : new int[] {1, 16, MIB}) {
+      try (var out = Files.newOutputStream(data.resolve(mib + "m.bin"))) {
+        for (int i = 0; i < mib; i++) {
+          out.write(block);
+        }
+      }
+    }
+    Path folder = Files.createDirectories(data.resolve("10k"));
+    for (int i = 0; i < ENTRIES; i++) {
+      Path entry = folder.resolve("entry-" + i);
+      if (!Files.exists(entry)) {
+        Files.createFile(entry);
+      }
     }
   }
 
@@ -293,6 +340,9 @@ public final class Bench {
     add("stream.down", "node", "MiB/s", numbers(answer.path("down")));
     add("stream.up", "node", "MiB/s", numbers(answer.path("up")));
     add("fs.read", "node", "ms", numbers(answer.path("read")));
+    for (String name : FILES.keySet()) {
+      add(name, "node", unit(name), numbers(answer.path(name)));
+    }
   }
 
   static Path resource(String name, Path to) throws IOException {

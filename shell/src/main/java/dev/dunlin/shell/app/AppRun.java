@@ -29,6 +29,7 @@ import dev.dunlin.shell.config.Length;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.DevToolsSession;
 import dev.dunlin.shell.engine.Engine;
+import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
@@ -149,8 +150,7 @@ public final class AppRun implements Launcher {
       this.opened = opened;
       this.config = options.config();
       config.warnings().forEach(warning -> console.say(warning.toString()));
-      WithoutEffect.of(config, System.getProperty("os.name"), NativeProcess.maxOpenFiles())
-          .forEach(console::say);
+      WithoutEffect.of(config, Os.here(), NativeProcess.maxOpenFiles()).forEach(console::say);
       this.permissions = new DeniedPermissions(config.permissions().denied());
       this.folders =
           UserFolders.of(
@@ -195,6 +195,7 @@ public final class AppRun implements Launcher {
       SingleInstance instance = SingleInstance.take(profile, config.meta().title());
       EngineTemp temp = EngineTemp.prepare();
       try {
+        forgetDenied(profile);
         Path installation = EngineInstallation.locate();
         CompletableFuture<Void> preloaded = Engine.preload(installation);
         NavigationPolicy navigation = navigationPolicy();
@@ -242,6 +243,23 @@ public final class AppRun implements Launcher {
         instance.close();
         if (ephemeralProfile()) {
           delete(profile);
+        }
+      }
+    }
+
+    /** What earlier runs left in the profile and is taken away now. */
+    private void forgetDenied(Path profile) {
+      for (String leftover : permissions.leftovers()) {
+        try {
+          Trees.delete(profile.resolve(leftover));
+        } catch (IOException e) {
+          throw new HostException(
+              "[permissions] takes service workers away, and those of earlier runs can't be deleted: "
+                  + e.getMessage()
+                  + ". Delete "
+                  + profile
+                  + ".",
+              e);
         }
       }
     }
@@ -377,7 +395,10 @@ public final class AppRun implements Launcher {
 
     private Function<ResourceRequest, Future<ResourceResponse>> resources() {
       Map<String, String> headers = new HashMap<>();
-      config.webview().cacheControl().ifPresent(value -> headers.put("Cache-Control", value));
+      config
+          .webview()
+          .cacheControl()
+          .ifPresent(value -> headers.put("Cache-Control", cacheControl(value)));
       config.webview().headers().forEach(header -> headers.put(header.name(), header.value()));
       permissions.header().ifPresent(value -> takeAway(headers, value));
       AppResources resources =
@@ -418,6 +439,15 @@ public final class AppRun implements Launcher {
             "Use one of them: take the header out, or the lines with = false.");
       }
       headers.put(DeniedPermissions.HEADER, value);
+    }
+
+    private String cacheControl(String value) {
+      if (!AppResources.isHeaderValue(value)) {
+        throw wrong(
+            "webview.cache-control",
+            new IllegalArgumentException("'" + value + "' is no value of an HTTP header"));
+      }
+      return value;
     }
 
     private ResourceSource files() {
@@ -669,7 +699,13 @@ public final class AppRun implements Launcher {
     }
 
     private void afterLoad() {
-      DevToolsSession session = window.devTools();
+      DevToolsSession session;
+      try {
+        session = window.devTools();
+      } catch (EngineException e) {
+        fail(e.getMessage());
+        return;
+      }
       options
           .screenshot()
           .ifPresent(
@@ -730,9 +766,12 @@ public final class AppRun implements Launcher {
               fault -> fail("the test " + url + " could not be started: " + fault.getMessage()));
     }
 
+    /** What was asked for does not come; nothing of interest once the end was asked for. */
     private void fail(String message) {
-      console.say(message);
-      exit.complete(FAILED);
+      if (!exit.isDone()) {
+        console.say(message);
+        exit.complete(FAILED);
+      }
     }
   }
 }

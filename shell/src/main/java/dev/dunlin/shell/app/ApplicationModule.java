@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 /** {@code ipc://application/…}: the app as a whole. */
 final class ApplicationModule implements CommandModule {
   private final IntConsumer exit;
-  private final Supplier<Object> config;
-  private final Supplier<Object> versions;
+  private final Lazy config;
+  private final Lazy versions;
   private final Supplier<Object> security;
 
   ApplicationModule(
@@ -22,9 +22,27 @@ final class ApplicationModule implements CommandModule {
       Supplier<Object> versions,
       Supplier<Object> security) {
     this.exit = exit;
-    this.config = config;
-    this.versions = versions;
+    this.config = new Lazy(config);
+    this.versions = new Lazy(versions);
     this.security = security;
+  }
+
+  /** A value that stays the same, made when it is first wanted; by two threads at once, twice. */
+  private static final class Lazy implements Supplier<Object> {
+    private final Supplier<Object> make;
+    private volatile Object value;
+
+    Lazy(Supplier<Object> make) {
+      this.make = make;
+    }
+
+    @Override
+    public Object get() {
+      if (value == null) {
+        value = make.get();
+      }
+      return value;
+    }
   }
 
   @Override

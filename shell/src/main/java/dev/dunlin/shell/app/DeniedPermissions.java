@@ -53,6 +53,16 @@ final class DeniedPermissions {
   }
 
   /**
+   * What Chromium keeps between runs and would use again, as paths in its profile. A service worker
+   * that is registered runs without its script being asked for. Caches, beside it, are data.
+   */
+  List<String> leftovers() {
+    return denied.contains(Permission.SERVICE_WORKER)
+        ? List.of("Default/Service Worker/Database", "Default/Service Worker/ScriptCache")
+        : List.of();
+  }
+
+  /**
    * The refusal of a service worker's script, which Chromium asks for under a header that pages
    * can't set.
    */

@@ -1,6 +1,7 @@
 package dev.dunlin.shell.app;
 
 import dev.dunlin.bridge.console.ConsoleModule;
+import dev.dunlin.bridge.dns.DnsModule;
 import dev.dunlin.bridge.fs.FsModule;
 import dev.dunlin.bridge.os.OsModule;
 import dev.dunlin.bridge.process.ProcessModule;
@@ -19,6 +20,7 @@ final class StandardModules {
         new FsModule(random),
         new OsModule(clock::now),
         new ProcessModule(),
+        new DnsModule(),
         new ConsoleModule(console));
   }
 }

@@ -5,6 +5,7 @@ import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStarter;
 import dev.dunlin.shell.host.HostException;
+import dev.dunlin.shell.host.Os;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Whether the person's desktop is dark, asked where Chromium asks too. Only the colour before the
@@ -33,16 +36,46 @@ final class SystemTheme {
     if (isForcedDark(System.getenv())) {
       return CompletableFuture.completedFuture(true);
     }
-    Optional<Question> question =
-        matters ? question(System.getProperty("os.name"), System.getenv()) : Optional.empty();
-    return question
-        .map(
-            asked ->
-                CompletableFuture.supplyAsync(() -> answer(asked))
-                    // A theme that can't be asked spoils no start: it counts as light.
-                    .exceptionally(fault -> false)
-                    .completeOnTimeout(false, ANSWER.toMillis(), TimeUnit.MILLISECONDS))
+    return (matters ? question(Os.here(), System.getenv()) : Optional.<Question>empty())
+        .map(asked -> ask(asked, ANSWER))
         .orElseGet(() -> CompletableFuture.completedFuture(false));
+  }
+
+  /**
+   * The answer; false when there is none within the time. Then whoever was asked is ended: it must
+   * not come to an end, and wake us, while Chromium swaps the signal handlers (java-cef #477).
+   */
+  static CompletableFuture<Boolean> ask(Question question, Duration longest) {
+    if (ProcessStarter.find(question.command().get(0)).isEmpty()) {
+      return CompletableFuture.completedFuture(false);
+    }
+    CompletableFuture<ChildProcess> started =
+        ProcessStarter.get()
+            .start(
+                ProcessSpec.of(question.command().toArray(String[]::new))
+                    .withStdio(Stdio.NULL, Stdio.PIPE, Stdio.NULL))
+            .toCompletionStage()
+            .toCompletableFuture();
+    CompletableFuture<Boolean> answer =
+        started
+            .thenApplyAsync(child -> answer(child, question))
+            .orTimeout(longest.toMillis(), TimeUnit.MILLISECONDS);
+    return answer
+        .handle(
+            (dark, fault) -> {
+              if (fault instanceof TimeoutException) {
+                return started.thenCompose(SystemTheme::end);
+              }
+              // A theme that can't be asked spoils no start: it counts as light.
+              return CompletableFuture.completedFuture(fault == null && dark);
+            })
+        .thenCompose(outcome -> outcome);
+  }
+
+  /** Completes when it is gone. */
+  private static CompletionStage<Boolean> end(ChildProcess child) {
+    child.killTree();
+    return child.exit().map(false).toCompletionStage();
   }
 
   /** {@code GTK_THEME=Adwaita:dark}, as GTK reads it. JCEF's Chromium does not: it is told. */
@@ -58,8 +91,8 @@ final class SystemTheme {
    */
   record Question(List<String> command, String dark) {}
 
-  static Optional<Question> question(String system, Map<String, String> environment) {
-    if (system.startsWith("Windows")) {
+  static Optional<Question> question(Os system, Map<String, String> environment) {
+    if (system == Os.WINDOWS) {
       return Optional.of(
           new Question(
               List.of(
@@ -70,7 +103,7 @@ final class SystemTheme {
                   "AppsUseLightTheme"),
               "0x0"));
     }
-    if (system.startsWith("Mac")) {
+    if (system == Os.MAC) {
       return Optional.of(
           new Question(List.of("defaults", "read", "-g", "AppleInterfaceStyle"), "Dark"));
     }
@@ -92,18 +125,7 @@ final class SystemTheme {
             "uint32 1"));
   }
 
-  private static boolean answer(Question question) {
-    if (ProcessStarter.find(question.command().get(0)).isEmpty()) {
-      return false;
-    }
-    ChildProcess child =
-        ProcessStarter.get()
-            .start(
-                ProcessSpec.of(question.command().toArray(String[]::new))
-                    .withStdio(Stdio.NULL, Stdio.PIPE, Stdio.NULL))
-            .toCompletionStage()
-            .toCompletableFuture()
-            .join();
+  private static boolean answer(ChildProcess child, Question question) {
     try (var out = child.stdout()) {
       return new String(out.readNBytes(4096), StandardCharsets.UTF_8).contains(question.dark());
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package dev.dunlin.shell.app;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.AppConfig.WindowFlag;
 import dev.dunlin.shell.config.Colour;
+import dev.dunlin.shell.host.Os;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,9 @@ final class WithoutEffect {
   private WithoutEffect() {}
 
   /**
-   * @param system {@code os.name}
    * @param openFiles how many files this process may have open, where the system tells
    */
-  static List<String> of(AppConfig config, String system, Optional<Long> openFiles) {
+  static List<String> of(AppConfig config, Os system, Optional<Long> openFiles) {
     Map<String, String> said = new TreeMap<>();
     config
         .values()
@@ -53,7 +53,7 @@ final class WithoutEffect {
     }
     for (WindowFlag flag :
         List.of(WindowFlag.MINIMIZABLE, WindowFlag.MAXIMIZABLE, WindowFlag.CLOSABLE)) {
-      if (!window.flags().contains(flag) && !system.equals("Linux")) {
+      if (!window.flags().contains(flag) && system != Os.LINUX) {
         said.put(
             flag.key(),
             "has less effect on "

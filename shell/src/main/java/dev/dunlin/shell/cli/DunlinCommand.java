@@ -10,10 +10,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -148,9 +150,15 @@ public final class DunlinCommand implements Callable<Integer> {
   }
 
   private int plainRun(List<String> words) {
+    Optional<Path> folder;
     try {
-      return new RunCommand(launcher, shell, arguments)
-          .plain(words.stream().skip(1).findFirst().map(Path::of), err);
+      folder = words.stream().skip(1).findFirst().map(Path::of);
+    } catch (InvalidPathException e) {
+      // The parser says it with the name of the parameter.
+      return line().execute(words.toArray(String[]::new));
+    }
+    try {
+      return new RunCommand(launcher, shell, arguments).plain(folder, err);
     } catch (RuntimeException | Error fault) {
       return tell(fault, isExpected, err);
     }

@@ -47,6 +47,12 @@ public final class BrowserWindow {
    */
   static final Duration STATE_CHANGE = Duration.ofSeconds(2);
 
+  /**
+   * How long a window manager may take to put a size back that we have corrected. Within: it
+   * insists, and is not asked again for the same one. Later: somebody else has made it that size.
+   */
+  static final Duration INSISTENCE = Duration.ofSeconds(1);
+
   private final Supplier<ChromiumThreads> threads;
   private final int index;
   private final boolean developer;
@@ -58,6 +64,9 @@ public final class BrowserWindow {
   private Frame frame;
   private String title;
   private boolean closing;
+
+  private final SizeCorrection correction = new SizeCorrection();
+  private final Timer lasted = untilLasted();
 
   /** By the last word of the window manager: AWT shows what it has asked for, done or not. */
   private int extended = Frame.NORMAL;
@@ -145,12 +154,14 @@ public final class BrowserWindow {
     try {
       if (Os.here() != Os.MAC) {
         createPageInOurColour();
+        markPending();
       }
       Field field = browser.getClass().getDeclaredField("delayedUpdate_");
       field.setAccessible(true);
       for (ActionListener listener : ((Timer) field.get(browser)).getActionListeners()) {
         listener.actionPerformed(new ActionEvent(browser, ActionEvent.ACTION_PERFORMED, "create"));
       }
+      markPending();
     } catch (ReflectiveOperationException e) {
       throw new EngineException("this version of JCEF makes its pages in another way", e);
     }
@@ -190,6 +201,17 @@ public final class BrowserWindow {
         notWhite,
         canvas.get(browser),
         null);
+  }
+
+  /**
+   * Tells JCEF that the page is on its way. By itself it knows only once Chromium's thread has
+   * begun to make it, and who asks meanwhile (its timer, a paint, a change of size) gets a second
+   * page, which shows nothing, runs the app once more and never closes.
+   */
+  private void markPending() throws ReflectiveOperationException {
+    Field pending = browser.getClass().getSuperclass().getDeclaredField("isPending_");
+    pending.setAccessible(true);
+    pending.setBoolean(browser, true);
   }
 
   private static boolean isLinux() {
@@ -246,9 +268,7 @@ public final class BrowserWindow {
     }
     int width = settings.boundedWidth(frame.getWidth() - sides) + sides;
     int height = settings.boundedHeight(frame.getHeight() - ends) + ends;
-    if (extended == Frame.NORMAL && (width != frame.getWidth() || height != frame.getHeight())) {
-      frame.setSize(width, height);
-    }
+    correct(new Dimension(width, height));
     if (settings.most().width == WindowSettings.UNBOUNDED
         && settings.most().height == WindowSettings.UNBOUNDED) {
       return;
@@ -261,6 +281,26 @@ public final class BrowserWindow {
             Integer.MAX_VALUE,
             largest(settings.most().width, content ? 0 : sides),
             largest(settings.most().height, content ? 0 : ends)));
+  }
+
+  private void correct(Dimension bounded) {
+    if (extended == Frame.NORMAL) {
+      correction.of(frame.getSize(), bounded).ifPresent(frame::setSize);
+      lasted.restart();
+    }
+  }
+
+  private Timer untilLasted() {
+    Timer timer =
+        new Timer(
+            (int) INSISTENCE.toMillis(),
+            late -> {
+              if (frame != null) {
+                correction.lasted(frame.getSize());
+              }
+            });
+    timer.setRepeats(false);
+    return timer;
   }
 
   private static int largest(int side, int frame) {

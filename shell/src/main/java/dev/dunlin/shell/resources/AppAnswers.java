@@ -1,5 +1,6 @@
 package dev.dunlin.shell.resources;
 
+import dev.dunlin.bridge.spi.ByteSource;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -49,6 +50,6 @@ final class AppAnswers {
         status == 200 ? "OK" : "Status " + status,
         headers,
         content.length,
-        Bodies.of(content));
+        ByteSource.of(content));
   }
 }

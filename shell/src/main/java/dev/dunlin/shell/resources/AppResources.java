@@ -113,7 +113,7 @@ public final class AppResources {
                       : ": Dunlin sets it"));
         }
         if (!header.getKey().matches("[!#$%&'*+.^_`|~0-9a-z-]+")
-            || !header.getValue().matches("[\\x20-\\x7e]*")) {
+            || !isHeaderValue(header.getValue())) {
           throw new IllegalArgumentException(
               "[webview] headers[] has a line that is no HTTP header: "
                   + header.getKey()
@@ -123,6 +123,11 @@ public final class AppResources {
       }
       extraHeaders = Map.copyOf(lower);
     }
+  }
+
+  /** Whether this can stand behind the name of an HTTP header: printable ASCII. */
+  public static boolean isHeaderValue(String text) {
+    return text.matches("[\\x20-\\x7e]*");
   }
 
   public AppResources(
@@ -322,7 +327,8 @@ public final class AppResources {
             headers,
             file.modified(),
             content.length,
-            (offset, length) -> Bodies.of(content, offset, length));
+            (offset, length) ->
+                ByteSource.of(content, Math.toIntExact(offset), Math.toIntExact(length)));
       }
     }
     String version = file.sizeBytes() + " " + file.modified() + " " + file.identity();
@@ -528,7 +534,7 @@ public final class AppResources {
       return new ResourceResponse(304, "Not Modified", headers, 0, Bodies.empty());
     }
     headers.put("content-length", String.valueOf(source.length));
-    return new ResourceResponse(200, "OK", headers, source.length, Bodies.of(source));
+    return new ResourceResponse(200, "OK", headers, source.length, ByteSource.of(source));
   }
 
   /**
@@ -543,7 +549,7 @@ public final class AppResources {
     Map<String, String> headers = scriptHeaders("*");
     headers.put("cache-control", "no-store");
     headers.put("content-length", String.valueOf(source.length));
-    return new ResourceResponse(200, "OK", headers, source.length, Bodies.of(source));
+    return new ResourceResponse(200, "OK", headers, source.length, ByteSource.of(source));
   }
 
   private ResourceResponse hostModule(ResourceRequest request) {
@@ -562,7 +568,7 @@ public final class AppResources {
     headers.put("cache-control", "no-store");
     headers.put("vary", "origin");
     headers.put("content-length", String.valueOf(source.length));
-    return new ResourceResponse(200, "OK", headers, source.length, Bodies.of(source));
+    return new ResourceResponse(200, "OK", headers, source.length, ByteSource.of(source));
   }
 
   private static Map<String, String> scriptHeaders(String allowedOrigin) {

@@ -12,15 +12,7 @@ final class Bodies {
   private Bodies() {}
 
   static ByteSource empty() {
-    return of(new byte[0]);
-  }
-
-  static ByteSource of(byte[] bytes) {
-    return ByteSource.of(bytes);
-  }
-
-  static ByteSource of(byte[] bytes, long offset, long length) {
-    return ByteSource.of(bytes, Math.toIntExact(offset), Math.toIntExact(length));
+    return ByteSource.of(new byte[0]);
   }
 
   /** Part of an open file; takes the channel over. */

@@ -4,10 +4,13 @@ import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.scheduler.Threads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardWatchEventKinds;
@@ -16,7 +19,9 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -30,9 +35,15 @@ public final class ChangeWatch implements AutoCloseable {
   /** Most folders watched. Over: the rest is not, and that is said once. */
   public static final int FOLDERS = 4096;
 
+  /** How a folder is put under watch; another one in tests. */
+  interface Registration {
+    WatchKey register(Path folder, WatchService service) throws IOException;
+  }
+
   private final Path root;
-  private final Settle settle;
+  private final Consumer<Path> changed;
   private final Consumer<String> say;
+  private final Registration registration;
   private final int mostFolders;
   private final WatchService service;
 
@@ -40,11 +51,17 @@ public final class ChangeWatch implements AutoCloseable {
   private final Map<WatchKey, Path> folders = new HashMap<>();
   private boolean tooMany;
 
-  private ChangeWatch(Path root, Settle settle, Consumer<String> say, int mostFolders)
+  private ChangeWatch(
+      Path root,
+      Consumer<Path> changed,
+      Consumer<String> say,
+      Registration registration,
+      int mostFolders)
       throws IOException {
     this.root = root;
-    this.settle = settle;
+    this.changed = changed;
     this.say = say;
+    this.registration = registration;
     this.mostFolders = mostFolders;
     this.service = root.getFileSystem().newWatchService();
   }
@@ -60,18 +77,30 @@ public final class ChangeWatch implements AutoCloseable {
    */
   public static ChangeWatch start(
       Path root, Scheduler scheduler, Runnable changed, Consumer<String> say) throws IOException {
-    return start(root, new Settle(scheduler, changed), say, FOLDERS);
+    Settle settle = new Settle(scheduler, changed);
+    return start(root, path -> settle.touched(), say, ChangeWatch::register, FOLDERS);
   }
 
-  static ChangeWatch start(Path root, Settle settle, Consumer<String> say, int mostFolders)
+  /**
+   * @param changed takes each path that changed; of what is lost, the folder. On the watching
+   *     thread
+   */
+  static ChangeWatch start(
+      Path root,
+      Consumer<Path> changed,
+      Consumer<String> say,
+      Registration registration,
+      int mostFolders)
       throws IOException {
-    ChangeWatch watch = new ChangeWatch(root, settle, say, mostFolders);
+    ChangeWatch watch = new ChangeWatch(root, changed, say, registration, mostFolders);
     try {
       // The folder above tells when the root itself goes and comes.
       if (root.getParent() != null) {
-        watch.register(root.getParent());
+        watch.add(root.getParent());
       }
-      watch.registerTree(root);
+      if (!watch.addTree(root)) {
+        throw new IOException(root + " is no folder that can be read");
+      }
     } catch (IOException e) {
       watch.close();
       throw new IOException(
@@ -82,7 +111,13 @@ public final class ChangeWatch implements AutoCloseable {
     return watch;
   }
 
-  private void registerTree(Path folder) throws IOException {
+  /**
+   * Watches all that is there now; what is not there yet, the folder around it will tell.
+   *
+   * @return whether one of the folders was not watched before
+   */
+  private boolean addTree(Path folder) throws IOException {
+    Set<Path> added = new HashSet<>();
     Files.walkFileTree(
         folder,
         new SimpleFileVisitor<>() {
@@ -104,29 +139,41 @@ public final class ChangeWatch implements AutoCloseable {
               }
               return FileVisitResult.TERMINATE;
             }
-            register(path);
+            try {
+              if (add(path)) {
+                added.add(path);
+              }
+            } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException e) {
+              return FileVisitResult.SKIP_SUBTREE;
+            }
             return FileVisitResult.CONTINUE;
           }
 
           @Override
-          public FileVisitResult visitFileFailed(Path path, IOException fault) throws IOException {
+          public FileVisitResult visitFileFailed(Path path, IOException fault) {
             // Gone again since it was listed, or not ours to read: then it is not served either.
-            if (path.equals(root)) {
-              throw fault;
-            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path path, IOException fault) {
+            // A fault: gone while it was listed.
             return FileVisitResult.CONTINUE;
           }
         });
+    return !added.isEmpty();
   }
 
-  private void register(Path folder) throws IOException {
-    folders.put(
-        folder.register(
-            service,
-            StandardWatchEventKinds.ENTRY_CREATE,
-            StandardWatchEventKinds.ENTRY_DELETE,
-            StandardWatchEventKinds.ENTRY_MODIFY),
-        folder);
+  private boolean add(Path folder) throws IOException {
+    return folders.put(registration.register(folder, service), folder) == null;
+  }
+
+  static WatchKey register(Path folder, WatchService service) throws IOException {
+    return folder.register(
+        service,
+        StandardWatchEventKinds.ENTRY_CREATE,
+        StandardWatchEventKinds.ENTRY_DELETE,
+        StandardWatchEventKinds.ENTRY_MODIFY);
   }
 
   private static boolean isPassedOver(Path path) {
@@ -139,15 +186,13 @@ public final class ChangeWatch implements AutoCloseable {
       while (true) {
         WatchKey key = service.take();
         Path folder = folders.get(key);
-        boolean changed = false;
         for (WatchEvent<?> event : key.pollEvents()) {
-          changed |= folder != null && isChange(folder, event);
+          if (folder != null && isChange(folder, event)) {
+            changed.accept(event.context() instanceof Path name ? folder.resolve(name) : folder);
+          }
         }
         if (!key.reset()) {
           folders.remove(key);
-        }
-        if (changed) {
-          settle.touched();
         }
       }
     } catch (ClosedWatchServiceException e) {
@@ -156,17 +201,16 @@ public final class ChangeWatch implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
+      close();
       say.accept("changes in " + root + " are not watched any more: " + e.getMessage());
     }
   }
 
   private boolean isChange(Path folder, WatchEvent<?> event) throws IOException {
     if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
-      // Which they were is lost; folders may be among them.
-      if (Files.isDirectory(root)) {
-        registerTree(root);
-      }
-      return true;
+      // Which they were is lost; folders may be among them. The folder above may be a busy one
+      // (/tmp): of it only a new root counts.
+      return addTree(root) || !folder.equals(root.getParent());
     }
     Path path = folder.resolve((Path) event.context());
     boolean isRoot = path.equals(root);
@@ -182,10 +226,10 @@ public final class ChangeWatch implements AutoCloseable {
     }
     if (event.kind() == StandardWatchEventKinds.ENTRY_CREATE
         && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      addTree(path);
       if (isRoot) {
         say.accept("the app's folder " + root + " is back");
       }
-      registerTree(path);
     }
     return true;
   }

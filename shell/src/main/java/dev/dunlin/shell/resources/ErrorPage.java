@@ -1,5 +1,6 @@
 package dev.dunlin.shell.resources;
 
+import dev.dunlin.bridge.spi.ByteSource;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -143,7 +144,7 @@ public record ErrorPage(
     headers.put("content-security-policy", POLICY);
     headers.put("cache-control", "no-store");
     headers.put("x-content-type-options", "nosniff");
-    return new ResourceResponse(status, reason(title), headers, body.length, Bodies.of(body));
+    return new ResourceResponse(status, reason(title), headers, body.length, ByteSource.of(body));
   }
 
   /** Text that may stand in a status line: printable ASCII. */

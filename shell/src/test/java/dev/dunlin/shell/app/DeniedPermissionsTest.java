@@ -68,4 +68,12 @@ class DeniedPermissionsTest {
             "GET", "https://a.localhost/sw.js", Map.of(), "https://a.localhost", false, 0);
     assertTrue(denied(Permission.SERVICE_WORKER).refusal(plain).isEmpty());
   }
+
+  @Test
+  void forgetsTheServiceWorkersOfEarlierRunsAndNoData() {
+    assertEquals(List.of(), denied(Permission.CAMERA).leftovers());
+    List<String> leftovers = denied(Permission.SERVICE_WORKER).leftovers();
+    assertEquals(2, leftovers.size());
+    assertTrue(leftovers.stream().noneMatch(path -> path.contains("CacheStorage")));
+  }
 }

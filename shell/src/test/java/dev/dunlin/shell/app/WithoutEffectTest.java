@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dunlin.shell.config.AppConfig;
+import dev.dunlin.shell.host.Os;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Year;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WithoutEffectTest {
   @TempDir Path folder;
 
-  private List<String> said(String lines, String system, long openFiles) {
+  private List<String> said(String lines, Os system, long openFiles) {
     String ini = "[build]\nname = a\n[meta]\nbundle_identifier = com.example.a\n" + lines;
     return WithoutEffect.of(
         AppConfig.parse(folder, ini.getBytes(StandardCharsets.UTF_8), Map.of(), Year.of(2026)),
@@ -24,7 +25,7 @@ class WithoutEffectTest {
         Optional.of(openFiles));
   }
 
-  private void assertSays(String start, String lines, String system) {
+  private void assertSays(String start, String lines, Os system) {
     List<String> said = said(lines, system, 1 << 20);
     assertEquals(1, said.size(), said::toString);
     assertTrue(said.get(0).startsWith("socket.ini: " + start), said::toString);
@@ -38,34 +39,34 @@ class WithoutEffectTest {
             "[window]\nminimizable = false\nclosable = false\nframeless = true\nmax_width = 800\n"
                 + "backgroundColorDark = #101010\n[webview]\nwatch = true\ncache-control = no-store\n"
                 + "[permissions]\nallow_camera = false\nallow_read_media = true\n",
-            "Linux",
+            Os.LINUX,
             1 << 20));
   }
 
   @Test
   void namesTheKeyAsItIsWrittenAndTheSystem() {
     assertSays(
-        "[window] titlebar_style = hidden has no effect on Windows 11",
+        "[window] titlebar_style = hidden has no effect on Windows",
         "[window]\ntitlebar_style = hidden\n",
-        "Windows 11");
+        Os.WINDOWS);
     assertSays(
-        "[window] minimizable = false has less effect on Mac OS X",
+        "[window] minimizable = false has less effect on macOS",
         "[window]\nminimizable = false\n",
-        "Mac OS X");
+        Os.MAC);
   }
 
   @Test
   void namesWhatNothingReads() {
     assertSays(
-        "[webview] importmap = m.json has no effect", "[webview]\nimportmap = m.json\n", "Linux");
+        "[webview] importmap = m.json has no effect", "[webview]\nimportmap = m.json\n", Os.LINUX);
     assertSays(
         "[permissions] allow_read_media = false has no effect",
         "[permissions]\nallow_read_media = false\n",
-        "Linux");
+        Os.LINUX);
     assertSays(
         "[webview] watch = true has no effect",
         "[webview]\nwatch = true\n[webview.watch]\nreload = false\n",
-        "Linux");
+        Os.LINUX);
   }
 
   @Test
@@ -73,14 +74,14 @@ class WithoutEffectTest {
     assertSays(
         "[window] backgroundColorLight = rgba(1, 2, 3, 0.5) is shown opaque",
         "[window]\nbackgroundColorLight = rgba(1, 2, 3, 0.5)\n",
-        "Linux");
+        Os.LINUX);
   }
 
   @Test
   void comparesTheFileLimitWithTheSystems() {
-    List<String> said = said("[meta]\nfile_limit = 5000\n", "Linux", 4096);
+    List<String> said = said("[meta]\nfile_limit = 5000\n", Os.LINUX, 4096);
     assertEquals(1, said.size(), said::toString);
     assertTrue(said.get(0).contains("4096 open files"), said::toString);
-    assertEquals(List.of(), said("[meta]\nfile_limit = 4096\n", "Linux", 4096));
+    assertEquals(List.of(), said("[meta]\nfile_limit = 4096\n", Os.LINUX, 4096));
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessStarter;
+import dev.dunlin.shell.Trees;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -541,6 +542,20 @@ class DunlinScriptTest {
   }
 
   @Test
+  void theLockOutlivesWhatMavenCleanDeletes() throws Exception {
+    Path pipe = makeMavenWait();
+    ChildProcess first = begin(root.resolve("dunlin"), "run");
+    awaitLine(first, "maven-is-at-it");
+    Trees.delete(root.resolve("shell/target"));
+    ChildProcess second = begin(root.resolve("dunlin"), "run");
+    awaitLine(second, "another build is running");
+    Files.writeString(pipe, "go\n");
+    assertEquals(42, end(first).code());
+    assertEquals(42, end(second).code());
+    assertEquals(1, log("mvn -B").size());
+  }
+
+  @Test
   void aBuildThatWasKilledLeavesNoLock() throws Exception {
     Path pipe = makeMavenWait();
     ChildProcess killed = begin(root.resolve("dunlin"), "run");
@@ -579,6 +594,20 @@ class DunlinScriptTest {
     assertTrue(result.out().contains("ok    jdk"), result.out());
     assertTrue(result.out().contains("warn  build"), result.out());
     assertNotEquals(List.of(), log("dpkg-query"));
+  }
+
+  @Test
+  void doctorNamesTheWindowManagerAsWantedForTestsOnly() throws Exception {
+    dunlin("run");
+    assertFalse(dunlin("doctor").out().contains("jwm"));
+    Files.delete(bin.resolve("jwm"));
+    Result result = dunlin("doctor");
+    assertTrue(
+        result
+            .out()
+            .contains("warn  jwm        there is no such window manager; only the tests use it"),
+        result.out());
+    assertTrue(result.out().contains("ok    packages"), result.out());
   }
 
   @Test

@@ -1,0 +1,3 @@
+/** Not part of Dunlin. */
+export {};
+throw new Error("socket:ai/llm is not part of Dunlin: run a model in a back end of the app ([linux|mac|win] cmd in socket.ini) or in a Java extension");

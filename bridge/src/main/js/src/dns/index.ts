@@ -1,0 +1,3 @@
+/** The same as `socket:dns`. */
+export * from 'socket:dns';
+export { default } from 'socket:dns';

@@ -1,0 +1,4 @@
+/** Open files and folders. */
+import { DirectoryHandle, FileHandle } from 'socket:fs';
+export { DirectoryHandle, FileHandle };
+export default { DirectoryHandle, FileHandle };

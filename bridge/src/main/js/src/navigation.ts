@@ -1,0 +1,3 @@
+/** The engine's Navigation API. */
+export const navigation: any = (globalThis as { navigation?: unknown }).navigation;
+export default navigation;

@@ -1,0 +1,3 @@
+/** The same as `socket:path`. */
+export * from 'socket:path';
+export { default } from 'socket:path';

@@ -1,0 +1,3 @@
+/** The same as `socket:test`. */
+export * from 'socket:test';
+export { default } from 'socket:test';

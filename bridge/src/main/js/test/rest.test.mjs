@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import zlib from 'node:zlib';
+import { test } from 'node:test';
+import { openPage } from './host.mjs';
+
+test('hashes, HMAC and derived keys are those of Node', async () => {
+  const ours = await openPage().load('crypto');
+  for (const name of ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'sha3-256', 'ripemd160', 'blake2b512', 'RSA-SHA256']) {
+    assert.equal(ours.createHash(name).update('a').update('bé').digest('hex'), crypto.createHash(name).update('a').update('bé').digest('hex'), name);
+  }
+  assert.equal(ours.createHmac('sha256', 'key').update('x').digest('base64'), crypto.createHmac('sha256', 'key').update('x').digest('base64'));
+  assert.equal(ours.pbkdf2Sync('p', 's', 100, 32, 'sha512').toString('hex'), crypto.pbkdf2Sync('p', 's', 100, 32, 'sha512').toString('hex'));
+  assert.equal(ours.scryptSync('p', 's', 32, { N: 1024 }).toString('hex'), crypto.scryptSync('p', 's', 32, { N: 1024 }).toString('hex'));
+  assert.deepEqual(new Uint8Array(ours.hkdfSync('sha256', 'k', 's', 'i', 42)), new Uint8Array(crypto.hkdfSync('sha256', 'k', 's', 'i', 42)));
+  const hash = ours.createHash('sha1');
+  hash.digest();
+  assert.throws(() => hash.update('late'), { code: 'ERR_CRYPTO_HASH_FINALIZED' });
+  assert.throws(() => ours.createHash('nope'), { code: 'ERR_CRYPTO_INVALID_DIGEST' });
+  assert.deepEqual(['', 'a', 'hello', 'hello, world'].map(text => ours.murmur3(text)), [0, 0x3c2569b2, 0x248bfa47, 0x149bbb7f]);
+  assert.equal(ours.randomBytes(100_000).length, 100_000);
+  assert.throws(() => ours.randomBytes(-1), { code: 'ERR_OUT_OF_RANGE' });
+  for (let i = 0; i < 100; i++) { const drawn = ours.randomInt(3, 6); assert.ok(drawn >= 3 && drawn < 6); }
+  assert.equal(ours.timingSafeEqual(new Uint8Array([1]), new Uint8Array([1])), true);
+  assert.throws(() => ours.timingSafeEqual(new Uint8Array(1), new Uint8Array(2)), { code: 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH' });
+});
+
+test('libsodium seals and opens', async () => {
+  const { default: sodium } = await openPage().load('crypto/sodium');
+  await sodium.ready;
+  const key = sodium.crypto_secretbox_keygen(), nonce = sodium.randombytes_buf(sodium.crypto_secretbox_NONCEBYTES);
+  assert.equal(sodium.to_string(sodium.crypto_secretbox_open_easy(sodium.crypto_secretbox_easy('hi', nonce, key), nonce, key)), 'hi');
+});
+
+test('what zlib writes Node reads, and the other way round', async () => {
+  const ours = await openPage().load('zlib'), { pipeline } = await openPage().load('stream/promises');
+  const text = 'The quick brown fox. '.repeat(500);
+  for (const [pack, unpack] of [['gzipSync', 'gunzipSync'], ['deflateSync', 'inflateSync'], ['deflateRawSync', 'inflateRawSync'], ['gzipSync', 'unzipSync'], ['deflateSync', 'unzipSync']]) {
+    assert.equal(zlib[unpack](ours[pack](text)).toString(), text, pack);
+    assert.equal(ours[unpack](zlib[pack](text)).toString(), text, unpack);
+  }
+  assert.equal(ours.crc32('hello'), 0x3610a686);
+  assert.throws(() => ours.inflateSync(Buffer.from('nonsense')), { code: 'Z_DATA_ERROR', errno: -3 });
+  assert.throws(() => ours.gunzipSync(zlib.gzipSync(text).subarray(0, 40)), { code: 'Z_BUF_ERROR', message: 'unexpected end of file' });
+  assert.throws(() => ours.gunzipSync(zlib.gzipSync(text), { maxOutputLength: 100 }), { code: 'ERR_BUFFER_TOO_LARGE' });
+  const gzip = ours.createGzip(), chunks = [];
+  gzip.on('data', chunk => chunks.push(chunk));
+  const done = new Promise(resolve => gzip.on('end', resolve));
+  gzip.write(text.slice(0, 5000));
+  gzip.end(text.slice(5000));
+  await done;
+  assert.equal(zlib.gunzipSync(Buffer.concat(chunks)).toString(), text);
+});
+
+test('timers: clear, refresh, abort, and what is no function', async () => {
+  const timers = await openPage().load('timers'), promises = await openPage().load('timers/promises');
+  const log = [];
+  timers.clearTimeout(timers.setTimeout(() => log.push('cleared'), 0));
+  await new Promise(resolve => timers.setTimeout(value => { log.push(value); resolve(); }, 1, 'fired'));
+  assert.deepEqual(log, ['fired']);
+  assert.equal(await promises.setTimeout(1, 'v'), 'v');
+  assert.equal(await promises.setImmediate('i'), 'i');
+  await assert.rejects(promises.setTimeout(10_000, null, { signal: AbortSignal.abort() }), { name: 'AbortError', code: 'ABORT_ERR' });
+  assert.throws(() => timers.setTimeout('code'), { code: 'ERR_INVALID_ARG_TYPE' });
+  let ticks = 0;
+  for await (const _ of promises.setInterval(1)) if (++ticks === 3) break;
+  assert.equal(ticks, 3);
+});
+
+test('diagnostics_channel: who listens hears, one that throws stops nobody', async () => {
+  const channels = await openPage().load('diagnostics_channel');
+  const heard = [], listener = (message, name) => heard.push([message, name]);
+  channels.subscribe('x', listener);
+  channels.channel('x').publish(1);
+  assert.equal(channels.unsubscribe('x', listener), true);
+  channels.channel('x').publish(2);
+  assert.deepEqual(heard, [[1, 'x']]);
+  const events = [], tracing = channels.tracingChannel('t');
+  tracing.subscribe(Object.fromEntries(['start', 'end', 'error'].map(name => [name, () => events.push(name)])));
+  assert.throws(() => tracing.traceSync(() => { throw new Error('no'); }), /no/);
+  assert.deepEqual(events, ['start', 'error', 'end']);
+});
+
+test('http asks by fetch, and fails as Node does', async () => {
+  const page = openPage(), http = await page.load('http'), own = globalThis.fetch;
+  globalThis.fetch = async (url, options) => { if (url.includes('down')) throw new TypeError('Failed to fetch'); return new Response(`${options.method} ${url} ${options.headers.get('x-a')} ${options.body ? Buffer.from(options.body) : ''}`, { status: 201, headers: { 'x-b': '1' } }); };
+  try {
+    const answer = await new Promise((resolve, reject) => { const request = http.request({ host: 'a.test', port: 81, path: '/p?q', method: 'post', headers: { 'X-A': 'y' } }, resolve); request.on('error', reject); request.end('body'); });
+    assert.deepEqual([answer.statusCode, answer.statusMessage, answer.headers['x-b']], [201, 'Created', '1']);
+    assert.equal(Buffer.concat(await answer.toArray()).toString(), 'POST http://a.test:81/p?q y body');
+    assert.equal((await new Promise(resolve => http.get('http://down.test/').on('error', resolve))).code, 'ECONNREFUSED');
+    assert.throws(() => http.request('ftp://a/'), { code: 'ERR_INVALID_PROTOCOL' });
+    assert.throws(() => http.request('http://a/').setHeader('bad name', 'x'), { code: 'ERR_INVALID_HTTP_TOKEN' });
+    assert.throws(() => http.createServer().listen(80), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' });
+  } finally {
+    globalThis.fetch = own;
+  }
+});
+
+test('dns asks the host for the name in the address', async () => {
+  const page = openPage({ 'dns/lookup': ({ url, params }) => (url.includes('nope') ? { err: { name: 'Error', code: 'ENOTFOUND', message: 'getaddrinfo ENOTFOUND nope' } } : { data: [{ address: '::1', family: 6 }, { address: '127.0.0.1', family: 4 }].filter(one => params.family === 0 || params.family === one.family) }) });
+  const dns = await page.load('dns');
+  assert.deepEqual(await dns.promises.lookup('localhost'), { address: '::1', family: 6 });
+  assert.deepEqual(await dns.promises.lookup('localhost', { all: true, order: 'ipv4first' }), [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }]);
+  assert.deepEqual(await dns.promises.resolve4('localhost'), ['127.0.0.1']);
+  assert.deepEqual(await new Promise(resolve => dns.lookup('localhost', 4, (...args) => resolve(args))), [null, '127.0.0.1', 4]);
+  assert.equal((await new Promise(resolve => dns.lookup('nope', resolve))).code, 'ENOTFOUND');
+  assert.ok(page.calls().every(([, url]) => url.startsWith('ipc://dns/lookup/')));
+});
+
+test('a store follows a call into timers and callbacks, and not beyond a native await', async () => {
+  const { AsyncLocalStorage, AsyncResource } = await openPage().load('async_hooks');
+  const own = { then: Promise.prototype.then, setTimeout, setInterval, setImmediate, queueMicrotask };
+  try {
+    const storage = new AsyncLocalStorage();
+    assert.equal(storage.getStore(), undefined);
+    const seen = await storage.run('s', () => new Promise(resolve => setTimeout(() => Promise.resolve().then(() => resolve(storage.getStore())), 1)));
+    assert.equal(seen, 's');
+    assert.equal(storage.getStore(), undefined);
+    const bound = storage.run('b', () => AsyncResource.bind(() => storage.getStore()));
+    assert.equal(bound(), 'b');
+    assert.equal(storage.run('x', () => storage.exit(() => storage.getStore())), undefined);
+  } finally {
+    Promise.prototype.then = own.then;
+    Object.assign(globalThis, { setTimeout: own.setTimeout, setInterval: own.setInterval, setImmediate: own.setImmediate, queueMicrotask: own.queueMicrotask });
+  }
+});
