@@ -79,8 +79,8 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
 
   globalThis.fetch = async (target, { body, signal, method }) => {
     if (page.block?.(target)) {
-      queueMicrotask(() => {});
-      setImmediate(() => document.dispatchEvent(new SecurityPolicyViolationEvent('securitypolicyviolation', { blockedURI: 'ipc', effectiveDirective: 'connect-src' })));
+      // As Chromium: a task of its own, before any that the page makes when it hears of the failure.
+      setTimeout(() => document.dispatchEvent(new SecurityPolicyViolationEvent('securitypolicyviolation', { blockedURI: 'ipc', effectiveDirective: 'connect-src' })), 0);
       throw new TypeError('Failed to fetch');
     }
     const bytes = body === null || body === undefined ? undefined : Buffer.from(await new Response(body).arrayBuffer());

@@ -154,6 +154,20 @@ class ExtensionModuleTest {
         folder.resolve("extensions/link.jar"), Files.createFile(folder.resolve("x.jar")));
     assertTrue(load("link").contains("leads out"));
     assertTrue(load("Adder").contains("can't be an extension's name"));
+    // A URL is folded before anything reads it, as Chromium does: these name nothing, or a command
+    // that is not this one.
+    assertTrue(load("adder/..").contains("needs a resource"));
+    assertTrue(load("%2e%2e/adder").contains("leaves the command"));
+    assertTrue(load("link/../adder/x").contains("can't be an extension's name"));
+    for (String attack : List.of("..%2fadder", "%2e%2e%2fextensions%2fadder", "%2fetc")) {
+      assertEquals(
+          "ERR_INVALID_CALL",
+          page.error("ipc://extension/load/" + attack, Map.of()).path("code").asText(),
+          attack);
+    }
+    assertEquals(0, page.data("ipc://extension/stats", Map.of()).path("loaded").asInt());
+    assertEquals(
+        "adder", page.data("ipc://extension/load/x/../adder", Map.of()).path("name").asText());
   }
 
   @Test
