@@ -310,15 +310,38 @@ class ChildProcessSuite {
     page.await("events.filter(([name]) => name === 'backend-exit').length === 6");
   }
 
+  /** The class that docs/extensions.md shows. */
+  private static String documented() throws IOException {
+    String doc = Files.readString(Layout.of(Account.self()).home().resolve("docs/extensions.md"));
+    Matcher code = Pattern.compile("(?s)```java\n(.*?)```").matcher(doc);
+    assertTrue(code.find());
+    return code.group(1);
+  }
+
+  @Test
+  void compilesTheExtensionOfTheDocumentationFromItsSource() throws IOException {
+    Path copy = folder.resolve("children");
+    Layout.copyTree(Apps.named("children"), copy);
+    Path main = copy.resolve("extensions/greeter/src/main");
+    Path services = Files.createDirectories(main.resolve("resources/META-INF/services"));
+    Files.writeString(
+        services.resolve("dev.dunlin.bridge.spi.CommandModule"), "com.example.Greeter\n");
+    Path source = Files.createDirectories(main.resolve("java/com/example")).resolve("Greeter.java");
+    Files.writeString(source, documented());
+    Page page = start(UnaryOperator.identity());
+    assertEquals(
+        "Hello, Ada!",
+        page.run(
+                "const {err, data} = await (await Extension.load('greeter')).binding.hello({name: 'Ada'}); return data ?? err.message")
+            .asText());
+  }
+
   @Test
   void loadsTheExtensionOfTheDocumentation() throws IOException {
     Path copy = folder.resolve("children");
     Layout.copyTree(Apps.named("children"), copy);
-    String doc = Files.readString(Layout.of(Account.self()).home().resolve("docs/extensions.md"));
-    Matcher code = Pattern.compile("(?s)```java\n(.*?)```").matcher(doc);
-    assertTrue(code.find());
     Path source = folder.resolve("Greeter.java");
-    Files.writeString(source, code.group(1));
+    Files.writeString(source, documented());
     Path classes = Files.createDirectory(folder.resolve("classes"));
     assertEquals(
         0,

@@ -14,8 +14,8 @@ final class ExtensionLoader extends URLClassLoader {
 
   private final ClassLoader host = ExtensionLoader.class.getClassLoader();
 
-  ExtensionLoader(String name, URL classes) {
-    super(name, new URL[] {classes}, ClassLoader.getPlatformClassLoader());
+  ExtensionLoader(String name, URL[] classes) {
+    super(name, classes, ClassLoader.getPlatformClassLoader());
   }
 
   @Override

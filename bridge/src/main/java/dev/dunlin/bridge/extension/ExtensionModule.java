@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -22,10 +23,9 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * {@code ipc://extension/…}: loads {@code extensions/<name>.jar} of the app, or the classes in
- * {@code extensions/<name>/target/classes}, which register a {@link CommandModule} of that name as
- * a service. Its methods are then commands like any other: {@code ipc://<name>/<method>}, by
- * policy.
+ * {@code ipc://extension/…}: loads {@code extensions/<name>.jar} of the app, or the Maven project
+ * in {@code extensions/<name>}, which registers a {@link CommandModule} of that name as a service.
+ * Its methods are then commands like any other: {@code ipc://<name>/<method>}, by policy.
  *
  * <p>An extension is a part of the app with all that the app's user may do: what guards it is that
  * only the app's developer puts files into that folder, and that loading needs a source too.
@@ -98,7 +98,7 @@ public final class ExtensionModule implements CommandModule {
     }
     Path path = find(name);
     try {
-      ExtensionLoader classes = new ExtensionLoader("extension " + name, path.toUri().toURL());
+      ExtensionLoader classes = new ExtensionLoader("extension " + name, parts(path));
       try {
         CommandModule module = module(name, classes);
         Map<String, Object> info = info(name, module);
@@ -110,7 +110,7 @@ public final class ExtensionModule implements CommandModule {
         throw e;
       }
     } catch (IOException e) {
-      throw error("ERR_EXTENSION", path + " can't be read: " + e.getMessage());
+      throw error("ERR_EXTENSION", path + " can't be read or built: " + e.getMessage());
     } catch (IllegalArgumentException e) {
       throw error("ERR_EXTENSION", path + " is refused: " + e.getMessage());
     } catch (ServiceConfigurationError | LinkageError e) {
@@ -119,7 +119,7 @@ public final class ExtensionModule implements CommandModule {
     }
   }
 
-  /** The jar, or the folder of classes, of this name; nothing outside the folder, by no link. */
+  /** The jar, or the project, of this name; nothing outside the folder, by no link. */
   private Path find(String name) {
     if (!NAME.matcher(name).matches()) {
       throw error(
@@ -128,15 +128,16 @@ public final class ExtensionModule implements CommandModule {
     }
     try {
       Path root = folder.toRealPath();
-      for (Path candidate :
-          List.of(root.resolve(name + ".jar"), root.resolve(name).resolve("target/classes"))) {
-        if (Files.exists(candidate)) {
-          Path real = candidate.toRealPath();
-          if (!real.startsWith(root)) {
-            throw error("ERR_EXTENSION", candidate + " leads out of the app's extensions folder");
-          }
-          return real;
+      Path jar = root.resolve(name + ".jar");
+      Path project = root.resolve(name);
+      List<Path> there = Files.exists(jar) ? List.of(jar) : new ExtensionSources(project).folders();
+      for (Path one : there) {
+        if (!one.toRealPath().startsWith(root)) {
+          throw error("ERR_EXTENSION", one + " leads out of the app's extensions folder");
         }
+      }
+      if (!there.isEmpty()) {
+        return (there.get(0).equals(jar) ? jar : project).toRealPath();
       }
     } catch (IOException missing) {
       // Said below: there is no such folder.
@@ -149,8 +150,18 @@ public final class ExtensionModule implements CommandModule {
             + name
             + ".jar into "
             + folder
-            + ", or build a Maven project in "
-            + folder.resolve(name));
+            + ", or its source into "
+            + folder.resolve(name).resolve("src/main/java"));
+  }
+
+  private static URL[] parts(Path found) throws IOException {
+    List<Path> parts =
+        Files.isDirectory(found) ? new ExtensionSources(found).build() : List.of(found);
+    URL[] urls = new URL[parts.size()];
+    for (int i = 0; i < urls.length; i++) {
+      urls[i] = parts.get(i).toUri().toURL();
+    }
+    return urls;
   }
 
   private static CommandModule module(String name, ExtensionLoader classes) {

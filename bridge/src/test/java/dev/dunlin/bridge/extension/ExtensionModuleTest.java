@@ -11,6 +11,7 @@ import dev.dunlin.bridge.PolicySet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,6 +45,28 @@ class ExtensionModuleTest {
   @AfterEach
   void close() {
     harness.close();
+  }
+
+  /** A Maven project that nobody has built; how it answers. */
+  private Path source(String name, String answer) throws IOException {
+    Path main = folder.resolve("extensions").resolve(name).resolve("src/main");
+    Path service = main.resolve("resources").resolve(SERVICE);
+    Files.createDirectories(service.getParent());
+    Files.writeString(service, "ext.Ext");
+    Path source = Files.createDirectories(main.resolve("java/ext")).resolve("Ext.java");
+    Files.writeString(
+        source,
+        """
+        package ext;
+        import dev.dunlin.bridge.spi.*;
+        import java.util.List;
+        public class Ext implements CommandModule {
+          public String name() { return "%s"; }
+          public List<Command> commands() { return List.of(Command.answering("ask", call -> %s)); }
+        }
+        """
+            .formatted(name, answer));
+    return source;
   }
 
   /** A Maven project's output: a class with these methods, registered. */
@@ -148,11 +171,51 @@ class ExtensionModuleTest {
   }
 
   @Test
+  void compilesTheSourceOfAnExtensionWhenItHasChanged() throws IOException {
+    Path source = source("fresh", "\"one\"");
+    page.data("ipc://extension/load/fresh", Map.of());
+    assertEquals("one", page.data("ipc://fresh/ask", Map.of()).asText());
+    Path built = folder.resolve("extensions/fresh/target/classes/ext/Ext.class");
+    FileTime first = Files.getLastModifiedTime(built);
+    page.data("ipc://extension/unload/fresh", Map.of());
+    page.data("ipc://extension/load/fresh", Map.of());
+    assertEquals(first, Files.getLastModifiedTime(built), "nothing has changed");
+    page.data("ipc://extension/unload/fresh", Map.of());
+    source("fresh", "\"two\"");
+    Files.setLastModifiedTime(source, FileTime.from(first.toInstant().plusSeconds(1)));
+    page.data("ipc://extension/load/fresh", Map.of());
+    assertEquals("two", page.data("ipc://fresh/ask", Map.of()).asText());
+  }
+
+  @Test
+  void saysWhyASourceDoesNotCompile() throws IOException {
+    source("wrong", "nothing");
+    String message = load("wrong");
+    assertTrue(message.contains("Ext.java:6"), message);
+    assertTrue(message.contains("cannot find symbol"), message);
+    assertEquals(0, page.data("ipc://extension/stats", Map.of()).path("loaded").asInt());
+    source("wrong", "\"right\"");
+    page.data("ipc://extension/load/wrong", Map.of());
+  }
+
+  @Test
   void loadsNothingFromOutsideItsFolder() throws IOException {
     build("adder", "adder", "");
     Files.createSymbolicLink(
         folder.resolve("extensions/link.jar"), Files.createFile(folder.resolve("x.jar")));
     assertTrue(load("link").contains("leads out"));
+    for (String part : List.of("src/main/java", "target")) {
+      Path source = source(part.substring(0, 3), "1");
+      Path link = source.getParent().getParent().getParent().getParent().getParent().resolve(part);
+      Path away = folder.resolve("away-" + part.substring(0, 3));
+      if (Files.exists(link)) {
+        Files.move(link, away);
+      } else {
+        Files.createDirectory(away);
+      }
+      Files.createSymbolicLink(link, away);
+      assertTrue(load(part.substring(0, 3)).contains("leads out"), part);
+    }
     assertTrue(load("Adder").contains("can't be an extension's name"));
     // A URL is folded before anything reads it, as Chromium does: these name nothing, or a command
     // that is not this one.
