@@ -23,6 +23,7 @@ const microtask = bound(globalThis.queueMicrotask), fetch_ = bound(globalThis.fe
 const setTimer = bound(globalThis.setTimeout) as (run: () => void, ms: number) => unknown;
 const clearTimer = bound(globalThis.clearTimeout) as (timer: unknown) => void;
 const report = typeof globalThis.reportError === 'function' ? bound(globalThis.reportError) : (error: unknown) => console.error(error);
+const warn = console.warn.bind(console);
 const fillRandom = globalThis.crypto.getRandomValues.bind(globalThis.crypto);
 const decoder = new TextDecoder(), decodeText = decoder.decode.bind(decoder);
 const encoder = new TextEncoder(), encodeText = encoder.encode.bind(encoder);
@@ -293,7 +294,11 @@ function post(batch: Entry[], from: number, to: number): void {
     },
     onFailure(code, message) {
       const dead = code === UNKNOWN_DOCUMENT;
-      if (dead) documentId = '';
+      if (dead) {
+        // One that is being left does not live to see it.
+        if (documentId !== '') setTimer(() => warn(`The host has lost this page: ${message}. It gets no events and starts nothing until it is loaded again`), LEFT_MS);
+        documentId = '';
+      }
       for (let i = from; i < to; i++) {
         const entry = mapGet(pending, batch[i]!.seq);
         if (entry === undefined) continue;
@@ -328,6 +333,8 @@ function nothing(): void {}
 
 /** The host refused a message whole, nothing of it done, for a document id it does not know: the stream lane may do without one. */
 const UNKNOWN_DOCUMENT = 4;
+/** After this time a page has not been left. */
+const LEFT_MS = 1000;
 const refusals: { readonly [code: number]: string | undefined } = { 1: 'ERR_INVALID_CALL', 2: 'ERR_MESSAGE_TOO_LARGE', 3: 'ERR_TOO_MANY_CALLS', 5: 'ERR_INTERNAL' };
 
 function refusal(code: number, message: string): Error {
@@ -760,6 +767,18 @@ function wasDenied(): boolean {
   return false;
 }
 
+/** Chromium tells observers only of the first of several equal violations: the host answers OPTIONS of any URL, if it is asked at all. */
+function mayConnect(url: string): boolean {
+  const probe = new Xhr!();
+  probe.open('OPTIONS', url, false);
+  try {
+    probe.send();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function exchangeSync(url: string, params: Params | undefined, body: Uint8Array | undefined, extra: string): SyncAnswer {
   if (Xhr === undefined) throw failure('NotSupportedError', 'ERR_NO_BRIDGE', 'Synchronous calls need XMLHttpRequest, which this kind of worker does not have');
   const request = new Xhr();
@@ -771,7 +790,7 @@ function exchangeSync(url: string, params: Params | undefined, body: Uint8Array 
   try {
     request.send((body ?? null) as XMLHttpRequestBodyInit | null);
   } catch (cause) {
-    throw unreached(url, cause, wasDenied());
+    throw unreached(url, cause, wasDenied() || !mayConnect(url));
   }
   const text = request.responseText;
   const bytes = new Uint8(text.length);

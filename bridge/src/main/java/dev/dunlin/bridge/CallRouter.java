@@ -205,7 +205,10 @@ final class CallRouter implements CallLane {
       }
       Optional<Document> found = documents.findTop(message.document, frame.window(), frame.id());
       if (found.isEmpty()) {
-        answer.failure(UNKNOWN_DOCUMENT, "the document id is not this page's: load it again");
+        answer.failure(
+            UNKNOWN_DOCUMENT,
+            "the document id is not this page's: "
+                + documents.whyNone(message.document, frame.window(), frame.id()));
         return;
       }
       document = found.get();

@@ -77,6 +77,12 @@ public final class Limits {
   public static final int EVENTS_WAITING = 1024;
 
   /**
+   * Events of a sender that minds (the back end) that wait for a page, in UTF-16 units, give or
+   * take one. Over: the sender has to wait.
+   */
+  static final int EVENTS_LENGTH = 4 << 20;
+
+  /**
    * Documents of one window. Over: the oldest that no top frame shows goes, first one that never
    * called, with its calls and handles.
    */

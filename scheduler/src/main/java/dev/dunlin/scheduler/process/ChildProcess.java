@@ -16,10 +16,15 @@ import java.util.function.Consumer;
 /** A running child. Thread: any; the streams block. */
 public final class ChildProcess {
   private final Process process;
+  private final Runnable killGroup;
   private final Future<Integer> exit;
 
-  ChildProcess(Process process) {
+  /**
+   * @param killGroup ends what is in its process group; nothing if it leads none
+   */
+  ChildProcess(Process process, Runnable killGroup) {
     this.process = process;
+    this.killGroup = killGroup;
     this.exit = Future.fromCompletionStage(process.onExit()).map(Process::exitValue);
   }
 
@@ -83,6 +88,9 @@ public final class ChildProcess {
 
   /** Ends it and all its descendants at once: SIGKILL. {@link #exit} tells when it is gone. */
   public void killTree() {
+    if (process.isAlive()) {
+      killGroup.run();
+    }
     killTree(process.toHandle());
   }
 

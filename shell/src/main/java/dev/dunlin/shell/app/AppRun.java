@@ -6,10 +6,17 @@ import dev.dunlin.bridge.Bridge;
 import dev.dunlin.bridge.BridgeConfig;
 import dev.dunlin.bridge.PolicyHeader;
 import dev.dunlin.bridge.PolicySet;
+import dev.dunlin.bridge.child.BackEnd;
+import dev.dunlin.bridge.child.BackEndModule;
+import dev.dunlin.bridge.child.ChildProcessModule;
+import dev.dunlin.bridge.console.ConsoleModule;
+import dev.dunlin.bridge.extension.ExtensionModule;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.scheduler.Backoff;
 import dev.dunlin.scheduler.EventLoops;
 import dev.dunlin.scheduler.Lane;
 import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.scheduler.VertxScheduler;
@@ -84,6 +91,14 @@ public final class AppRun implements Launcher {
 
   /** Longest part of a URL that a message shows; a {@code data:} URL may have megabytes. */
   private static final int SHOWN_LENGTH = 200;
+
+  /** Folder of the app's extensions in Java, beside socket.ini. */
+  private static final String EXTENSIONS = "extensions";
+
+  /** Pause before a back end that failed is started again: doubles with each failure. */
+  private static final Duration BACK_END_PAUSE = Duration.ofMillis(250);
+
+  private static final Duration BACK_END_LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private static final int DEFAULT_WIDTH = 1100;
   private static final int DEFAULT_HEIGHT = 760;
@@ -492,14 +507,61 @@ public final class AppRun implements Launcher {
               index -> Optional.ofNullable(window).filter(w -> w.index() == index),
               Running::screen));
       modules.addAll(StandardModules.of(console, random));
+      Scheduler scheduler = new VertxScheduler(vertx, Lane.create(vertx, "children"));
+      Optional<BackEnd> backEnd = backEnd(scheduler);
+      modules.add(new ChildProcessModule(scheduler));
+      modules.add(new BackEndModule(backEnd));
+      modules.add(
+          new ExtensionModule(
+              config.directory().resolve(EXTENSIONS),
+              module -> bridge.join().add(module),
+              name -> bridge.join().remove(name)));
+      List<Path> own = new ArrayList<>();
+      own.add(config.build().resources());
+      own.add(config.directory().resolve(AppConfig.FILE));
+      own.add(config.directory().resolve(EXTENSIONS));
+      own.addAll(BackEndCommand.of(config).map(BackEndCommand::files).orElse(List.of()));
       return new Bridge(
           vertx,
-          new BridgeConfig(
-              config.meta().origin(),
-              policies(List.of()),
-              List.of(config.build().resources(), config.directory().resolve(AppConfig.FILE)),
-              random),
+          new BridgeConfig(config.meta().origin(), policies(List.of()), own, random),
           modules);
+    }
+
+    private Optional<BackEnd> backEnd(Scheduler scheduler) {
+      Map<String, String> environment = new HashMap<>(System.getenv());
+      environment.putAll(config.environment());
+      environment.putAll(options.environment());
+      return BackEndCommand.of(config)
+          .map(
+              command ->
+                  new BackEnd(
+                      command.argv(),
+                      config.directory(),
+                      environment,
+                      scheduler,
+                      new Backoff(BACK_END_PAUSE, BACK_END_LONGEST_PAUSE, 0.2, random),
+                      new BackEndEvents()));
+    }
+
+    /** What the back end says: to the pages of the app's window, and on the console. */
+    private final class BackEndEvents implements BackEnd.Events {
+      @Override
+      public Future<Void> send(int index, String event, Object detail) {
+        BrowserWindow open = window;
+        return open == null || index >= 0 && index != open.index()
+            ? Future.succeededFuture()
+            : bridge.join().send(open.index(), event, detail);
+      }
+
+      @Override
+      public void print(boolean error, String line) {
+        console.print(error ? ConsoleModule.Level.STDERR : ConsoleModule.Level.STDOUT, line + "\n");
+      }
+
+      @Override
+      public void exit(int code) {
+        exit.complete(code);
+      }
     }
 
     private static WindowModule.Screen screen() {
