@@ -249,6 +249,7 @@ class ChildProcessSuite {
     Page page = start(UnaryOperator.identity());
     long first = page.run("return (await backend.open()).data.pid").asLong();
     app.awaitLine("a plain line of the back end");
+    page.await("events.some(([name]) => name === 'alive')");
     page.run("await backend.write('crash', {})");
     page.await("events.some(([name, value]) => name === 'backend-exit' && value === '5')");
     page.await(
