@@ -33,6 +33,7 @@ final class RunningCall implements Call {
   /** Whether it comes from a window's top frame, or from a worker of that frame's document. */
   final boolean top;
 
+  private final boolean takesBytes;
   private final Caller caller;
   private final ObjectNode params;
   private final Consumer<AsyncResult<Reply>> done;
@@ -43,6 +44,9 @@ final class RunningCall implements Call {
   ScopedPath secondPath;
   HandleId handleId;
   AutoCloseable handle;
+
+  /** Runs on this thread, which may block, to its end. */
+  boolean inline;
 
   // Owned by the loop.
   private AsyncResult<Reply> result;
@@ -62,6 +66,7 @@ final class RunningCall implements Call {
       boolean named,
       boolean top,
       Lane lane,
+      boolean takesBytes,
       Consumer<AsyncResult<Reply>> done) {
     this.document = document;
     this.caller = caller;
@@ -72,6 +77,7 @@ final class RunningCall implements Call {
     this.named = named;
     this.top = top;
     this.lane = lane;
+    this.takesBytes = takesBytes;
     this.done = done;
   }
 
@@ -245,6 +251,11 @@ final class RunningCall implements Call {
   @Override
   public boolean isCancelled() {
     return cancelled;
+  }
+
+  @Override
+  public boolean takesBytes() {
+    return takesBytes;
   }
 
   @Override

@@ -45,8 +45,48 @@ final class StreamRouter implements StreamLane {
   @Override
   public Exchange open(StreamRequest request) {
     Waiting waiting = new Waiting();
-    loop.later(() -> take(request, waiting));
+    if (!answersBriefly(request, waiting)) {
+      loop.later(() -> take(request, waiting));
+    }
     return waiting;
+  }
+
+  /**
+   * A short look at the disk, asked by a top frame that names its document: done here and now,
+   * where local files may be read, since a synchronous request waits for it.
+   */
+  private boolean answersBriefly(StreamRequest request, Waiting waiting) {
+    if (!request.topFrame()
+        || request.window() < 0
+        || !request.method().equals("GET")
+        || !request.initiator().equals(origin)) {
+      return false;
+    }
+    try {
+      CommandUrl url = CommandUrl.parse(request.url());
+      String id = url.query().getOrDefault(DOCUMENT, "");
+      if (id.isEmpty() || url.query().containsKey(UPLOAD) || !dispatcher.isBrief(url)) {
+        return false;
+      }
+      Optional<Document> document = documents.boundTop(id, request.window(), request.frameId());
+      if (document.isEmpty()) {
+        return false;
+      }
+      RunningCall call =
+          newCall(
+              request,
+              document.get(),
+              url,
+              params(url.query()),
+              Optional.empty(),
+              false,
+              true,
+              ignored -> {});
+      waiting.data(dispatcher.inline(call).value());
+    } catch (RuntimeException | Error refused) {
+      waiting.error(Dispatcher.toBridgeError(refused));
+    }
+    return true;
   }
 
   /** One request that waits for its answer. */
@@ -253,6 +293,7 @@ final class StreamRouter implements StreamLane {
         named,
         request.window() >= 0 && request.topFrame(),
         Lane.STREAM,
+        true,
         done);
   }
 

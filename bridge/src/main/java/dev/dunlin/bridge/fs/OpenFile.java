@@ -10,6 +10,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,7 +18,7 @@ import java.util.Set;
  *
  * <p><i>Thread:</i> any, one operation at a time.
  */
-final class OpenFile implements AutoCloseable {
+final class OpenFile implements FileSource.Closing {
   private final FileChannel channel;
   private final FsFlags flags;
   private final Pin itself;
@@ -130,6 +131,22 @@ final class OpenFile implements AutoCloseable {
     void on(Path path) throws IOException;
   }
 
+  /** Its type; EBADF if it was not opened for reading. */
+  int readableType() throws IOException {
+    if (!flags.read()) {
+      throw new Errno.Failure(Errno.EBADF);
+    }
+    return type();
+  }
+
+  synchronized long position() throws IOException {
+    return channel.position();
+  }
+
+  synchronized void skip(long bytes) throws IOException {
+    channel.position(channel.position() + bytes);
+  }
+
   long size() throws IOException {
     return channel.size();
   }
@@ -146,6 +163,11 @@ final class OpenFile implements AutoCloseable {
 
   int type() throws IOException {
     return (int) stat().get("mode") & Stat.TYPE_MASK;
+  }
+
+  /** A path that stands for this very file while it is open; Linux only. */
+  Optional<Path> path() {
+    return Platform.isLinux() ? Optional.of(itself.path()) : Optional.empty();
   }
 
   FileChannel channel() {

@@ -26,6 +26,7 @@ import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
+import dev.dunlin.shell.engine.PageFiles;
 import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
 import dev.dunlin.shell.host.HostException;
@@ -64,6 +65,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import javax.swing.ImageIcon;
 
@@ -197,7 +199,7 @@ public final class AppRun implements Launcher {
         // Before Chromium, whose start waits for the libraries anyway: what runs here is done, and
         // its
         // threads are idle, when Chromium swaps the signal handlers (java-cef #477).
-        bridge.complete(startBridge());
+        bridge.complete(startBridge(temp));
         resources.complete(resources());
         Engine.join(preloaded);
         engine =
@@ -461,17 +463,16 @@ public final class AppRun implements Launcher {
       return PolicySet.of(all);
     }
 
-    private Bridge startBridge() {
+    private Bridge startBridge(EngineTemp temp) {
       vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4));
       SecurityReport security =
           new SecurityReport(config.meta().origin(), policy, !options.production());
       List<CommandModule> modules = new ArrayList<>();
       modules.add(
           new ApplicationModule(exit::complete, config::toJson, Facts::versions, security::now));
-      modules.add(
-          new WindowModule(
-              index -> Optional.ofNullable(window).filter(w -> w.index() == index),
-              Running::screen));
+      IntFunction<Optional<BrowserWindow>> windows =
+          index -> Optional.ofNullable(window).filter(w -> w.index() == index);
+      modules.add(new WindowModule(windows, Running::screen));
       modules.addAll(StandardModules.of(console, random));
       return new Bridge(
           vertx,
@@ -479,7 +480,8 @@ public final class AppRun implements Launcher {
               config.meta().origin(),
               policies(List.of()),
               List.of(config.build().resources(), config.directory().resolve(AppConfig.FILE)),
-              random),
+              random,
+              new PageFiles(temp, random, windows)),
           modules);
     }
 

@@ -35,6 +35,9 @@ import org.cef.handler.CefAppHandlerAdapter;
  * may run between {@link State#INITIALISING} and {@link State#READY}.
  */
 public final class Engine {
+  /** Whether a call of the call lane can be answered with bytes. */
+  public static final boolean CALLS_TAKE_BYTES = Os.here() == Os.LINUX;
+
   /** Schemes that Dunlin answers, besides https for the app's origin. */
   static final List<String> SCHEMES = List.of("ipc", "socket", "node", "npm");
 
