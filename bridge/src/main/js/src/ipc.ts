@@ -859,6 +859,8 @@ function exchangeSync(url: string, params: Params | undefined, body: Uint8Array 
   } catch (cause) {
     throw unreached(url, cause, wasDenied());
   }
+  const json = request.getResponseHeader('x-dunlin-json');
+  if (json !== null) return { data: unwrap(request.getResponseHeader('x-dunlin-reply'), json, request.status, url), bytes: undefined, headers: new Headers() };
   const text = request.responseText;
   const bytes = new Uint8(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i) & 0xff;

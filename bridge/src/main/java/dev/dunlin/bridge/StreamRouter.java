@@ -10,6 +10,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -82,6 +83,7 @@ final class StreamRouter implements StreamLane {
               false,
               true,
               ignored -> {});
+      waiting.padded = url.query().containsKey(PAD);
       waiting.data(dispatcher.inline(call).value());
     } catch (RuntimeException | Error refused) {
       waiting.error(Dispatcher.toBridgeError(refused));
@@ -121,6 +123,17 @@ final class StreamRouter implements StreamLane {
         long lengthBytes,
         Map<String, Object> meta,
         ByteSource body) {
+      answer(status, kind, type, lengthBytes, meta, body, "");
+    }
+
+    private void answer(
+        int status,
+        String kind,
+        String type,
+        long lengthBytes,
+        Map<String, Object> meta,
+        ByteSource body,
+        String json) {
       Map<String, String> headers = new LinkedHashMap<>();
       headers.put("x-dunlin-reply", kind);
       headers.put("content-type", type);
@@ -133,6 +146,9 @@ final class StreamRouter implements StreamLane {
       if (padded && kind.equals("bytes")) {
         headers.put("x-dunlin-pad", "1");
       }
+      if (!json.isEmpty()) {
+        headers.put("x-dunlin-json", json);
+      }
       headers.put("cache-control", "no-store");
       if (!promise.tryComplete(new StreamResponse(status, cors(headers), lengthBytes, body))) {
         body.close();
@@ -140,6 +156,17 @@ final class StreamRouter implements StreamLane {
     }
 
     private void json(int status, String kind, byte[] bytes) {
+      if (padded && bytes.length <= Limits.HEADER_BYTES && isAscii(bytes)) {
+        answer(
+            status,
+            kind,
+            "application/json",
+            0,
+            Map.of(),
+            ByteSource.of(new byte[0]),
+            new String(bytes, StandardCharsets.US_ASCII));
+        return;
+      }
       answer(status, kind, "application/json", bytes.length, Map.of(), ByteSource.of(bytes));
     }
 
@@ -192,6 +219,15 @@ final class StreamRouter implements StreamLane {
   private static boolean isLong(Object value) {
     return value instanceof String text && text.length() > Limits.REPLY_LENGTH
         || value instanceof Collection<?> values && values.size() > Limits.VALUES_ON_LOOP;
+  }
+
+  private static boolean isAscii(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b < ' ') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static int status(String code) {

@@ -74,7 +74,7 @@ public final class Engine {
   public Engine(EngineSettings settings, PageHost host) {
     this.settings = settings;
     this.host = host;
-    this.requests = new RequestRouter(settings, host, windows);
+    this.requests = new RequestRouter(settings, host, windows, this::threads);
   }
 
   /**
