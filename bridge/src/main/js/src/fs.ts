@@ -70,11 +70,21 @@ function toText(path: unknown, name: string): string {
   let text: string;
   if (typeof path === 'string') text = path;
   else if (path instanceof URL) text = fileUrlToPath(path);
-  else if (path instanceof Uint8Array) text = decode(path, 'utf8') as string;
+  else if (path instanceof Uint8Array) text = bytesToPath(path, name);
   else throw wrongType(name, 'of type string or an instance of Buffer or URL', path);
   if (text.includes('\0')) throw argError(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument '${name}' must be a string, Uint8Array, or URL without null bytes.${received(text)}`);
   if (!wellFormed(text)) throw argError(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument '${name}' has half a surrogate pair, which no file name of the bridge can have.`);
   return text;
+}
+
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** Policies name paths in UTF-8: another one can be listed (encoding `buffer`), and not be used. */
+function bytesToPath(path: Uint8Array, name: string): string {
+  try {
+    return strictDecoder.decode(path);
+  } catch {
+    throw argError(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument '${name}' is not UTF-8, and no policy can name such a path: rename the file with another tool.`);
+  }
 }
 
 function fileUrlToPath(url: URL): string {
@@ -418,15 +428,20 @@ const writeFileOp = writing('writeFile', 'w'), appendFileOp = writing('appendFil
 function* readdirOp(path: PathLike, options?: ReaddirOptions | Encoding | null): Op<(string | Buffer | Dirent<any>)[]> {
   const { encoding, withFileTypes, recursive } = optionsOf<ReaddirOptions>(options, { encoding: 'utf8' });
   const top = toPath(path);
+  // Asked for as bytes: the names that are not UTF-8 too.
+  const raw = encoding === 'buffer' && host.platform === 'linux' ? { bytes: true } : undefined;
   const name = (text: string) => (encoding === 'buffer' ? Buffer.from(text) : encoding === null || isUtf8(encoding) ? text : Buffer.from(text).toString(encoding));
   const found: (string | Buffer | Dirent<any>)[] = [];
   const folders = [''];
   for (let at = 0; at < folders.length; at++) {
     const below = folders[at]!;
     const folder = below === '' ? top : resolve(top, below);
-    for (const [entry, type] of (yield step('readdir', folder)) as [string, number][]) {
+    for (const [listed, type] of (yield step('readdir', folder, raw)) as [string, number][]) {
+      const bytes = raw && Buffer.from(listed, 'latin1');
+      const entry = bytes === undefined ? listed : bytes.toString();
       const relative = below === '' ? entry : below + sep + entry;
-      found.push(withFileTypes === true ? new Dirent(name(entry), type, folder) : name(relative));
+      if (withFileTypes === true) found.push(new Dirent(bytes ?? name(entry), type, folder));
+      else found.push(bytes === undefined || below !== '' ? name(relative) : bytes);
       if (recursive !== true) continue;
       // Node follows links to folders where it gives names, and not where it gives Dirents.
       if (type === 2 || (type === 3 && withFileTypes !== true && (yield* leadsToFolder(resolve(top, relative))))) folders.push(relative);

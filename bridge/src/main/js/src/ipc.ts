@@ -429,7 +429,7 @@ function abortError(signal: AbortSignal): Error {
 // ---- blob lane
 
 /** A file input element that only this module and the host know, and its name. */
-interface Slot { readonly name: string; readonly input: HTMLInputElement }
+interface Slot { readonly name: string; readonly input: HTMLInputElement; readonly find: () => void }
 /** Elements of this document; more reads at once go by the stream lane. */
 const SLOTS = 8;
 const freeSlots: Slot[] = [];
@@ -451,9 +451,9 @@ function takeSlot(): Slot | undefined {
   slots++;
   const input = createElement('input') as HTMLInputElement;
   setType!(input, 'file');
-  const slot = { name: randomId(), input };
+  const slot = { name: randomId(), input, find: (() => input) as () => void };
   // Page scripts can't list listeners; the host can, and gets the element from this one.
-  listen(globalThis, `dunlin:${slot.name}`, (() => input) as () => void);
+  listen(globalThis, `dunlin:${slot.name}`, slot.find);
   return slot;
 }
 
@@ -461,7 +461,7 @@ function takeSlot(): Slot | undefined {
 async function blobData(url: string, params: Params | undefined, options: CallOptions | undefined): Promise<unknown> {
   const slot = takeSlot();
   if (slot === undefined) return streamData(url, params, options);
-  let seq = 0;
+  let seq = 0, found = false;
   try {
     const answer = callLane(url, params, options, slot.name);
     seq = lastSeq;
@@ -470,6 +470,7 @@ async function blobData(url: string, params: Params | undefined, options: CallOp
     const { start, length } = given as { start: number; length: number };
     const file = fileAt!(filesOf!(slot.input)!, 0);
     if (file !== null) {
+      found = true;
       try {
         const bytes = new Uint8(await blobBytes(blobSlice(file, start, start + length)));
         if (options?.signal && isAborted(options.signal)) throw abortError(options.signal);
@@ -481,8 +482,14 @@ async function blobData(url: string, params: Params | undefined, options: CallOp
     }
     return await streamData(url, params, options);
   } finally {
-    setValue!(slot.input, '');
-    freeSlots[freeSlots.length] = slot;
+    if (found) {
+      setValue!(slot.input, '');
+      freeSlots[freeSlots.length] = slot;
+    } else {
+      // The host has not met this element, or has met another in its place: the next has another name.
+      unlisten(globalThis, `dunlin:${slot.name}`, slot.find);
+      slots--;
+    }
     if (seq > 0) {
       cancelled[cancelled.length] = seq;
       schedule();

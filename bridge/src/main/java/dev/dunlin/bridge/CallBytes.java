@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * Decides the lane of bytes that were asked for on the call lane, and reads those that stay there.
@@ -41,11 +42,14 @@ final class CallBytes {
         : bytes.source().file().isPresent() ? Way.BLOB : Way.STREAM;
   }
 
-  /** A reply that stays on the call lane is read, on the worker that made it. */
-  static Reply readAhead(Reply reply) {
-    return reply instanceof Reply.Bytes bytes && way(bytes) == Way.CALL
-        ? new Reply.Bytes(read(bytes), bytes.lengthBytes(), bytes.contentType(), bytes.meta())
-        : reply;
+  /** A reply that stays on the call lane is read and sent by the worker that made it. */
+  static Reply sent(Reply reply, Consumer<Read> send) {
+    if (!(reply instanceof Reply.Bytes bytes) || way(bytes) != Way.CALL) {
+      return reply;
+    }
+    Read read = read(bytes);
+    send.accept(read);
+    return new Reply.Bytes(read, bytes.lengthBytes(), bytes.contentType(), bytes.meta());
   }
 
   static Read read(Reply.Bytes bytes) {

@@ -156,7 +156,7 @@ final class CallRouter implements CallLane {
         () -> {
           StringBuilder replies = new StringBuilder();
           try {
-            RunningCall call = call(document, caller, url, asked, false, ignored -> {});
+            RunningCall call = call(document, caller, url, asked, Optional.empty(), ignored -> {});
             Outbox.appendData(replies, asked.sequence, dispatcher.inline(call).value());
           } catch (BridgeError refused) {
             Outbox.appendError(replies, asked.sequence, refused);
@@ -180,7 +180,7 @@ final class CallRouter implements CallLane {
         return Optional.empty();
       }
       try {
-        RunningCall call = call(document, caller, url, asked, false, ignored -> {});
+        RunningCall call = call(document, caller, url, asked, Optional.empty(), ignored -> {});
         Outbox.appendData(replies, asked.sequence, dispatcher.onArrival(call).value());
       } catch (BridgeError refused) {
         Outbox.appendError(replies, asked.sequence, refused);
@@ -194,7 +194,7 @@ final class CallRouter implements CallLane {
       Caller caller,
       CommandUrl url,
       Asked asked,
-      boolean takesBytes,
+      Optional<Consumer<CallBytes.Read>> bytes,
       Consumer<AsyncResult<Reply>> done) {
     url.query()
         .forEach(
@@ -213,7 +213,7 @@ final class CallRouter implements CallLane {
         true,
         true,
         Lane.CALL,
-        takesBytes,
+        bytes,
         done);
   }
 
@@ -319,7 +319,7 @@ final class CallRouter implements CallLane {
               caller,
               url,
               asked,
-              takesBytes,
+              takesBytes ? Optional.of(read -> send(self[0], read)) : Optional.empty(),
               result -> reply(asked.sequence, self[0], result));
       self[0] = call;
       calls.add(call);
@@ -351,14 +351,18 @@ final class CallRouter implements CallLane {
     private void bytes(long sequence, RunningCall call, Reply.Bytes bytes) {
       switch (CallBytes.way(bytes)) {
         case CALL -> {
-          if (bytes.source() instanceof CallBytes.Read read
-              && bytes.lengthBytes() <= Limits.CALL_BYTES_ON_LOOP) {
-            send(call, read);
+          if (bytes.source() instanceof CallBytes.Read) {
+            // The worker that read them has sent them.
             query.drop();
             return;
           }
           document.calls.add(call);
-          loop.blocking(false, () -> send(call, CallBytes.read(bytes)))
+          loop.blocking(
+                  false,
+                  () -> {
+                    send(call, CallBytes.read(bytes));
+                    return null;
+                  })
               .onComplete(
                   sent -> {
                     document.calls.remove(call);
@@ -384,7 +388,7 @@ final class CallRouter implements CallLane {
       }
     }
 
-    private Void send(RunningCall call, CallBytes.Read read) {
+    private void send(RunningCall call, CallBytes.Read read) {
       read.take()
           .ifPresent(
               buffer -> {
@@ -393,7 +397,6 @@ final class CallRouter implements CallLane {
                 }
                 CallBytes.Read.giveBack(buffer);
               });
-      return null;
     }
 
     /** Open until the page cancels the call, which says that it has read the file. */

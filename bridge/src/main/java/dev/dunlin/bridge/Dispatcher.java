@@ -1,7 +1,6 @@
 package dev.dunlin.bridge;
 
 import dev.dunlin.bridge.spi.BridgeError;
-import dev.dunlin.bridge.spi.Call.Lane;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.Command.Access;
 import dev.dunlin.bridge.spi.Command.Permission;
@@ -255,8 +254,8 @@ final class Dispatcher {
                 return Future.failedFuture(cancelled());
               }
               Future<Reply> reply = work.start();
-              return call.lane == Lane.CALL && call.takesBytes() && reply.succeeded()
-                  ? Future.succeededFuture(CallBytes.readAhead(reply.result()))
+              return call.bytes.isPresent() && reply.succeeded()
+                  ? Future.succeededFuture(CallBytes.sent(reply.result(), call.bytes.get()))
                   : reply;
             })
         .compose(reply -> reply);

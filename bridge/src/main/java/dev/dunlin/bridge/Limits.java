@@ -40,9 +40,6 @@ public final class Limits {
    */
   static final int HEADER_BYTES = 4 << 10;
 
-  /** A reply of bytes that the event loop itself hands over. Over: a worker does. */
-  static final int CALL_BYTES_ON_LOOP = 64 << 10;
-
   /**
    * One request body on the stream lane. Over: {@code ERR_MESSAGE_TOO_LARGE}; longer bodies go as
    * uploads.

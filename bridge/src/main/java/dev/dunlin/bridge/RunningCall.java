@@ -33,7 +33,9 @@ final class RunningCall implements Call {
   /** Whether it comes from a window's top frame, or from a worker of that frame's document. */
   final boolean top;
 
-  private final boolean takesBytes;
+  /** Of a call of the call lane that is answered with bytes: takes them, on a worker. */
+  final Optional<Consumer<CallBytes.Read>> bytes;
+
   private final Caller caller;
   private final ObjectNode params;
   private final Consumer<AsyncResult<Reply>> done;
@@ -66,7 +68,7 @@ final class RunningCall implements Call {
       boolean named,
       boolean top,
       Lane lane,
-      boolean takesBytes,
+      Optional<Consumer<CallBytes.Read>> bytes,
       Consumer<AsyncResult<Reply>> done) {
     this.document = document;
     this.caller = caller;
@@ -77,7 +79,7 @@ final class RunningCall implements Call {
     this.named = named;
     this.top = top;
     this.lane = lane;
-    this.takesBytes = takesBytes;
+    this.bytes = bytes;
     this.done = done;
   }
 
@@ -255,7 +257,7 @@ final class RunningCall implements Call {
 
   @Override
   public boolean takesBytes() {
-    return takesBytes;
+    return lane == Lane.STREAM || bytes.isPresent();
   }
 
   @Override

@@ -329,7 +329,7 @@ final class StreamRouter implements StreamLane {
         named,
         request.window() >= 0 && request.topFrame(),
         Lane.STREAM,
-        true,
+        Optional.empty(),
         done);
   }
 

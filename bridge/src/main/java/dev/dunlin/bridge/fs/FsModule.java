@@ -332,7 +332,16 @@ public final class FsModule implements CommandModule {
     return Reply.NOTHING;
   }
 
-  private static void writeAll(Call call, OpenFile file) throws IOException {
+  /** What fails now is the writing, not the opening: as Node tells it. */
+  private static void writeAll(Call call, OpenFile file) {
+    try {
+      writeParts(call, file);
+    } catch (IOException e) {
+      throw Errno.of(e).on("write");
+    }
+  }
+
+  private static void writeParts(Call call, OpenFile file) throws IOException {
     if (call.body().isPresent() && call.param("data").isEmpty()) {
       Body body = call.body().get();
       for (byte[] part; (part = next(body)).length > 0; ) {

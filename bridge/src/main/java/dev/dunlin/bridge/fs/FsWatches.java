@@ -16,6 +16,7 @@ import dev.dunlin.bridge.spi.PushChannel;
 import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.scheduler.Threads;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
 import java.nio.file.NoSuchFileException;
@@ -232,7 +233,10 @@ final class FsWatches {
         }
         try (FolderReader reader = FolderReader.open(at.folder)) {
           for (List<List<Object>> some;
-              !(some = reader.next(FsFolders.BATCH_ENTRIES)).isEmpty(); ) {
+              !(some =
+                      reader.next(
+                          FsFolders.BATCH_ENTRIES, Integer.MAX_VALUE, StandardCharsets.UTF_8))
+                  .isEmpty(); ) {
             for (List<Object> entry : some) {
               String below = joined(at.below, (String) entry.get(0));
               if (tell) {
