@@ -19,6 +19,12 @@ import java.util.Set;
  * <p><i>Thread:</i> any, one operation at a time.
  */
 final class OpenFile implements FileSource.Closing {
+  /**
+   * What is read or written at once. Java keeps a direct buffer of the longest piece for each
+   * thread.
+   */
+  private static final int PIECE_BYTES = 256 << 10;
+
   private final FileChannel channel;
   private final FsFlags flags;
   private final Pin itself;
@@ -62,7 +68,20 @@ final class OpenFile implements FileSource.Closing {
     if (!flags.read()) {
       throw new Errno.Failure(Errno.EBADF);
     }
-    return position < 0 ? channel.read(target) : channel.read(target, position);
+    int limit = target.limit();
+    int count = 0;
+    int read;
+    do {
+      target.limit(Math.min(limit, target.position() + PIECE_BYTES));
+      int wanted = target.remaining();
+      read = position < 0 ? channel.read(target) : channel.read(target, position + count);
+      count += Math.max(0, read);
+      target.limit(limit);
+      if (read < wanted) {
+        break;
+      }
+    } while (target.hasRemaining());
+    return count == 0 ? read : count;
   }
 
   /** Writes all of it at a position, or at the file's own if it is negative. */
@@ -70,8 +89,10 @@ final class OpenFile implements FileSource.Closing {
     if (!flags.write()) {
       throw new Errno.Failure(Errno.EBADF);
     }
+    int limit = source.limit();
     int written = 0;
-    while (source.hasRemaining()) {
+    for (; source.position() < limit; source.limit(limit)) {
+      source.limit(Math.min(limit, source.position() + PIECE_BYTES));
       if (flags.seeksToAppend()) {
         // At the end in any case, but only what has no place of its own moves the file's.
         if (position < 0) {
