@@ -47,7 +47,7 @@ public final class Bridge implements AutoCloseable {
     loop = new Loop(vertx);
     dispatcher = new Dispatcher(loop, commands, new OwnFiles(config.ownFiles()));
     documents = new Documents(config, loop, this::sweep);
-    callLane = new CallRouter(loop, dispatcher, documents);
+    callLane = new CallRouter(loop, dispatcher, documents, config.files());
     streamLane = new StreamRouter(loop, dispatcher, documents, config.origin());
   }
 

@@ -101,10 +101,10 @@ final class Commands {
     }
   }
 
-  /** Whether a URL names a command that is answered where its call arrives. */
-  boolean runsOnArrival(CommandUrl url) {
+  /** Whether a URL names a command that runs there. */
+  boolean runsOn(CommandUrl url, Command.RunsOn place) {
     Entry entry = byName.get(url.host() + "/" + url.function());
-    return entry != null && entry.command().runsOn() == Command.RunsOn.ARRIVAL;
+    return entry != null && entry.command().runsOn() == place;
   }
 
   /** The command a URL names. */

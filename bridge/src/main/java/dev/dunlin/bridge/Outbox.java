@@ -105,18 +105,27 @@ final class Outbox {
         target.append(']');
         return;
       }
-      refusal =
-          new BridgeError(
-              "RangeError",
-              "ERR_REPLY_TOO_LARGE",
-              "the reply is longer than "
-                  + Limits.REPLY_LENGTH
-                  + " characters of JSON: ask again by fetch, which has no such bound");
+      refusal = tooLarge("stream");
     } catch (RuntimeException | Error unwritable) {
       refusal = Dispatcher.toBridgeError(unwritable);
     }
     target.setLength(start);
     appendError(target, sequence, refusal);
+  }
+
+  /**
+   * @param lane the one to ask by
+   */
+  static BridgeError tooLarge(String lane) {
+    return new BridgeError(
+        "RangeError",
+        "ERR_REPLY_TOO_LARGE",
+        "the reply is longer than "
+            + Limits.REPLY_LENGTH
+            + " characters of JSON, or "
+            + Limits.CALL_BYTES
+            + " bytes: ask again by fetch, which has no such bound",
+        Map.of("lane", lane));
   }
 
   static void appendError(StringBuilder target, long sequence, BridgeError error) {

@@ -33,6 +33,9 @@ final class RunningCall implements Call {
   /** Whether it comes from a window's top frame, or from a worker of that frame's document. */
   final boolean top;
 
+  /** Of a call of the call lane that is answered with bytes: takes them, on a worker. */
+  final Optional<Consumer<CallBytes.Read>> bytes;
+
   private final Caller caller;
   private final ObjectNode params;
   private final Consumer<AsyncResult<Reply>> done;
@@ -43,6 +46,9 @@ final class RunningCall implements Call {
   ScopedPath secondPath;
   HandleId handleId;
   AutoCloseable handle;
+
+  /** Runs on this thread, which may block, to its end. */
+  boolean inline;
 
   // Owned by the loop.
   private AsyncResult<Reply> result;
@@ -62,6 +68,7 @@ final class RunningCall implements Call {
       boolean named,
       boolean top,
       Lane lane,
+      Optional<Consumer<CallBytes.Read>> bytes,
       Consumer<AsyncResult<Reply>> done) {
     this.document = document;
     this.caller = caller;
@@ -72,6 +79,7 @@ final class RunningCall implements Call {
     this.named = named;
     this.top = top;
     this.lane = lane;
+    this.bytes = bytes;
     this.done = done;
   }
 
@@ -245,6 +253,11 @@ final class RunningCall implements Call {
   @Override
   public boolean isCancelled() {
     return cancelled;
+  }
+
+  @Override
+  public boolean takesBytes() {
+    return lane == Lane.STREAM || bytes.isPresent();
   }
 
   @Override

@@ -128,6 +128,12 @@ public record Command(
      * Saves the two changes of thread that are most of a short call's time.
      */
     ARRIVAL,
+    /**
+     * A thread for short looks at a local disk, straight from where its call arrives, which also
+     * answers: answers with data, registers nothing, and runs to its end though cancelled. Where
+     * those threads are busy, as {@link #WORKER}.
+     */
+    BRIEF,
     /** The bridge's event loop: must not block. */
     EVENT_LOOP,
     /** A thread of the bounded worker pool: may block. */

@@ -34,6 +34,7 @@ import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
+import dev.dunlin.shell.engine.PageFiles;
 import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
 import dev.dunlin.shell.host.HostException;
@@ -73,6 +74,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import javax.swing.ImageIcon;
 
@@ -232,7 +234,7 @@ public final class AppRun implements Launcher {
         // Before Chromium, whose start waits for the libraries anyway: what runs here is done, and
         // its
         // threads are idle, when Chromium swaps the signal handlers (java-cef #477).
-        bridge.complete(startBridge());
+        bridge.complete(startBridge(temp));
         resources.complete(resources());
         Engine.join(libraries);
         engine =
@@ -495,17 +497,16 @@ public final class AppRun implements Launcher {
       return PolicySet.of(all);
     }
 
-    private Bridge startBridge() {
+    private Bridge startBridge(EngineTemp temp) {
       vertx = vertxStart.join();
       SecurityReport security =
           new SecurityReport(config.meta().origin(), policy, !options.production());
       List<CommandModule> modules = new ArrayList<>();
       modules.add(
           new ApplicationModule(exit::complete, config::toJson, Facts::versions, security::now));
-      modules.add(
-          new WindowModule(
-              index -> Optional.ofNullable(window).filter(w -> w.index() == index),
-              Running::screen));
+      IntFunction<Optional<BrowserWindow>> windows =
+          index -> Optional.ofNullable(window).filter(w -> w.index() == index);
+      modules.add(new WindowModule(windows, Running::screen));
       modules.addAll(StandardModules.of(console, random));
       Scheduler scheduler = new VertxScheduler(vertx, Lane.create(vertx, "children"));
       Optional<BackEnd> backEnd = backEnd(scheduler);
@@ -523,7 +524,12 @@ public final class AppRun implements Launcher {
       own.addAll(BackEndCommand.of(config).map(BackEndCommand::files).orElse(List.of()));
       return new Bridge(
           vertx,
-          new BridgeConfig(config.meta().origin(), policies(List.of()), own, random),
+          new BridgeConfig(
+              config.meta().origin(),
+              policies(List.of()),
+              own,
+              random,
+              new PageFiles(temp, random, windows)),
           modules);
     }
 

@@ -37,6 +37,9 @@ import org.cef.handler.CefAppHandlerAdapter;
  * may run between {@link State#INITIALISING} and {@link State#READY}.
  */
 public final class Engine {
+  /** Whether a call of the call lane can be answered with bytes. */
+  public static final boolean CALLS_TAKE_BYTES = Os.here() == Os.LINUX;
+
   /** Schemes that Dunlin answers, besides https for the app's origin. */
   static final List<String> SCHEMES = List.of("ipc", "socket", "node", "npm");
 
@@ -73,7 +76,7 @@ public final class Engine {
   public Engine(EngineSettings settings, PageHost host) {
     this.settings = settings;
     this.host = host;
-    this.requests = new RequestRouter(settings, host, windows);
+    this.requests = new RequestRouter(settings, host, windows, this::threads);
   }
 
   /**
