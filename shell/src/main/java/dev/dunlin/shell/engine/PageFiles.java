@@ -1,15 +1,15 @@
 package dev.dunlin.shell.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.bridge.FileLane;
+import dev.dunlin.bridge.JsonValues;
 import dev.dunlin.scheduler.RandomSource;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +34,6 @@ public final class PageFiles implements FileLane {
   /** Longest wait for Chromium; then the page reads by another lane. In milliseconds. */
   private static final int PATIENCE_MS = 2_000;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   private final Path folder;
@@ -111,26 +110,29 @@ public final class PageFiles implements FileLane {
   }
 
   private static Future<String> set(DevToolsSession session, String element, Path name) {
-    ObjectNode parameters = JSON.createObjectNode().put("objectId", element);
-    parameters.putArray("files").add(name.toString());
-    return session.call("DOM.setFileInputFiles", parameters.toString());
+    return session.call(
+        "DOM.setFileInputFiles",
+        JsonValues.text(Map.of("objectId", element, "files", List.of(name.toString()))));
   }
 
   private static Future<String> element(DevToolsSession session, String slot) {
     return session
         .call(
             "Runtime.evaluate",
-            JSON.createObjectNode()
-                .put("expression", "getEventListeners(window)['dunlin:" + slot + "'][0].listener()")
-                .put("includeCommandLineAPI", true)
-                .put("silent", true)
-                .toString())
+            JsonValues.text(
+                Map.of(
+                    "expression",
+                    "getEventListeners(window)['dunlin:" + slot + "'][0].listener()",
+                    "includeCommandLineAPI",
+                    true,
+                    "silent",
+                    true)))
         .map(PageFiles::objectId);
   }
 
   private static String objectId(String answer) {
     try {
-      JsonNode id = JSON.readTree(answer).path("result").path("objectId");
+      JsonNode id = JsonValues.read(answer).path("result").path("objectId");
       if (id.isTextual()) {
         return id.asText();
       }
