@@ -263,6 +263,8 @@ record LanesSuite(Account account) {
 
   @Test
   void copyingTwoGibibytesTakesNoMemory() throws IOException {
+    assumeTrue(account.equals(Account.all().get(0)), "what it takes is not the user's affair");
+    Path small = file("small-copy", 16 * MIB);
     long length = 2048L * MIB;
     Path source = data.resolve("huge");
     byte[] mark = "in the middle".getBytes(StandardCharsets.UTF_8);
@@ -284,6 +286,8 @@ record LanesSuite(Account account) {
     };
     try {
       for (String way : ways) {
+        // Modules and compiled code are no part of it.
+        page.run(way.formatted(quoted(small), quoted(target)), LONG);
         long before = app.proportionalBytes();
         page.evaluate(
             "globalThis.copied = ''; globalThis.copying = (async () => {"
