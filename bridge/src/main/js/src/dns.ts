@@ -92,7 +92,7 @@ const SHAPES: Record<RecordType, (found: Found[], options: ResolveOptions) => an
   TXT: found => found.map(one => one.entries),
   ANY: found => {
     // In the order in which Node looks through an answer.
-    const kinds = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'TXT', 'SRV', 'PTR', 'NAPTR', 'SOA', 'CAA'];
+    const kinds = ['A', 'CNAME', 'AAAA', 'MX', 'NS', 'TXT', 'SRV', 'PTR', 'NAPTR', 'SOA', 'CAA'];
     return kinds.flatMap(kind => found.filter(one => one.type === kind)).map(one =>
       ({ ...(one.type === 'CAA' ? caa(one) : without(one)), ...(one.type === 'A' || one.type === 'AAAA' ? { ttl: one.ttl } : {}), type: one.type }));
   },
