@@ -83,7 +83,7 @@ test('diagnostics_channel: who listens hears, one that throws stops nobody', asy
 
 test('http asks by fetch, and fails as Node does', async () => {
   const page = openPage(), http = await page.load('http'), own = globalThis.fetch;
-  globalThis.fetch = async (url, options) => { if (url.includes('down')) throw new TypeError('Failed to fetch'); return new Response(`${options.method} ${url} ${options.headers.get('x-a')} ${options.body ? Buffer.from(options.body) : ''}`, { status: 201, headers: { 'x-b': '1' } }); };
+  globalThis.fetch = async (url, options) => { await new Promise(resolve => setTimeout(resolve, 5)); options.signal.throwIfAborted(); if (url.includes('down')) throw new TypeError('Failed to fetch'); return new Response(`${options.method} ${url} ${options.headers.get('x-a')} ${options.body ? Buffer.from(options.body) : ''}`, { status: 201, headers: { 'x-b': '1' } }); };
   try {
     const answer = await new Promise((resolve, reject) => { const request = http.request({ host: 'a.test', port: 81, path: '/p?q', method: 'post', headers: { 'X-A': 'y' } }, resolve); request.on('error', reject); request.end('body'); });
     assert.deepEqual([answer.statusCode, answer.statusMessage, answer.headers['x-b']], [201, 'Created', '1']);
@@ -179,5 +179,17 @@ test('a store follows a call into timers and callbacks, and not beyond a native 
   } finally {
     Promise.prototype.then = own.then;
     Object.assign(globalThis, { setTimeout: own.setTimeout, setInterval: own.setInterval, setImmediate: own.setImmediate, queueMicrotask: own.queueMicrotask });
+  }
+});
+
+test('querystring: decodes what Node decodes, whatever the escapes are', async () => {
+  const node = (await import('node:querystring')).default, ours = (await openPage().load('querystring')).default;
+  const parts = ['%', '%4', '%41', '%E4', '%zz', 'ü', '€', 'a', '+', '&', '=', '%F0%9F', '😀', '%c3%bc', '1'];
+  let state = Number(process.env.DUNLIN_SEED ?? 12345);
+  const next = most => { state = (Math.imul(state, 1103515245) + 12345) >>> 0; return (state >>> 8) % most; };
+  for (let i = 0; i < 20_000; i++) {
+    const text = Array.from({ length: 1 + next(7) }, () => parts[next(parts.length)]).join('');
+    assert.deepEqual(ours.parse(text), node.parse(text), text);
+    assert.equal(ours.unescape(text), node.unescape(text), text);
   }
 });

@@ -278,7 +278,7 @@ record ModulesSuite(Account account) {
               """
                   .formatted(JSON.writeValueAsString(theirs)),
               LONG);
-      assertEquals(37, ours.size());
+      assertEquals(38, ours.size());
       theirs
           .path("asked")
           .properties()

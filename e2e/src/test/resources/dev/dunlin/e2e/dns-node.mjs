@@ -18,7 +18,9 @@ server.bind(0, '127.0.0.1', async () => {
   resolver.setServers([at]);
   const asked = {}, ask = async (name, type) => { asked[`${name} ${type}`] = await (type === 'reverse' ? resolver.reverse(name) : resolver.resolve(name, type)).catch(({ code, syscall, hostname, message }) => ({ code, syscall, hostname, message })); };
   for (const type of [...Object.keys(ZONE), 'ANY']) for (const name of ['a.test', 'none.test', 'empty.test']) await ask(name, type);
-  await ask('127.0.0.1', 'reverse');
+  // Not one of the hosts file, which Node's reverse reads first.
+  await ask('10.0.0.9', 'reverse');
+  await ask('2001:db8::1', 'reverse');
   console.log(JSON.stringify({ at, asked }));
 });
 process.stdin.resume().on('end', () => process.exit());
