@@ -249,6 +249,37 @@ record ModulesSuite(Account account) {
   }
 
   @Test
+  void makesFilesAndHandlesOfPaths() {
+    assertEquals(
+        "{\"text\":\"hello\",\"slice\":\"ell\",\"file\":[\"a.txt\",5,\"text/plain\",true],\"isHandle\":true,\"keys\":[\"a.txt\",\"deep\"],"
+            + "\"written\":\"JELlo world\",\"resolved\":[\"deep\",\"new.txt\"],\"errors\":[\"NotFoundError\",\"TypeMismatchError\",\"TypeError\",\"InvalidModificationError\"],\"left\":[\"a.txt\"]}",
+        page.run(
+                """
+                const fs = (await import('socket:fs')).default, { TMP, join } = await import('socket:path')
+                const { createFile, createFileSystemDirectoryHandle, createFileSystemFileHandle } = await import('socket:fs/web')
+                const folder = join(TMP, 'handles'), a = join(folder, 'a.txt')
+                fs.mkdirSync(join(folder, 'deep'), { recursive: true })
+                fs.writeFileSync(a, 'hello')
+                const file = createFile(a), handle = await createFileSystemFileHandle(a), dir = await createFileSystemDirectoryHandle(folder), keys = []
+                for await (const key of dir.keys()) keys.push(key)
+                const text = await (await handle.getFile()).text(), slice = await file.slice(1, -1).text()
+                const out = await handle.createWritable({ keepExistingData: true })
+                await out.write({ type: 'write', position: 5, data: ' world' })
+                await out.seek(0)
+                await out.write(new Blob(['JEL']))
+                await out.close()
+                const deep = await dir.getDirectoryHandle('deep'), made = await deep.getFileHandle('new.txt', { create: true })
+                const name = promise => promise.then(() => 'no error', error => error.name)
+                const errors = [await name(dir.getFileHandle('none')), await name(dir.getFileHandle('deep')), await name(dir.getFileHandle('../a.txt')), await name(dir.removeEntry('deep'))]
+                const resolved = await dir.resolve(made)
+                await dir.removeEntry('deep', { recursive: true })
+                return { text, slice, file: [file.name, file.size, file.type, file instanceof File], isHandle: handle instanceof FileSystemFileHandle && dir instanceof FileSystemDirectoryHandle, keys,
+                  written: fs.readFileSync(a, 'utf8'), resolved, errors, left: fs.readdirSync(folder) }
+                """)
+            .toString());
+  }
+
+  @Test
   void asksDnsServersAsNodeDoes() throws IOException {
     Path script = resources.resolve("dns-node.mjs");
     try (var in = ModulesSuite.class.getResourceAsStream("dns-node.mjs")) {
