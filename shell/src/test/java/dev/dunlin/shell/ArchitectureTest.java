@@ -79,11 +79,23 @@ class ArchitectureTest {
             BRIDGE,
             SCHEDULER,
             "io.vertx..",
+            "io.netty..",
             "com.fasterxml.jackson..",
             "com.shapesecurity.salvation2..",
             "com.sun.jna.."),
         "package dev.dunlin.bridge; class A { dev.dunlin.shell.BuildInfo up; }",
         "package dev.dunlin.bridge.fs; class A { picocli.CommandLine line; }");
+    wall(
+        "bridge uses what Vert.x stands on in dns only, for records that Vert.x cannot read",
+        noClasses()
+            .that()
+            .resideInAPackage(BRIDGE)
+            .and()
+            .resideOutsideOfPackage("dev.dunlin.bridge.dns..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.netty.."),
+        "package dev.dunlin.bridge.fs; class A { io.netty.util.NetUtil net; }");
     wall(
         "bridge calls native code for files that Java cannot pin and signals it cannot send only",
         noClasses()

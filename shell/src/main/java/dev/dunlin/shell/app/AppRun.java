@@ -716,11 +716,20 @@ public final class AppRun implements Launcher {
         return;
       }
       loadedOnce = true;
+      applicationUrls()
+          .forEach(link -> bridge.join().emit(index, "applicationurl", Map.of("url", link)));
       if (options.screenshot().isEmpty() && options.testFile().isEmpty()) {
         return;
       }
       // Not on Chromium's UI thread, which this waits for.
       Threads.start("after-load", this::afterLoad);
+    }
+
+    /** The links that the app was started with: URLs of its own scheme on the command line. */
+    private Stream<String> applicationUrls() {
+      String scheme = config.meta().applicationProtocol() + ":";
+      return options.arguments().stream()
+          .filter(word -> word.regionMatches(true, 0, scheme, 0, scheme.length()));
     }
 
     private void afterLoad() {
