@@ -79,6 +79,7 @@ class ArchitectureTest {
             BRIDGE,
             SCHEDULER,
             "io.vertx..",
+            "io.netty..",
             "com.fasterxml.jackson..",
             "com.shapesecurity.salvation2..",
             "com.sun.jna.."),
