@@ -1,13 +1,11 @@
 package dev.dunlin.bridge;
 
+import dev.dunlin.bridge.spi.Addresses;
 import dev.dunlin.bridge.spi.BridgeError;
 import io.netty.util.NetUtil;
 import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Map;
 
@@ -64,7 +62,7 @@ final class AddressScope {
   }
 
   boolean isNumeric() {
-    return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
+    return Addresses.isNumber(host);
   }
 
   /**
@@ -73,41 +71,13 @@ final class AddressScope {
    * @throws BridgeError {@code ERR_ACCESS_DENIED}; {@code ENOTFOUND} if its zone is no interface
    */
   InetSocketAddress check(PolicySet policy) {
-    InetSocketAddress address;
-    try {
-      address = new InetSocketAddress(number(host), port);
-    } catch (UnknownHostException e) {
-      throw notFound(host);
-    }
+    InetAddress number = Addresses.number(host).orElseThrow(() -> notFound(host));
+    InetSocketAddress address = new InetSocketAddress(number, port);
     CommandUrl canonical = url(url, address);
     if (!policy.allows(canonical)) {
       throw Denial.of(policy, canonical);
     }
     return address;
-  }
-
-  /** An address from its text, by which nobody is asked. Java's own way knows few zones. */
-  private static InetAddress number(String text) throws UnknownHostException {
-    int percent = text.indexOf('%');
-    if (percent < 0) {
-      return InetAddress.getByName(text);
-    }
-    String zone = text.substring(percent + 1);
-    try {
-      NetworkInterface known =
-          zone.matches("[0-9]{1,9}")
-              ? NetworkInterface.getByIndex(Integer.parseInt(zone))
-              : NetworkInterface.getByName(zone);
-      if (known != null) {
-        byte[] bytes = InetAddress.getByName(text.substring(0, percent)).getAddress();
-        return bytes.length == 4
-            ? InetAddress.getByAddress(bytes)
-            : Inet6Address.getByAddress(null, bytes, known.getIndex());
-      }
-    } catch (SocketException unreadable) {
-      throw new UnknownHostException(text);
-    }
-    throw new UnknownHostException(text);
   }
 
   /**
@@ -136,7 +106,7 @@ final class AddressScope {
       if (host.length() <= MAX_NAME) {
         for (InetAddress found : InetAddress.getAllByName(host)) {
           if (family == 0 || family == (found instanceof Inet4Address ? 4 : 6)) {
-            return new AddressScope(url, text(found), port);
+            return new AddressScope(url, Addresses.text(found), port);
           }
         }
       }
@@ -148,30 +118,9 @@ final class AddressScope {
 
   /** The canonical command URL of an address. */
   static CommandUrl url(CommandUrl command, InetSocketAddress address) {
-    String text = text(address.getAddress());
+    String text = Addresses.text(address.getAddress());
     return command.withResource(
         (text.indexOf(':') < 0 ? text : "[" + text + "]") + ":" + address.getPort());
-  }
-
-  private static String text(InetAddress address) {
-    String text = NetUtil.toAddressString(address);
-    if (!(address instanceof Inet6Address six) || six.getScopeId() == 0) {
-      return text;
-    }
-    int zone = text.indexOf('%');
-    return (zone < 0 ? text : text.substring(0, zone)) + "%" + zone(six);
-  }
-
-  private static String zone(Inet6Address address) {
-    NetworkInterface known = address.getScopedInterface();
-    try {
-      if (known == null) {
-        known = NetworkInterface.getByIndex(address.getScopeId());
-      }
-    } catch (SocketException unreadable) {
-      known = null;
-    }
-    return known == null ? Integer.toString(address.getScopeId()) : known.getName();
   }
 
   private static BridgeError notFound(String name) {
