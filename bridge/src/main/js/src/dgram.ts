@@ -120,6 +120,7 @@ interface Waiting { run(): void; failed?: ((error: Error) => void) | undefined }
 interface Opened { id: string; channel: number; local: AddressInfo; recvBufferSize: number; sendBufferSize: number }
 
 interface State {
+  readonly socket: Socket;
   readonly options: SocketOptions;
   bind: number;
   connect: number;
@@ -165,7 +166,7 @@ export class Socket extends EventEmitter {
     this.type = options.type;
     if (typeof listener === 'function') this.on('message', listener);
     states.set(this, {
-      options, bind: UNBOUND, connect: DISCONNECTED, closed: false, queue: undefined, unqueue() {}, handle: undefined, local: undefined, remote: undefined, recvBufferSize: 0, sendBufferSize: 0,
+      socket: this, options, bind: UNBOUND, connect: DISCONNECTED, closed: false, queue: undefined, unqueue() {}, handle: undefined, local: undefined, remote: undefined, recvBufferSize: 0, sendBufferSize: 0,
       stop: undefined, pending: [], from: 0, queuedBytes: 0, queuedCount: 0, scheduled: false, smallCalls: 0, posting: false, drained: undefined,
     });
     const signal = checkSignal(options.signal);
@@ -522,7 +523,6 @@ function send(socket: Socket, parts: Uint8Array[], port: number | undefined, giv
   locate(socket, address!).then(ip => push(urlTo(ip, port)), error => {
     const told = failure(error, 'send', address, port);
     settle({ parts, size, url: '', address, port, callback }, told);
-    if (callback === undefined && (error as { code?: string }).code !== 'EINVAL') socket.emit('error', told);
   });
 }
 
@@ -579,9 +579,12 @@ function settled(state: State, batch: readonly Datagram[], fault: (datagram: Dat
   state.queuedCount -= batch.length;
   for (let i = 0; i < batch.length; i++) state.queuedBytes -= batch[i]!.size;
   for (let i = 0; i < batch.length; i++) {
-    const datagram = batch[i]!, callback = datagram.callback;
-    if (callback === undefined) continue;
-    const error = fault(datagram, i);
+    const datagram = batch[i]!, callback = datagram.callback, error = fault(datagram, i);
+    if (callback === undefined) {
+      // As in Node, what the system refuses is not told where nobody asks; an unknown name is, and so is what the policy denies.
+      if (error !== undefined && (error as { syscall?: string }).syscall !== 'send' && !state.closed) tell(state.socket, 'error', error);
+      continue;
+    }
     try {
       if (error === undefined) callback(null, datagram.size);
       else (callback as (error: Error) => void)(error);

@@ -76,7 +76,7 @@ final class EpollControls implements UdpControls {
   public void membership(Change change, InetAddress group, Optional<InetAddress> by) {
     boolean add = change == Change.ADD;
     String syscall = add ? "addMembership" : "dropMembership";
-    UdpControls.check(group, by, syscall);
+    UdpControls.sameFamily(group, by, syscall);
     if (group instanceof Inet4Address) {
       ByteBuffer request = buffer(8).put(group.getAddress()).put(four(by));
       raw(syscall, IP, add ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP, request);
@@ -91,8 +91,8 @@ final class EpollControls implements UdpControls {
       Change change, InetAddress group, InetAddress source, Optional<InetAddress> by) {
     boolean add = change == Change.ADD;
     String syscall = add ? "addSourceSpecificMembership" : "dropSourceSpecificMembership";
-    UdpControls.check(group, by, syscall);
-    UdpControls.check(group, Optional.of(source), syscall);
+    UdpControls.sameFamily(group, by, syscall);
+    UdpControls.sameFamily(group, Optional.of(source), syscall);
     if (group instanceof Inet4Address) {
       ByteBuffer request =
           buffer(12).put(group.getAddress()).put(four(by)).put(source.getAddress());

@@ -61,7 +61,7 @@ final class NioControls implements UdpControls {
       Change change, InetAddress group, InetAddress source, Optional<InetAddress> by) {
     String syscall =
         change == Change.ADD ? "addSourceSpecificMembership" : "dropSourceSpecificMembership";
-    UdpControls.check(group, Optional.of(source), syscall);
+    UdpControls.sameFamily(group, Optional.of(source), syscall);
     change(change, syscall, group, Optional.of(source), by);
   }
 
@@ -71,7 +71,7 @@ final class NioControls implements UdpControls {
       InetAddress group,
       Optional<InetAddress> source,
       Optional<InetAddress> by) {
-    UdpControls.check(group, by, syscall);
+    UdpControls.sameFamily(group, by, syscall);
     NetworkInterface on = by(by, syscall);
     InetAddress only = source.orElse(null);
     var done =

@@ -48,11 +48,9 @@ public interface UdpControls {
     return hops;
   }
 
-  /** Asks whether an address is that of a group; addresses of two families don't mix. */
-  static void check(InetAddress group, Optional<InetAddress> other, String syscall) {
-    boolean mixed =
-        other.isPresent() && other.get() instanceof Inet4Address != group instanceof Inet4Address;
-    if (mixed || !group.isMulticastAddress()) {
+  /** Addresses of two families don't mix. */
+  static void sameFamily(InetAddress group, Optional<InetAddress> other, String syscall) {
+    if (other.isPresent() && other.get() instanceof Inet4Address != group instanceof Inet4Address) {
       throw new UdpException("EINVAL", syscall);
     }
   }

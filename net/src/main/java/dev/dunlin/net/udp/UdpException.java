@@ -1,12 +1,15 @@
 package dev.dunlin.net.udp;
 
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.nio.channels.ClosedChannelException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What the system refuses, by the name it has in C, such as {@code EADDRINUSE}. No stack trace. */
 public final class UdpException extends RuntimeException {
@@ -53,10 +56,24 @@ public final class UdpException extends RuntimeException {
           Map.entry("too many open files", "EMFILE"),
           Map.entry("invalid argument", "EINVAL"));
 
+  /** The system's texts, in the user's language: some faults come without their number. */
+  private static final Map<String, String> TEXTS =
+      Epoll.isAvailable()
+          ? NUMBERS.entrySet().stream()
+              .collect(
+                  Collectors.toMap(
+                      number -> text(number.getKey()), Map.Entry::getValue, (one, same) -> one))
+          : Map.of();
+
   private static final Pattern NUMBER = Pattern.compile("error\\(-([0-9]+)\\)");
 
   private final String code;
   private final String syscall;
+
+  private static String text(int number) {
+    String message = new Errors.NativeIoException("", -number).getMessage();
+    return message.substring(message.lastIndexOf(": ") + 2);
+  }
 
   UdpException(String code, String syscall) {
     super(syscall + " " + code, null, false, false);
@@ -87,8 +104,13 @@ public final class UdpException extends RuntimeException {
       if (number.find()) {
         return NUMBERS.getOrDefault(Integer.parseInt(number.group(1)), "EIO");
       }
+      int colon = text.lastIndexOf(": ");
+      String told = TEXTS.get(colon < 0 ? text : text.substring(colon + 2));
+      if (told != null) {
+        return told;
+      }
       for (Map.Entry<String, String> known : WORDS.entrySet()) {
-        if (text.toLowerCase(java.util.Locale.ROOT).contains(known.getKey())) {
+        if (text.toLowerCase(Locale.ROOT).contains(known.getKey())) {
           return known.getValue();
         }
       }
