@@ -1,5 +1,6 @@
 package dev.dunlin.bridge;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.Command.Access;
@@ -171,18 +172,43 @@ final class Dispatcher {
     if (resource instanceof Resource.File file) {
       return runOnFile(call, command, file);
     }
+    if (resource instanceof Resource.Address address) {
+      return runOnAddress(call, command, address);
+    }
     if (command.permission() == Permission.ALWAYS) {
       entry.always().requireFor(call);
     } else if (!call.document.policy.allows(call.url)) {
       throw Denial.of(call.document.policy, call.url);
     }
     if (resource instanceof Resource.Handle) {
-      String id = call.url.segments().get(2);
-      call.handle =
-          call.document.handles.find(entry.module(), id).orElseThrow(() -> unknownHandle(id));
-      call.handleId = new HandleId(id);
+      find(call, call.url.segments().get(2));
     }
     return run(call, command);
+  }
+
+  private static void find(RunningCall call, String id) {
+    call.handle = call.document.handles.find(call.module, id).orElseThrow(() -> unknownHandle(id));
+    call.handleId = new HandleId(id);
+  }
+
+  private Future<Reply> runOnAddress(RunningCall call, Command command, Resource.Address resource) {
+    PolicySet policy = call.document.policy;
+    AddressScope asked = AddressScope.of(call.url);
+    if (!resource.handleParam().isEmpty()) {
+      call.param(resource.handleParam()).ifPresent(id -> find(call, id.asText()));
+    }
+    if (asked.isNumeric()) {
+      call.address = asked.check(policy);
+      return run(call, command);
+    }
+    asked.requireLookup(policy);
+    int family = call.param("family").map(JsonNode::asInt).orElse(0);
+    return loop.blocking(false, () -> asked.resolve(family).check(policy))
+        .compose(
+            address -> {
+              call.address = address;
+              return call.isCancelled() ? Future.failedFuture(cancelled()) : run(call, command);
+            });
   }
 
   private Future<Reply> runOnFile(RunningCall call, Command command, Resource.File file) {

@@ -13,6 +13,7 @@ import dev.dunlin.bridge.spi.ScopedPath;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ final class RunningCall implements Call {
   String module = "";
   ScopedPath path;
   ScopedPath secondPath;
+  InetSocketAddress address;
   HandleId handleId;
   AutoCloseable handle;
 
@@ -176,6 +178,17 @@ final class RunningCall implements Call {
   @Override
   public String resource() {
     return url.resource();
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return declared(address, "an address");
+  }
+
+  @Override
+  public boolean allows(String function, InetSocketAddress other) {
+    declared(address, "an address");
+    return document.policy.allows(AddressScope.url(url.withFunction(function), other));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.dunlin.bridge.spi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -37,8 +38,18 @@ public interface Call {
   /** The resource as text, percent-decoded; only for {@link Command.Resource.Text}. */
   String resource();
 
+  /** The checked address and port; only for {@link Command.Resource.Address}. */
+  InetSocketAddress address();
+
   /**
-   * The opened thing; only for {@link Command.Resource.Handle}. Unknown ids never reach the
+   * Whether policy also allows another function of this module on an address; only for {@link
+   * Command.Resource.Address}.
+   */
+  boolean allows(String function, InetSocketAddress address);
+
+  /**
+   * The opened thing; only for {@link Command.Resource.Handle}, and for {@link
+   * Command.Resource.Address} where the call has its handle parameter. Unknown ids never reach the
    * handler.
    */
   <T extends AutoCloseable> T handle(Class<T> type);
