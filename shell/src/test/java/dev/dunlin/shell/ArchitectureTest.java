@@ -112,6 +112,18 @@ class ArchitectureTest {
         "package dev.dunlin.net; class A { dev.dunlin.bridge.Bridge inside; }",
         "package dev.dunlin.bt; class A { dev.dunlin.shell.BuildInfo up; }");
     wall(
+        "net stands on scheduler, the SPI and its libraries",
+        standsOn(
+            NET,
+            SCHEDULER,
+            SPI,
+            "io.vertx..",
+            "io.netty..",
+            "com.fasterxml.jackson..",
+            "org.bouncycastle.."),
+        "package dev.dunlin.net; class A { com.sun.jna.Native library; }",
+        "package dev.dunlin.net.udp; class A { dev.dunlin.bridge.Bridge inside; }");
+    wall(
         "the SPI knows nothing of the bridge behind it",
         noClasses()
             .that()
@@ -251,7 +263,8 @@ class ArchitectureTest {
         code.stream()
             .map(type -> type.getPackageName().split("\\.")[2])
             .collect(Collectors.toSet());
-    assertTrue(modules.containsAll(Set.of("scheduler", "bridge", "shell")), modules.toString());
+    assertTrue(
+        modules.containsAll(Set.of("scheduler", "bridge", "net", "shell")), modules.toString());
     assertFalse(code.contain(ArchitectureTest.class));
   }
 
