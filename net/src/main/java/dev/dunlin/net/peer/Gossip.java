@@ -61,7 +61,7 @@ final class Gossip {
   private boolean rumorDue;
   private long youngAt = Remote.NEVER;
   private boolean continues;
-  private int arrived;
+  private long arrived;
   private long duplicates;
   private long syncPacketsSent;
 
@@ -85,6 +85,10 @@ final class Gossip {
 
   long duplicates() {
     return duplicates;
+  }
+
+  long accepted() {
+    return arrived;
   }
 
   long syncPacketsSent() {

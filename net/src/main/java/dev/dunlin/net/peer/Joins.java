@@ -10,12 +10,14 @@ import dev.dunlin.net.wire.Packet;
 import dev.dunlin.net.wire.PacketCodec;
 import dev.dunlin.net.wire.PacketType;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Asking to be introduced, and introducing others. Lane: the peer's. */
 final class Joins {
@@ -24,6 +26,7 @@ final class Joins {
 
   private static final long FIRST_PAUSE_MILLIS = 1_000;
   private static final int JOIN_TARGETS = 3;
+  private static final int COSTS = 6;
   private static final long INTRO_GATE_MILLIS = 4_000;
 
   private static final class Schedule {
@@ -225,14 +228,14 @@ final class Joins {
     List<Remote> candidates =
         asked.isPresent()
             ? List.of(asked.get())
-            : core.peers.direct(
-                remote ->
-                    !remote.indexed
-                        && !remote.id.equals(joiner)
-                        && !requester.equals(Optional.of(remote.id)));
-    if (asked.isEmpty()) {
-      candidates.sort(Comparator.comparingInt(remote -> cost(remote, nat, subcluster)));
-    }
+            : cheapestFirst(
+                core.peers.direct(
+                    remote ->
+                        !remote.indexed
+                            && !remote.id.equals(joiner)
+                            && !requester.equals(Optional.of(remote.id))),
+                nat,
+                subcluster);
     int most =
         core.config.introducer() && itself ? Limits.INTROS_BY_INTRODUCER : Limits.INTROS_PER_JOIN;
     int friends = 0;
@@ -253,6 +256,14 @@ final class Joins {
       friends += remote.isIn(subcluster) ? 1 : 0;
     }
     return friends;
+  }
+
+  private static List<Remote> cheapestFirst(List<Remote> remotes, NatType joiner, Id subcluster) {
+    List<List<Remote>> byCost = Stream.generate(ArrayList<Remote>::new).limit(COSTS).<List<Remote>>map(list -> list).toList();
+    remotes.forEach(remote -> byCost.get(cost(remote, joiner, subcluster)).add(remote));
+    List<Remote> sorted = new ArrayList<>(remotes.size());
+    byCost.forEach(sorted::addAll);
+    return sorted;
   }
 
   /** Friends first; among them those that are reached without a thousand datagrams. */

@@ -272,8 +272,12 @@ public final class Peer {
    * @return its id
    */
   public Id join(byte[] sharedKey) {
+    return join(SubclusterKeys.of(sharedKey));
+  }
+
+  /** As {@link #join(byte[])}, with the keys made before. */
+  public Id join(SubclusterKeys keys) {
     core.scheduler.lane().check();
-    SubclusterKeys keys = SubclusterKeys.of(sharedKey);
     Id id = Id.of(keys.subclusterId());
     if (!core.joined.containsKey(id)) {
       if (core.joined.size() >= Limits.MAX_SUBCLUSTERS) {
@@ -391,6 +395,7 @@ public final class Peer {
         received,
         rejected,
         gossip.duplicates(),
+        gossip.accepted(),
         core.outbox.droppedUnproven() + core.outbox.droppedFull(),
         core.outbox.paths(),
         core.gates.size(),

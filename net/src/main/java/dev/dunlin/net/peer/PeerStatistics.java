@@ -12,6 +12,7 @@ public record PeerStatistics(
     long receivedDatagrams,
     long rejectedDatagrams,
     long duplicates,
+    long acceptedPackets,
     long dropped,
     int paths,
     int gates,

@@ -79,6 +79,12 @@ public record Endpoint(int address, int port) {
     return new Endpoint(address, other);
   }
 
+  /** Neighbours have neighbouring addresses and ports: a plain sum of both would collide. */
+  @Override
+  public int hashCode() {
+    return (address * 31 + port) * 0x9e3779b1;
+  }
+
   @Override
   public String toString() {
     return host() + ":" + port;
