@@ -468,6 +468,11 @@ final class Gossip {
     }
   }
 
+  /** Nobody would send us anything, but the introducers. */
+  private boolean isLonely() {
+    return core.joined.keySet().stream().anyMatch(subcluster -> core.peers.links(subcluster) == 0);
+  }
+
   /** Before a packet goes, three others get it once more. */
   private void lastCall(PacketCache.Entry entry) {
     Optional<Packet> packet = packet(entry.datagram());

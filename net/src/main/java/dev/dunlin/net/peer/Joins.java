@@ -75,7 +75,10 @@ final class Joins {
             schedule.pause = 0;
           }
           if (now >= schedule.nextAt) {
-            send(subcluster);
+            // Who has links enough asks for no more: the others' are for those who have none. Once it tells that it is a member.
+            if (schedule.attempts == 0 || core.peers.links(subcluster) < Limits.LINKS_WANTED) {
+              send(subcluster);
+            }
             long first = Math.min(FIRST_PAUSE_MILLIS, core.keepAlive);
             long longest = low ? core.keepAlive : MAX_PAUSE * core.keepAlive;
             long least = low ? first : core.keepAlive;

@@ -89,7 +89,7 @@ final class Limits {
   static final int LINKS_LOW = 4;
 
   /** With more, introductions are declined. */
-  static final int LINKS_HIGH = 16;
+  static final int LINKS_HIGH = 12;
 
   /** Introductions for one join by one peer. */
   static final int INTROS_PER_JOIN = 2;
@@ -125,7 +125,7 @@ final class Limits {
   static final long BIRTHDAY_PAUSE_MILLIS = 5_000;
 
   /** Friends (members of the same subcluster) that a packet is passed on to. */
-  static final int FAN_OUT_FRIENDS = 8;
+  static final int FAN_OUT_FRIENDS = 12;
 
   /** Others that a packet is passed on to. */
   static final int FAN_OUT_OTHERS = 2;

@@ -28,6 +28,12 @@ public final class Peer {
   private static final long YOUNG_TICK_MILLIS = 500;
   private static final long YOUNG_MILLIS = 15_000;
 
+  /** Introducers that are pinged for ever; the others serve the start. */
+  private static final int INTRODUCERS_KEPT = 2;
+
+  /** A peer behind a proxy is forgotten after that many silent keep-alives. */
+  private static final int PROXIED_KEEP_ALIVES = 20;
+
   private final Core core;
   private final Pings pings;
   private final Gossip gossip;
@@ -216,14 +222,18 @@ public final class Peer {
   private void keepAlive(long now) {
     List<Remote> gone = new ArrayList<>();
     long period = core.keepAlive * 4 / 5;
-    int introducersLeft = 3;
+    List<Remote> kept = keptIntroducers();
     for (Remote remote : core.peers.all()) {
-      boolean wanted = remote.isDirect() || remote.indexed && introducersLeft-- > 0;
+      boolean wanted = remote.indexed ? kept.contains(remote) : remote.isDirect();
+      if (remote.indexed && !wanted && now - remote.provenAt > 2 * core.keepAlive) {
+        remote.connected = false;
+      }
+      long patience = (remote.proxy == remote ? 4 : PROXIED_KEEP_ALIVES) * core.keepAlive;
       if (!remote.indexed
           && (remote.missed >= Limits.MAX_MISSED
               || !wanted
-                  && now - remote.heardAt > 4 * core.keepAlive
-                  && now - remote.pingedAt > 4 * core.keepAlive)) {
+                  && now - remote.heardAt > patience
+                  && now - remote.pingedAt > patience)) {
         gone.add(remote);
       } else if (wanted) {
         if (remote.missed >= Limits.MAX_MISSED) {
@@ -245,6 +255,25 @@ public final class Peer {
       }
     }
     gone.forEach(this::forget);
+  }
+
+  /** A few introducers that answer, or all when none does. */
+  private List<Remote> keptIntroducers() {
+    List<Remote> known = new ArrayList<>();
+    List<Remote> live = new ArrayList<>();
+    for (Remote remote : core.peers.all()) {
+      if (remote.indexed) {
+        known.add(remote);
+        if (remote.missed < Limits.MAX_MISSED) {
+          live.add(remote);
+        }
+      }
+    }
+    if (core.config.introducer() || live.size() <= 1) {
+      return known;
+    }
+    live.sort(java.util.Comparator.comparingDouble(remote -> remote.jitter));
+    return live.subList(0, Math.min(INTRODUCERS_KEPT, live.size()));
   }
 
   private void forget(Remote remote) {

@@ -22,11 +22,14 @@ final class Pings {
   private final Core core;
   private final Supplier<String> summaryHash;
   private final Supplier<Integer> cacheSize;
+  private final byte[] idPrefix;
+  private long ids;
 
   Pings(Core core, Supplier<String> summaryHash, Supplier<Integer> cacheSize) {
     this.core = core;
     this.summaryHash = summaryHash;
     this.cacheSize = cacheSize;
+    this.idPrefix = core.random.bytes(Id.BYTES);
   }
 
   private Control.Builder common(Control.Builder ping) {
@@ -36,7 +39,7 @@ final class Pings {
   }
 
   private byte[] datagram(Control message, boolean withCluster) {
-    Packet.Builder packet = Packet.builder(PacketType.PING).message(message);
+    Packet.Builder packet = Packet.builder(PacketType.PING).packetId(newId()).message(message);
     if (withCluster) {
       packet.clusterId(core.config.clusterId().bytes());
       core.someSubcluster().ifPresent(id -> packet.subclusterId(id.bytes()));
@@ -154,8 +157,16 @@ final class Pings {
     }
   }
 
-  private static byte[] encode(Control pong) {
-    return PacketCodec.encode(Packet.builder(PacketType.PONG).message(pong).build());
+  private byte[] encode(Control pong) {
+    return PacketCodec.encode(
+        Packet.builder(PacketType.PONG).packetId(newId()).message(pong).build());
+  }
+
+  /** Unique; nobody checks it, and a hash over each of these packets would be their largest cost. */
+  private byte[] newId() {
+    byte[] id = idPrefix.clone();
+    java.nio.ByteBuffer.wrap(id).putLong(Id.BYTES - Long.BYTES, ++ids);
+    return id;
   }
 
   /** True when the pong echoes what only somebody at its source can know. */

@@ -57,6 +57,10 @@ final class Streams {
       return;
     }
     if (core.isMe(to.get())) {
+      core.peers
+          .get(source.get())
+          .filter(remote -> remote.proxy.endpoint.equals(from))
+          .ifPresent(remote -> remote.heardAt = core.now());
       assembly
           .add(packet, source.get())
           .flatMap(whole -> messages.open(whole.first(), whole.sealed()))

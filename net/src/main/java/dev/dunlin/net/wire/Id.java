@@ -12,6 +12,9 @@ public final class Id implements Comparable<Id> {
   private final byte[] bytes;
   private final int hash;
 
+  /** Made when it is first asked for; racing threads make the same. */
+  private String hex = "";
+
   private Id(byte[] bytes) {
     this.bytes = bytes;
     this.hash = Arrays.hashCode(bytes);
@@ -61,7 +64,12 @@ public final class Id implements Comparable<Id> {
 
   /** Its 64 lower-case hex digits. */
   public String hex() {
-    return HEX.formatHex(bytes);
+    String text = hex;
+    if (text.isEmpty()) {
+      text = HEX.formatHex(bytes);
+      hex = text;
+    }
+    return text;
   }
 
   @Override
