@@ -726,6 +726,7 @@ public final class AppRun implements Launcher {
         return;
       }
       loadedOnce = true;
+      Threads.start("old-generation", OldGeneration::keepSmall);
       applicationUrls()
           .forEach(link -> bridge.join().emit(index, "applicationurl", Map.of("url", link)));
       if (options.screenshot().isEmpty() && options.testFile().isEmpty()) {
