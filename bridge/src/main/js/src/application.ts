@@ -56,10 +56,27 @@ export async function exit(code: number = 0): Promise<Result> {
 export const security = (): Promise<Record<string, unknown>> => call(commandUrl('application', 'security')) as Promise<Record<string, unknown>>;
 export const versions = (): Promise<Record<string, string>> => call(commandUrl('application', 'versions')) as Promise<Record<string, string>>;
 
+async function process_(command: string, params?: Record<string, unknown>): Promise<Result> {
+  try {
+    return Result.from(await call(commandUrl('process', command), params), null, `process.${command}`);
+  } catch (error) {
+    return Result.from(null, error, `process.${command}`);
+  }
+}
+/** The app's back end: the program that `[linux|mac|win] cmd` of `socket.ini` names. See docs/back-ends.md. */
+export const backend = Object.freeze({
+  /** Starts it, unless it runs; with `force` anew. */
+  open: (options?: { force?: boolean }): Promise<Result> => process_('open', { force: options?.force === true }),
+  /** Ends it, and starts it no more. */
+  close: (): Promise<Result> => process_('kill'),
+  /** Sends it an event; done when its input has taken it. Also `window.send({ backend: true, event, value })`. */
+  write: (event: string, value?: unknown): Promise<Result> => process_('write', { event, value: value ?? null }),
+});
+
 export function addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: AddEventListenerOptions | boolean): void { globalThis.addEventListener(type, listener, options); }
 export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
 
 export default {
-  MAX_WINDOWS, ApplicationWindowList, addEventListener, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, removeEventListener,
+  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, removeEventListener,
   runtimeVersion, security, versions,
 };

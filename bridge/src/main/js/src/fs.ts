@@ -70,11 +70,21 @@ function toText(path: unknown, name: string): string {
   let text: string;
   if (typeof path === 'string') text = path;
   else if (path instanceof URL) text = fileUrlToPath(path);
-  else if (path instanceof Uint8Array) text = decode(path, 'utf8') as string;
+  else if (path instanceof Uint8Array) text = bytesToPath(path, name);
   else throw wrongType(name, 'of type string or an instance of Buffer or URL', path);
   if (text.includes('\0')) throw argError(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument '${name}' must be a string, Uint8Array, or URL without null bytes.${received(text)}`);
   if (!wellFormed(text)) throw argError(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument '${name}' has half a surrogate pair, which no file name of the bridge can have.`);
   return text;
+}
+
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** Policies name paths in UTF-8: another one can be listed (encoding `buffer`), and not be used. */
+function bytesToPath(path: Uint8Array, name: string): string {
+  try {
+    return strictDecoder.decode(path);
+  } catch {
+    throw argError(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument '${name}' is not UTF-8, and no policy can name such a path: rename the file with another tool.`);
+  }
 }
 
 function fileUrlToPath(url: URL): string {
@@ -135,13 +145,18 @@ function optionsOf<O extends object>(options: unknown, defaults: O): O & { encod
 function isUtf8(encoding: unknown): boolean {
   return typeof encoding === 'string' && /^utf-?8$/i.test(encoding);
 }
+/** The longest text V8 can hold, and so the longest file read as one. */
+const TEXT_BYTES = 0x1fff_ffe8;
 const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const utf8Encoder = new TextEncoder();
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
 }
 function decode(bytes: Uint8Array, encoding: Encoding | null | undefined): string | Buffer {
-  if (isUtf8(encoding)) return utf8Decoder.decode(bytes);
+  if (isUtf8(encoding)) {
+    if (bytes.byteLength > TEXT_BYTES) throw argError(Error as never, 'ERR_STRING_TOO_LONG', `Cannot create a string longer than ${TEXT_BYTES} characters: read it as bytes`);
+    return utf8Decoder.decode(bytes);
+  }
   const buffer = asBuffer(bytes);
   return encoding === undefined || encoding === null || encoding === 'buffer' ? buffer : buffer.toString(encoding);
 }
@@ -371,7 +386,8 @@ function* readFileOp(path: PathOrHandle | number, options?: ReadFileOptions | En
       yield* closeOp(handle);
     }
   }
-  if (isUtf8(encoding)) return yield step('readFile', file, { encoding: 'utf8' }, signal);
+  // Where the call lane takes no bytes, short text by it is quicker than bytes by the stream lane.
+  if (isUtf8(encoding) && !(host.limits.callBytes > 0)) return yield step('readFile', file, { encoding: 'utf8' }, signal);
   return decode(yield { ...step('readFile', file, undefined, signal), bytes: true }, encoding);
 }
 
@@ -412,15 +428,20 @@ const writeFileOp = writing('writeFile', 'w'), appendFileOp = writing('appendFil
 function* readdirOp(path: PathLike, options?: ReaddirOptions | Encoding | null): Op<(string | Buffer | Dirent<any>)[]> {
   const { encoding, withFileTypes, recursive } = optionsOf<ReaddirOptions>(options, { encoding: 'utf8' });
   const top = toPath(path);
+  // Asked for as bytes: the names that are not UTF-8 too.
+  const raw = encoding === 'buffer' && host.platform === 'linux' ? { bytes: true } : undefined;
   const name = (text: string) => (encoding === 'buffer' ? Buffer.from(text) : encoding === null || isUtf8(encoding) ? text : Buffer.from(text).toString(encoding));
   const found: (string | Buffer | Dirent<any>)[] = [];
   const folders = [''];
   for (let at = 0; at < folders.length; at++) {
     const below = folders[at]!;
     const folder = below === '' ? top : resolve(top, below);
-    for (const [entry, type] of (yield step('readdir', folder)) as [string, number][]) {
+    for (const [listed, type] of (yield step('readdir', folder, raw)) as [string, number][]) {
+      const bytes = raw && Buffer.from(listed, 'latin1');
+      const entry = bytes === undefined ? listed : bytes.toString();
       const relative = below === '' ? entry : below + sep + entry;
-      found.push(withFileTypes === true ? new Dirent(name(entry), type, folder) : name(relative));
+      if (withFileTypes === true) found.push(new Dirent(bytes ?? name(entry), type, folder));
+      else found.push(bytes === undefined || below !== '' ? name(relative) : bytes);
       if (recursive !== true) continue;
       // Node follows links to folders where it gives names, and not where it gives Dirents.
       if (type === 2 || (type === 3 && withFileTypes !== true && (yield* leadsToFolder(resolve(top, relative))))) folders.push(relative);
@@ -485,8 +506,6 @@ function position(value: unknown): number {
   if (typeof value === 'bigint') return Number(value);
   return integer(value, 'position', -1);
 }
-/** The most bytes asked for in one read: what is bounded is memory, not the file. */
-const READ_BYTES = 8 << 20;
 function* readOp(handle: FileHandle, view: ArrayBufferView, offset?: number | null, length?: number | null, at?: number | bigint | null): Op<number> {
   if (!ArrayBuffer.isView(view)) throw wrongType('buffer', 'an instance of Buffer, TypedArray, or DataView', view);
   const target = viewOf(view);
@@ -497,13 +516,14 @@ function* readOp(handle: FileHandle, view: ArrayBufferView, offset?: number | nu
   target.set(bytes, from);
   return bytes.byteLength;
 }
+/** As it comes: nothing is copied. */
+function* readNextOp(handle: FileHandle, length: number, position: number): Op<Uint8Array> {
+  return yield { url: handle._url('read'), params: { position, length }, bytes: true };
+}
 function* readRestOp(handle: FileHandle, signal: AbortSignal | undefined): Op<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for (;;) {
-    const bytes = (yield { url: handle._url('read'), params: { position: -1, length: READ_BYTES }, bytes: true, signal }) as Uint8Array;
-    if (bytes.byteLength === 0) return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-    parts.push(bytes);
-  }
+  const bytes = (yield { url: handle._url('readFile'), bytes: true, signal }) as Uint8Array;
+  if (bytes.byteLength > 0) yield { url: handle._url('seek'), params: { by: bytes.byteLength } };
+  return bytes;
 }
 /** `(handle, view, offset, length, position)` or `(handle, text, position, encoding)`. */
 function* writeOp(handle: FileHandle, data: Data, second?: unknown, third?: unknown, fourth?: unknown): Op<number> {
@@ -905,8 +925,8 @@ export class DirectoryHandle extends EventEmitter {
 
 /** The usual `highWaterMark`, as in Node. */
 const STREAM_BYTES = 64 << 10;
-/** What one read of a stream asks for: a call costs as much as some hundred kilobytes. */
-const READ_AHEAD_BYTES = 1 << 20;
+/** What one read of a stream asks for. More would be quicker, but what is read is garbage that V8 finds late: see LanesSuite. */
+const READ_AHEAD_BYTES = 256 << 10;
 interface FileStreamOptions {
   flags?: OpenFlags | undefined; encoding?: BufferEncoding | null | undefined; fd?: number | FileHandle | null | undefined; mode?: Mode | undefined; autoClose?: boolean | undefined;
   emitClose?: boolean | undefined; start?: number | undefined; highWaterMark?: number | undefined; signal?: AbortSignal | undefined;
@@ -981,12 +1001,12 @@ export class ReadStream extends Readable {
     if (this.#ahead.byteLength > 0) return this.#give(size);
     if (this.#left <= 0) { this.push(null); return; }
     const length = Math.min(this.#left, Math.max(size, READ_AHEAD_BYTES));
-    const bytes = Buffer.alloc(length);
-    promised(readOp)(this.#file.handle!, bytes, 0, length, this.#position).then(count => {
+    promised(readNextOp)(this.#file.handle!, length, this.#position).then(bytes => {
+      const count = bytes.byteLength;
       if (count === 0) { this.push(null); return; }
       if (this.#position >= 0) this.#position += count;
       this.#left -= count;
-      this.#ahead = bytes.subarray(0, count);
+      this.#ahead = asBuffer(bytes);
       this.#give(size);
     }, error => this.destroy(error));
   }

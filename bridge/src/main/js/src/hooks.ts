@@ -1,4 +1,5 @@
 /** What happens to a page, each as a function that takes a listener and answers with how to stop listening. */
+import { on } from 'socket:ipc';
 export const RUNTIME_INIT_EVENT_NAME = '__runtime_init__';
 export const GLOBAL_EVENTS: readonly string[] = [RUNTIME_INIT_EVENT_NAME, 'applicationurl', 'applicationpause', 'applicationresume', 'data', 'error', 'init', 'languagechange', 'load', 'message', 'messageerror', 'notificationpresented', 'notificationresponse', 'offline', 'online', 'permissionchange', 'ready', 'unhandledrejection'];
 export class InitEvent extends Event { constructor() { super('init'); } }
@@ -48,6 +49,11 @@ export class Hooks extends EventTarget {
     globalThis.addEventListener(name, callback);
     return () => globalThis.removeEventListener(name, callback);
   }
+  /** An event of the host: who listens opens the channel it comes by. */
+  #host(name: string, callback: HookCallback): Disposer {
+    const stop = this.#global(name, callback), close = on(name, () => {});
+    return () => { stop(); close(); };
+  }
   #own(name: string, over: boolean, callback: HookCallback, event: Event): Disposer {
     if (over) {
       let wanted = true;
@@ -65,17 +71,17 @@ export class Hooks extends EventTarget {
     const stops = ['error', 'messageerror', 'unhandledrejection'].map(name => this.#global(name, callback));
     return () => { for (const stop of stops) stop(); };
   }
-  onData(callback: HookCallback): Disposer { return this.#global('data', callback); }
+  onData(callback: HookCallback): Disposer { return this.#host('data', callback); }
   onMessage(callback: HookCallback): Disposer { return this.#global('message', callback); }
   onOnline(callback: HookCallback): Disposer { return this.#global('online', callback); }
   onOffline(callback: HookCallback): Disposer { return this.#global('offline', callback); }
   onLanguageChange(callback: HookCallback): Disposer { return this.#global('languagechange', callback); }
-  onPermissionChange(callback: HookCallback): Disposer { return this.#global('permissionchange', callback); }
-  onNotificationResponse(callback: HookCallback): Disposer { return this.#global('notificationresponse', callback); }
-  onNotificationPresented(callback: HookCallback): Disposer { return this.#global('notificationpresented', callback); }
-  onApplicationURL(callback: HookCallback): Disposer { return this.#global('applicationurl', callback); }
-  onApplicationPause(callback: HookCallback): Disposer { return this.#global('applicationpause', callback); }
-  onApplicationResume(callback: HookCallback): Disposer { return this.#global('applicationresume', callback); }
+  onPermissionChange(callback: HookCallback): Disposer { return this.#host('permissionchange', callback); }
+  onNotificationResponse(callback: HookCallback): Disposer { return this.#host('notificationresponse', callback); }
+  onNotificationPresented(callback: HookCallback): Disposer { return this.#host('notificationpresented', callback); }
+  onApplicationURL(callback: HookCallback): Disposer { return this.#host('applicationurl', callback); }
+  onApplicationPause(callback: HookCallback): Disposer { return this.#host('applicationpause', callback); }
+  onApplicationResume(callback: HookCallback): Disposer { return this.#host('applicationresume', callback); }
 }
 const hooks: Hooks = new Hooks();
 type On = (callback: HookCallback) => Disposer;

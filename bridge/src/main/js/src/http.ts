@@ -139,6 +139,8 @@ export class ClientRequest extends OutgoingMessage {
   readonly agent: Agent;
   constructor(url: URL, options: RequestOptions, callback?: (response: IncomingMessage) => void) {
     super({
+      // Sent is not answered: a stream that destroys itself when all is written would stop the fetch.
+      autoDestroy: false,
       write(this: ClientRequest, chunk: Uint8Array, _encoding: string, done: StreamCallback) { this.#body.push(chunk); done(); },
       final(this: ClientRequest, done: StreamCallback) { this.#send(); done(); },
       destroy(this: ClientRequest, error: Error | null, done: StreamCallback) { this.#abort.abort(error ?? undefined); this.agent.requests.delete(this); done(error); },
@@ -171,7 +173,7 @@ export class ClientRequest extends OutgoingMessage {
       response.statusCode = answer.status;
       response.statusMessage = answer.statusText || (STATUS_CODES[answer.status] ?? '');
       response.url = answer.url;
-      response.once('close', () => this.agent.requests.delete(this));
+      response.once('close', () => { this.agent.requests.delete(this); this.destroy(); });
       if (!this.emit('response', response)) response.resume();
     }, (error: unknown) => { if (!this.destroyed) this.destroy(Object.assign(new Error(`request to ${this.url} failed: ${(error as Error).message}`, { cause: error }), { code: 'ECONNREFUSED' })); });
   }

@@ -9,7 +9,7 @@ import host from 'socket:internal/host';
 import errorClasses, { AbortError, InternalError, NetworkError, NotAllowedError, TimeoutError } from 'socket:errors';
 
 declare const __dunlinQuery:
-  | ((query: { request: string; persistent: boolean; onSuccess(reply: string): void; onFailure(code: number, message: string): void }) => number)
+  | ((query: { request: string; persistent: boolean; onSuccess(reply: string | ArrayBuffer): void; onFailure(code: number, message: string): void }) => number)
   | undefined;
 
 // Built-ins, as they were.
@@ -23,6 +23,7 @@ const microtask = bound(globalThis.queueMicrotask), fetch_ = bound(globalThis.fe
 const setTimer = bound(globalThis.setTimeout) as (run: () => void, ms: number) => unknown;
 const clearTimer = bound(globalThis.clearTimeout) as (timer: unknown) => void;
 const report = typeof globalThis.reportError === 'function' ? bound(globalThis.reportError) : (error: unknown) => console.error(error);
+const warn = console.warn.bind(console);
 const fillRandom = globalThis.crypto.getRandomValues.bind(globalThis.crypto);
 const decoder = new TextDecoder(), decodeText = decoder.decode.bind(decoder);
 const encoder = new TextEncoder(), encodeText = encoder.encode.bind(encoder);
@@ -170,6 +171,8 @@ interface Entry {
   readonly url: string;
   readonly params: Params | undefined;
   readonly options: CallOptions | undefined;
+  /** Bytes are asked for, or a file into a slot: it goes as a message of its own, and bytes are its answer. */
+  readonly bytes: 1 | string | undefined;
   resolve(value: unknown): void;
   reject(error: unknown): void;
   /** Takes off the signal's listener and the timer. */
@@ -192,9 +195,9 @@ let waiting: Entry[] = [];
 let waitingFrom = 0;
 let cancelled: number[] = [];
 
-function callLane(url: string, params: Params | undefined, options: CallOptions | undefined): Promise<unknown> {
+function callLane(url: string, params: Params | undefined, options: CallOptions | undefined, bytes?: 1 | string): Promise<unknown> {
   return new Promise_((resolve, reject) => {
-    const entry: Entry = { seq: ++lastSeq, url, params, options, resolve, reject, release: undefined, sent: false, late: false, over: false };
+    const entry: Entry = { seq: ++lastSeq, url, params, options, bytes, resolve, reject, release: undefined, sent: false, late: false, over: false };
     if (options !== undefined && (options.signal || options.timeout)) watch(entry, options);
     if (entry.over) return;
     waiting[waiting.length] = entry;
@@ -253,7 +256,14 @@ function flush(): void {
   }
   if (batch.length > 0) {
     openChannel();
-    post(batch, 0, batch.length);
+    let from = 0;
+    for (let at = 0; at < batch.length; at++) {
+      if (batch[at]!.bytes === undefined) continue;
+      if (from < at) post(batch, from, at);
+      post(batch, at, at + 1);
+      from = at + 1;
+    }
+    if (from < batch.length) post(batch, from, batch.length);
   }
 }
 
@@ -266,7 +276,7 @@ function post(batch: Entry[], from: number, to: number): void {
   }
   let text: string;
   try {
-    text = withoutSurrogates(stringify({ d: documentId, c: calls }));
+    text = withoutSurrogates(stringify({ d: documentId, b: batch[from]!.bytes, c: calls }));
   } catch (error) {
     // One call's params are not JSON (a cycle, a BigInt): only that one fails.
     if (to - from === 1) return settle(batch[from]!, ERROR, error);
@@ -288,12 +298,23 @@ function post(batch: Entry[], from: number, to: number): void {
     request: text,
     persistent: false,
     onSuccess(reply) {
+      // No bytes at all come as an empty text.
+      if (typeof reply !== 'string' || (reply === '' && batch[from]!.bytes !== undefined)) {
+        const entry = mapGet(pending, batch[from]!.seq);
+        if (entry !== undefined) finish(entry, OK, reply === '' ? new Uint8(0) : new Uint8(reply as ArrayBuffer));
+        if (waitingFrom < waiting.length) schedule();
+        return;
+      }
       receive(reply);
       for (let i = from; i < to; i++) batch[i]!.late = true;
     },
     onFailure(code, message) {
       const dead = code === UNKNOWN_DOCUMENT;
-      if (dead) documentId = '';
+      if (dead) {
+        // One that is being left does not live to see it.
+        if (documentId !== '') setTimer(() => warn(`The host has lost this page: ${message}. It gets no events and starts nothing until it is loaded again`), LEFT_MS);
+        documentId = '';
+      }
       for (let i = from; i < to; i++) {
         const entry = mapGet(pending, batch[i]!.seq);
         if (entry === undefined) continue;
@@ -328,6 +349,8 @@ function nothing(): void {}
 
 /** The host refused a message whole, nothing of it done, for a document id it does not know: the stream lane may do without one. */
 const UNKNOWN_DOCUMENT = 4;
+/** After this time a page has not been left. */
+const LEFT_MS = 1000;
 const refusals: { readonly [code: number]: string | undefined } = { 1: 'ERR_INVALID_CALL', 2: 'ERR_MESSAGE_TOO_LARGE', 3: 'ERR_TOO_MANY_CALLS', 5: 'ERR_INTERNAL' };
 
 function refusal(code: number, message: string): Error {
@@ -351,7 +374,7 @@ function park(): void {
     onSuccess(text) {
       parked--;
       while (parked < PARKED) park();
-      receive(text);
+      receive(text as string);
     },
     onFailure(code, message) {
       // Late answers can't come any more. The next call tries to open a new channel.
@@ -394,7 +417,7 @@ function settle(entry: Entry, status: number, value: unknown): void {
   if (status === OK) return entry.resolve(value);
   if (value instanceof Error_) return entry.reject(value);
   const wire = (value ?? {}) as WireError;
-  if (wire.code === 'ERR_REPLY_TOO_LARGE') return entry.resolve(streamData(entry.url, entry.params, entry.options));
+  if (wire.code === 'ERR_REPLY_TOO_LARGE') return entry.resolve((wire.lane === 'blob' && entry.bytes === 1 ? blobData : streamData)(entry.url, entry.params, entry.options));
   entry.reject(makeError(wire, entry.url));
 }
 
@@ -408,6 +431,77 @@ function timeoutError(url: string, ms: number): Error {
 function abortError(signal: AbortSignal): Error {
   const reason = reasonOf(signal);
   return reason instanceof TimeoutError ? reason : new AbortError(reason, signal);
+}
+
+// ---- blob lane
+
+/** A file input element that only this module and the host know, and its name. */
+interface Slot { readonly name: string; readonly input: HTMLInputElement; readonly find: () => void }
+/** Elements of this document; more reads at once go by the stream lane. */
+const SLOTS = 8;
+const freeSlots: Slot[] = [];
+let slots = 0;
+const Input = globalThis.HTMLInputElement as typeof HTMLInputElement | undefined;
+const createElement = Input && document.createElementNS.bind(document, 'http://www.w3.org/1999/xhtml');
+const filesOf = Input && getter<HTMLInputElement, FileList | null>(Input.prototype, 'files');
+const setValue = Input && method(Object.getOwnPropertyDescriptor(Input.prototype, 'value')!.set as (this: HTMLInputElement, value: string) => void);
+const setType = Input && method(Object.getOwnPropertyDescriptor(Input.prototype, 'type')!.set as (this: HTMLInputElement, value: string) => void);
+const fileAt = globalThis.FileList === undefined ? undefined : method(FileList.prototype.item);
+
+function takeSlot(): Slot | undefined {
+  if (freeSlots.length > 0) {
+    const slot = freeSlots[freeSlots.length - 1];
+    freeSlots.length--;
+    return slot;
+  }
+  if (slots === SLOTS || createElement === undefined) return undefined;
+  slots++;
+  const input = createElement('input') as HTMLInputElement;
+  setType!(input, 'file');
+  const slot = { name: randomId(), input, find: (() => input) as () => void };
+  // Page scripts can't list listeners; the host can, and gets the element from this one.
+  listen(globalThis, `dunlin:${slot.name}`, slot.find);
+  return slot;
+}
+
+/** A big local file: the host puts it into an element here, and it is read without passing the host. */
+async function blobData(url: string, params: Params | undefined, options: CallOptions | undefined): Promise<unknown> {
+  const slot = takeSlot();
+  if (slot === undefined) return streamData(url, params, options);
+  let seq = 0, found = false;
+  try {
+    const answer = callLane(url, params, options, slot.name);
+    seq = lastSeq;
+    const given = await answer;
+    if (given instanceof Uint8) return given;
+    const { start, length } = given as { start: number; length: number };
+    const file = fileAt!(filesOf!(slot.input)!, 0);
+    if (file !== null) {
+      found = true;
+      try {
+        const bytes = new Uint8(await blobBytes(blobSlice(file, start, start + length)));
+        if (options?.signal && isAborted(options.signal)) throw abortError(options.signal);
+        if (bytes.byteLength === length) return bytes;
+      } catch (error) {
+        if (error instanceof AbortError) throw error;
+        // Chromium reads no file that has changed since: the stream lane does.
+      }
+    }
+    return await streamData(url, params, options);
+  } finally {
+    if (found) {
+      setValue!(slot.input, '');
+      freeSlots[freeSlots.length] = slot;
+    } else {
+      // The host has not met this element, or has met another in its place: the next has another name.
+      unlisten(globalThis, `dunlin:${slot.name}`, slot.find);
+      slots--;
+    }
+    if (seq > 0) {
+      cancelled[cancelled.length] = seq;
+      schedule();
+    }
+  }
 }
 
 // ---- events
@@ -564,8 +658,14 @@ export function call(url: string, params?: Params, options?: CallOptions): Promi
   return query === undefined || documentId === '' ? streamData(url, params, options) : callLane(url, params, options);
 }
 
-/** Calls a command by the stream lane and gives the whole answer as bytes; a JSON answer is an error here. */
+/** Calls a command and gives the whole answer as bytes; a JSON answer is an error here. By the call lane where it takes bytes, else by the stream lane. */
 export function callBytes(url: string, params?: Params, options?: CallOptions): Promise<Uint8Array> {
+  if (query !== undefined && documentId !== '' && host.limits.callBytes > 0) {
+    return callLane(url, params, options, 1).then(bytes => {
+      if (bytes instanceof Uint8) return bytes;
+      throw failure('InternalError', 'ERR_INTERNAL', `${url} answered JSON where bytes were expected`);
+    });
+  }
   return bounded(url, options, async signal => {
     const answer = await exchange(url, params, options, undefined, '', signal);
     if (!answer.bytes) throw failure('InternalError', 'ERR_INTERNAL', `${url} answered JSON where bytes were expected`);
@@ -760,6 +860,18 @@ function wasDenied(): boolean {
   return false;
 }
 
+/** Chromium tells observers only of the first of several equal violations: the host answers OPTIONS of any URL, if it is asked at all. */
+function mayConnect(url: string): boolean {
+  const probe = new Xhr!();
+  probe.open('OPTIONS', url, false);
+  try {
+    probe.send();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function exchangeSync(url: string, params: Params | undefined, body: Uint8Array | undefined, extra: string): SyncAnswer {
   if (Xhr === undefined) throw failure('NotSupportedError', 'ERR_NO_BRIDGE', 'Synchronous calls need XMLHttpRequest, which this kind of worker does not have');
   const request = new Xhr();
@@ -771,8 +883,10 @@ function exchangeSync(url: string, params: Params | undefined, body: Uint8Array 
   try {
     request.send((body ?? null) as XMLHttpRequestBodyInit | null);
   } catch (cause) {
-    throw unreached(url, cause, wasDenied());
+    throw unreached(url, cause, wasDenied() || !mayConnect(url));
   }
+  const json = request.getResponseHeader('x-dunlin-json');
+  if (json !== null) return { data: unwrap(request.getResponseHeader('x-dunlin-reply'), json, request.status, url), bytes: undefined, headers: new Headers() };
   const text = request.responseText;
   const bytes = new Uint8(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i) & 0xff;

@@ -45,9 +45,14 @@ export const hostname = (): string => ask('hostname');
 export const userInfo = (): UserInfo => ask('userInfo');
 /** Nanoseconds of a clock that only goes forward. */
 export const hrtime = (): bigint => BigInt(ask<string>('hrtime'));
+/** What the app has used: memory in bytes, times in microseconds. */
+export const rusage = (): { ru_maxrss: number; ru_utime: number; ru_stime: number } => {
+  const { user, system } = callSync(commandUrl('process', 'cpuUsage')).data as { user: number; system: number };
+  return { ru_maxrss: (callSync(commandUrl('process', 'memoryUsage')).data as { rss: number }).rss, ru_utime: user, ru_stime: system };
+};
 export const uname = (): string => `${host.type} ${host.release} ${host.arch}`;
 
 export default {
   EOL, devNull, constants, arch, platform, type, release, endianness, isWindows, homedir, tmpdir, host: host_, cpus, availableParallelism, networkInterfaces,
-  uptime, freemem, availableMemory, totalmem, loadavg, hostname, userInfo, hrtime, uname,
+  uptime, freemem, availableMemory, totalmem, loadavg, hostname, userInfo, hrtime, rusage, uname,
 };

@@ -37,6 +37,50 @@ for (const kind of [posix, win32]) Object.assign(kind, { posix, win32 });
 const native = host.platform === 'win32' ? win32 : posix;
 export const { resolve, normalize, isAbsolute, join, relative, toNamespacedPath, dirname, basename, extname, format, parse, sep, delimiter } = native;
 
+export type PathComponent = string | URL | Path;
+function text(component: PathComponent): string {
+  if (typeof component === 'string') return component;
+  if (component instanceof Path) return component.value;
+  const path = decodeURIComponent(component.pathname);
+  return native.sep === '\\' ? path.replace(/^\/(?=[A-Za-z]:)/, '') : path;
+}
+/** A path as an object: its parts, and its `file:` URL. */
+export class Path {
+  /** @param directory what a relative path starts at when it becomes a URL */
+  static from(input: PathComponent, directory: string = native.cwd()): Path { return new Path(text(input), directory); }
+  /** As it was given. */
+  readonly source: string;
+  /** Normalised. */
+  readonly value: string;
+  readonly #directory: string;
+  protected constructor(source: string, directory: string) {
+    this.source = source;
+    this.value = native.normalize(source);
+    this.#directory = directory;
+  }
+  get url(): URL { return this.toURL(); }
+  get pathname(): string { return this.toURL().pathname; }
+  get protocol(): string { return 'file:'; }
+  get href(): string { return this.toURL().href; }
+  get isRelative(): boolean { return !native.isAbsolute(this.source); }
+  get parent(): string { return native.dirname(this.value); }
+  get root(): string { return native.parse(this.value).root; }
+  get dir(): string { return native.parse(this.value).dir; }
+  get base(): string { return native.parse(this.value).base; }
+  get name(): string { return native.parse(this.value).name; }
+  get ext(): string { return native.parse(this.value).ext; }
+  /** `C:` of a Windows path. */
+  get drive(): string { return /^[A-Za-z]:/.exec(this.value)?.[0] ?? ''; }
+  toURL(): URL {
+    const all = native.resolve(this.#directory, this.value).split(native.sep), [first = ''] = all;
+    return new URL('file://' + (first === '' ? '' : '/') + all.map((part, at) => (at === 0 ? part : encodeURIComponent(part))).join('/'));
+  }
+  toString(): string { return this.value; }
+}
+/** What `[webview.navigator.mounts]` shows the page of other folders. */
+export const mounts: Readonly<Record<string, string>> = Object.freeze(Object.fromEntries(
+  Object.entries(host.config).filter(([name]) => name.startsWith('webview_navigator_mounts_')).map(([name, value]) => [name.slice('webview_navigator_mounts_'.length), String(value)])));
+
 const known = host.paths;
 export const DOWNLOADS: string | null = known.downloads ?? null;
 export const DOCUMENTS: string | null = known.documents ?? null;

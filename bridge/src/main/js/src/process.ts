@@ -37,6 +37,34 @@ export interface Process extends Emitter {
   emitWarning(warning: string | Error): void;
 }
 
+/** Tells of a change of {@link env}: `set` or `delete`. */
+export class ProcessEnvironmentEvent extends Event {
+  constructor(type: 'set' | 'delete', readonly key: string, readonly value?: string) { super(type); }
+}
+/** The environment: every value is a text, as in Node, and who listens hears of each change. */
+export class ProcessEnvironment extends EventTarget {
+  get [Symbol.toStringTag](): string { return 'ProcessEnvironment'; }
+}
+function environment(values: Readonly<Record<string, string>>): Record<string, string | undefined> {
+  const target = Object.assign(new ProcessEnvironment(), values) as unknown as EventTarget & Record<string, any>;
+  return new Proxy(target, {
+    get: (_target, key) => (typeof key === 'string' && Object.hasOwn(target, key) ? target[key] : key in EventTarget.prototype && key !== 'constructor' ? (target[key as string] as Function).bind(target) : Reflect.get(target, key)),
+    set(_target, key, value) {
+      if (typeof key === 'symbol' || typeof value === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
+      target[key] = String(value);
+      target.dispatchEvent(new ProcessEnvironmentEvent('set', key, target[key]));
+      return true;
+    },
+    deleteProperty(_target, key) {
+      if (typeof key === 'string' && Object.hasOwn(target, key)) {
+        delete target[key];
+        target.dispatchEvent(new ProcessEnvironmentEvent('delete', key));
+      }
+      return true;
+    },
+  });
+}
+
 const runtimeStart = performance.now();
 function nanoseconds(): bigint {
   // The page's clock goes forward only, and costs no call; its zero is as arbitrary as Node's.
@@ -96,7 +124,7 @@ const process = Object.assign(new EventEmitter(), {
   title: host.bundleIdentifier,
   version: `v${host.versions.dunlin}`,
   versions: host.versions,
-  env: { ...host.env } as Record<string, string | undefined>,
+  env: environment(host.env),
   stdout: output(1),
   stderr: output(2),
   exitCode: undefined as number | string | null | undefined,

@@ -6,6 +6,7 @@ export interface StringifyOptions { encodeURIComponent?: (text: string) => strin
 export interface ParseOptions { decodeURIComponent?: (text: string) => string; maxKeys?: number }
 export type ParsedQuery = Record<string, string | string[]>;
 const MOST_PAIRS = 1000;
+const TWO_ESCAPES = /%[0-9a-f]{2}.*%[0-9a-f]{2}/is;
 
 /** Bytes of percent-encoded text; what is no escape stays as it is. */
 export function unescapeBuffer(text: string, decodeSpaces = false): Bytes {
@@ -55,10 +56,10 @@ export function parse(text: unknown, separator?: string | null, equals?: string 
   if (typeof text !== 'string' || text.length === 0) return found;
   const sep = separator ? String(separator) : '&', eq = equals ? String(equals) : '=';
   const custom = typeof options?.decodeURIComponent === 'function' ? options.decodeURIComponent : qs.unescape;
-  const decode = (part: string): string => {
+  const escaped = (part: string): boolean => custom !== unescape || /%[0-9a-f]{2}/i.test(part);
+  const decode = (part: string, needed: boolean): string => {
     const spaced = part.replaceAll('+', custom === unescape ? ' ' : '%20');
-    // As in Node, what has no escape is not decoded.
-    if (custom === unescape && !/%[0-9a-f]{2}/i.test(spaced)) return spaced;
+    if (!needed) return spaced;
     try {
       return custom(spaced);
     } catch {
@@ -76,7 +77,8 @@ export function parse(text: unknown, separator?: string | null, equals?: string 
     if (pair === '') continue;
     const at = pair.indexOf(eq);
     const left = at < 0 ? pair : pair.slice(0, at), right = at < 0 ? '' : pair.slice(at + eq.length);
-    const key = left === '' ? '' : decode(left), value = right === '' ? '' : decode(right);
+    // As in Node, what has no escape is not decoded; but a value is if its key has two, which shows where it has a lone % and letters beyond ASCII.
+    const key = left === '' ? '' : decode(left, escaped(left)), value = right === '' ? '' : decode(right, escaped(right) || TWO_ESCAPES.test(left));
     const before = found[key];
     if (before === undefined) found[key] = value;
     else if (typeof before === 'string') found[key] = [before, value];

@@ -67,7 +67,9 @@ export function domainToASCII(domain: string): string { return hostOf(String(dom
 export function domainToUnicode(domain: string): string { return punycode.toUnicode(hostOf(String(domain))); }
 function hostOf(domain: string): string {
   if (/[/?#:@\\]/.test(domain)) return '';
-  return URL.canParse(`ws://${domain}`) ? new URL(`ws://${domain}`).hostname : '';
+  const host_ = URL.canParse(`ws://${domain}`) ? new URL(`ws://${domain}`).hostname : '';
+  // Chromium escapes what Node refuses.
+  return host_.includes('%') ? '' : host_;
 }
 
 const windows = host.platform === 'win32';

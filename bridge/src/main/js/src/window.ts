@@ -57,6 +57,15 @@ export class ApplicationWindow extends EventTarget {
   minimize(): Promise<Result> { return this.#do('minimize'); }
   restore(): Promise<Result> { return this.#do('restore'); }
   showInspector(): Promise<Result> { return this.#do('showInspector'); }
+  /** Sends an event to the app's back end. */
+  async send(options: { backend: true; event: string; value?: unknown }): Promise<Result> {
+    if (options.backend !== true) return Result.from(null, Object.assign(new TypeError("The app has no other window to send to: 'backend: true' is the one who hears"), { code: 'ERR_INVALID_ARG_VALUE' }), 'window.send');
+    try {
+      return Result.from(await call(commandUrl('process', 'write'), { event: options.event, value: options.value ?? null }), null, 'process.write');
+    } catch (error) {
+      return Result.from(null, error, 'process.write');
+    }
+  }
 
   on(event: string, listener: (detail: any) => void): this { return this.#listen(event, listener, false); }
   addListener(event: string, listener: (detail: any) => void): this { return this.#listen(event, listener, false); }

@@ -36,6 +36,8 @@ function memory() {
       if (params.position < 0) file.position += bytes.length;
       return { bytes };
     }),
+    'handle/fs/readFile': handle(file => ({ bytes: files.get(file.path).subarray(file.position) })),
+    'handle/fs/seek': handle((file, { params }) => { file.position += params.by; return { data: null }; }),
     'handle/fs/write': handle((file, { body }) => { files.set(file.path, Buffer.concat([files.get(file.path) ?? Buffer.alloc(0), body])); return { data: body.length }; }),
     'handle/fs/stat': handle(() => ({ data: wireStat })),
     'handle/fs/truncate': handle((file, { params }) => { files.set(file.path, files.get(file.path).subarray(0, params.len)); return { data: null }; }),

@@ -79,8 +79,8 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
 
   globalThis.fetch = async (target, { body, signal, method }) => {
     if (page.block?.(target)) {
-      queueMicrotask(() => {});
-      setImmediate(() => document.dispatchEvent(new SecurityPolicyViolationEvent('securitypolicyviolation', { blockedURI: 'ipc', effectiveDirective: 'connect-src' })));
+      // As Chromium: a task of its own, before any that the page makes when it hears of the failure.
+      setTimeout(() => document.dispatchEvent(new SecurityPolicyViolationEvent('securitypolicyviolation', { blockedURI: 'ipc', effectiveDirective: 'connect-src' })), 0);
       throw new TypeError('Failed to fetch');
     }
     const bytes = body === null || body === undefined ? undefined : Buffer.from(await new Response(body).arrayBuffer());
@@ -105,17 +105,21 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
     overrideMimeType(type) { this.type = type; }
     send(body) {
       if (this.async !== false) throw new Error('asynchronous XHR');
+      if (this.method === 'OPTIONS' && !page.block?.(this.target)) return;
       if (page.breakOff?.(this.target)) {
         if (page.violation) page.violations.push({ body: page.violation });
         throw new Error('NetworkError');
       }
       if (page.block?.(this.target)) {
-        page.violations.push({ body: { blockedURL: 'ipc', disposition: 'enforce' } });
+        // Chromium leaves out what is equal to one before.
+        if (!page.violated) page.violations.push({ body: { blockedURL: 'ipc', disposition: 'enforce' } });
+        page.violated = page.once;
         throw new Error('NetworkError');
       }
       const reply = stream(this.target, body === null ? undefined : Buffer.from(body));
       if (reply instanceof Promise) throw new Error(`${this.target} has no synchronous answer in this mock`);
       this.kind = kind(reply);
+      this.headers = Object.entries(reply.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`).join('');
       this.status = reply.status ?? 200;
       let bytes = Buffer.from(payload(reply));
       if (this.kind === 'bytes' && this.target.includes('_b=1') && !page.oldHost) {
@@ -127,7 +131,7 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
       this.responseText = bytes.subarray(0, 3).equals(Buffer.from('\ufeff')) ? bytes.subarray(3).toString() : Array.from(bytes, byte => String.fromCharCode(byte < 128 ? byte : 0xf700 + byte)).join('');
     }
     getResponseHeader(name) { return name === 'x-dunlin-reply' ? this.kind : null; }
-    getAllResponseHeaders() { return `x-dunlin-reply: ${this.kind}\r\ncontent-length: ${this.length}\r\n${this.padded ? 'x-dunlin-pad: 1\r\n' : ''}`; }
+    getAllResponseHeaders() { return `x-dunlin-reply: ${this.kind}\r\ncontent-length: ${this.length}\r\n${this.padded ? 'x-dunlin-pad: 1\r\n' : ''}${this.headers}`; }
   };
 
   globalThis.window = globalThis;

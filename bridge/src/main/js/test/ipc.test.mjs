@@ -332,6 +332,9 @@ test('a synchronous call that Chromium refuses is NotAllowedError, one that brea
   const ipc = await page.load('ipc');
   page.block = () => true;
   assert.throws(() => ipc.callSync('ipc://os/cpus'), { name: 'NotAllowedError', code: 'ERR_ACCESS_DENIED', source: 'ipc://os/cpus' });
+  page.once = true;
+  for (let i = 0; i < 2; i++) assert.throws(() => ipc.callSync('ipc://os/cpus'), { name: 'NotAllowedError' }, 'Chromium tells of equal ones once');
+  page.block = undefined;
   page.breakOff = () => true;
   for (const record of [undefined, { blockedURL: 'https://elsewhere.example/', disposition: 'enforce' }, { blockedURL: 'ipc', disposition: 'report' }]) {
     page.violation = record;
@@ -370,9 +373,19 @@ test('an upload aborted between two parts is ended in the host', async () => {
 test('a call whose document id the host does not know goes by the stream lane, and so do all after it', async () => {
   const page = openPage({ 'os/n': ({ lane }) => ({ data: lane }) });
   page.refuse = [4, 'whatever it says'];
+  const { warn } = console;
+  const { setTimeout } = globalThis;
+  const warnings = [];
+  console.warn = text => warnings.push(text);
+  globalThis.setTimeout = (run, ms, ...rest) => setTimeout(run, ms === 1000 ? 0 : ms, ...rest);
   const ipc = await page.load('ipc');
   assert.equal(await ipc.call('ipc://os/n'), 'stream');
   assert.equal(await ipc.call('ipc://os/n'), 'stream');
+  await new Promise(later => setTimeout(later, 1));
+  Object.assign(console, { warn });
+  globalThis.setTimeout = setTimeout;
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0], /whatever it says/);
   assert.equal(page.calls().length, 1);
   assert.deepEqual(page.fetched.map(({ _d }) => _d), [null, null]);
 });

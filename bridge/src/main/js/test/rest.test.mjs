@@ -83,7 +83,7 @@ test('diagnostics_channel: who listens hears, one that throws stops nobody', asy
 
 test('http asks by fetch, and fails as Node does', async () => {
   const page = openPage(), http = await page.load('http'), own = globalThis.fetch;
-  globalThis.fetch = async (url, options) => { if (url.includes('down')) throw new TypeError('Failed to fetch'); return new Response(`${options.method} ${url} ${options.headers.get('x-a')} ${options.body ? Buffer.from(options.body) : ''}`, { status: 201, headers: { 'x-b': '1' } }); };
+  globalThis.fetch = async (url, options) => { await new Promise(resolve => setTimeout(resolve, 5)); options.signal.throwIfAborted(); if (url.includes('down')) throw new TypeError('Failed to fetch'); return new Response(`${options.method} ${url} ${options.headers.get('x-a')} ${options.body ? Buffer.from(options.body) : ''}`, { status: 201, headers: { 'x-b': '1' } }); };
   try {
     const answer = await new Promise((resolve, reject) => { const request = http.request({ host: 'a.test', port: 81, path: '/p?q', method: 'post', headers: { 'X-A': 'y' } }, resolve); request.on('error', reject); request.end('body'); });
     assert.deepEqual([answer.statusCode, answer.statusMessage, answer.headers['x-b']], [201, 'Created', '1']);
@@ -102,10 +102,66 @@ test('dns asks the host for the name in the address', async () => {
   const dns = await page.load('dns');
   assert.deepEqual(await dns.promises.lookup('localhost'), { address: '::1', family: 6 });
   assert.deepEqual(await dns.promises.lookup('localhost', { all: true, order: 'ipv4first' }), [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }]);
-  assert.deepEqual(await dns.promises.resolve4('localhost'), ['127.0.0.1']);
   assert.deepEqual(await new Promise(resolve => dns.lookup('localhost', 4, (...args) => resolve(args))), [null, '127.0.0.1', 4]);
   assert.equal((await new Promise(resolve => dns.lookup('nope', resolve))).code, 'ENOTFOUND');
   assert.ok(page.calls().every(([, url]) => url.startsWith('ipc://dns/lookup/')));
+});
+
+test('dns.resolve shows records as Node does, asks the servers it is told in turn, and can be stopped', async () => {
+  const records = { A: [{ type: 'A', ttl: 5, address: '10.0.0.1' }], MX: [{ type: 'MX', ttl: 5, priority: 1, exchange: 'm' }], CAA: [{ type: 'CAA', ttl: 5, critical: 0, tag: 'issue', value: 'ca' }], SOA: [{ type: 'SOA', ttl: 5, nsname: 'n', serial: 1 }] };
+  records.ANY = [...records.MX, ...records.A, ...records.CAA];
+  const asked = [];
+  const answer = ({ resource, params }) => {
+    asked.push(`${resource} ${params.rrtype} ${params.tries}`);
+    if (resource.includes('slow')) return new Promise(() => {});
+    if (resource.includes('192.0.2.1')) return { err: { name: 'Error', code: 'ETIMEOUT', message: 'queryA ETIMEOUT a' } };
+    return records[params.rrtype] ? { data: records[params.rrtype] } : { err: { name: 'Error', code: 'ENODATA', message: 'x' } };
+  };
+  const page = openPage({ 'dns/resolve': answer, 'dns/resolveAt': answer, 'dns/servers': () => ({ data: ['192.0.2.9'] }) });
+  const dns = await page.load('dns');
+  assert.deepEqual(await dns.promises.resolve4('a', { ttl: true }), [{ address: '10.0.0.1', ttl: 5 }]);
+  assert.deepEqual(await new Promise(resolve => dns.resolveMx('a', (...all) => resolve(all))), [null, [{ priority: 1, exchange: 'm' }]]);
+  assert.deepEqual(await dns.promises.resolveCaa('a'), [{ critical: 0, issue: 'ca' }]);
+  assert.deepEqual(await dns.promises.resolveSoa('a'), { nsname: 'n', serial: 1 });
+  assert.deepEqual(await dns.promises.resolveAny('a'), [{ address: '10.0.0.1', ttl: 5, type: 'A' }, { priority: 1, exchange: 'm', type: 'MX' }, { critical: 0, issue: 'ca', type: 'CAA' }]);
+  await assert.rejects(dns.promises.resolveTxt('a'), { code: 'ENODATA' });
+  assert.deepEqual(dns.getServers(), ['192.0.2.9']);
+  dns.setServers(['192.0.2.1', '[2001:db8::1]:5353', '192.0.2.2:53']);
+  assert.deepEqual(dns.promises.getServers(), ['192.0.2.1', '[2001:db8::1]:5353', '192.0.2.2']);
+  asked.length = 0;
+  assert.deepEqual(await dns.promises.resolve4('a'), ['10.0.0.1']);
+  assert.deepEqual(asked, ['/192.0.2.1:53/a A 1', '/[2001:db8::1]:5353/a A 1']);
+  for (const bad of ['localhost', '127.1', '1.2.3.4:99999', '::g', '']) assert.throws(() => dns.setServers([bad]), { code: 'ERR_INVALID_IP_ADDRESS' }, bad);
+  assert.throws(() => dns.resolve('a', 'AXFR', () => {}), { code: 'ERR_INVALID_ARG_VALUE' });
+  assert.throws(() => new dns.Resolver({ tries: 0 }), { code: 'ERR_OUT_OF_RANGE' });
+  await assert.rejects(dns.promises.reverse('nobody'), { code: 'EINVAL', syscall: 'getHostByAddr' });
+  const resolver = new dns.promises.Resolver(), stopped = resolver.resolve('slow');
+  resolver.cancel();
+  await assert.rejects(stopped, { code: 'ECANCELLED', syscall: 'queryA', hostname: 'slow' });
+});
+
+test('path: Path is an object with its parts and URL, path/path takes the kind of path first', async () => {
+  const page = openPage({}, { config: { webview_navigator_mounts_HOME_x: '/y' } }), { Path, mounts, posix, win32 } = await page.load('path'), kinds = await page.load('path/path');
+  const path = Path.from('a/../b c/d.txt', '/r');
+  assert.deepEqual([path.value, path.base, path.name, path.ext, path.dir, path.parent, path.root, path.isRelative, path.href, String(path)], ['b c/d.txt', 'd.txt', 'd', '.txt', 'b c', 'b c', '', true, 'file:///r/b%20c/d.txt', 'b c/d.txt']);
+  assert.equal(Path.from(new URL('file:///x%20y/z')).value, '/x y/z');
+  assert.deepEqual(mounts, { HOME_x: '/y' });
+  assert.ok(posix.sep === '/' && win32.sep === '\\');
+  assert.equal(kinds.join({ sep: '\\' }, 'a', 'b'), 'a\\b');
+  assert.equal(kinds.join(null, 'a', Path.from('b')), 'a/b');
+});
+
+test('process.env holds texts, as in Node, and tells who listens of each change', async () => {
+  const { env, ProcessEnvironment } = await openPage({}, { env: { A: '1' } }).load('process'), heard = [];
+  assert.ok(env instanceof ProcessEnvironment);
+  env.addEventListener('set', event => heard.push([event.type, event.key, event.value]));
+  env.addEventListener('delete', event => heard.push([event.type, event.key]));
+  env.B = 2;
+  delete env.A;
+  delete env.none;
+  assert.deepEqual([Object.entries(env), 'A' in env, env.B, env.none], [[['B', '2']], false, '2', undefined]);
+  assert.deepEqual(heard, [['set', 'B', '2'], ['delete', 'A']]);
+  assert.throws(() => { env.C = Symbol('x'); }, TypeError);
 });
 
 test('a store follows a call into timers and callbacks, and not beyond a native await', async () => {
@@ -123,5 +179,17 @@ test('a store follows a call into timers and callbacks, and not beyond a native 
   } finally {
     Promise.prototype.then = own.then;
     Object.assign(globalThis, { setTimeout: own.setTimeout, setInterval: own.setInterval, setImmediate: own.setImmediate, queueMicrotask: own.queueMicrotask });
+  }
+});
+
+test('querystring: decodes what Node decodes, whatever the escapes are', async () => {
+  const node = (await import('node:querystring')).default, ours = (await openPage().load('querystring')).default;
+  const parts = ['%', '%4', '%41', '%E4', '%zz', 'ü', '€', 'a', '+', '&', '=', '%F0%9F', '😀', '%c3%bc', '1'];
+  let state = Number(process.env.DUNLIN_SEED ?? 12345);
+  const next = most => { state = (Math.imul(state, 1103515245) + 12345) >>> 0; return (state >>> 8) % most; };
+  for (let i = 0; i < 20_000; i++) {
+    const text = Array.from({ length: 1 + next(7) }, () => parts[next(parts.length)]).join('');
+    assert.deepEqual(ours.parse(text), node.parse(text), text);
+    assert.equal(ours.unescape(text), node.unescape(text), text);
   }
 });

@@ -37,6 +37,8 @@ import * as m34 from 'socket:util/types';
 import * as m35 from 'socket:vm';
 import * as m36 from 'socket:worker_threads';
 import * as m37 from 'socket:zlib';
+import * as m38 from 'socket:dns';
+import * as m39 from 'socket:dns/promises';
 type Namespace = Record<string, unknown>;
 /** What Node's `require` gives: the default export with all names on it. */
 function whole(module: object): unknown {
@@ -54,6 +56,8 @@ const makers: Record<string, () => unknown> = {
   'constants': () => whole(m5),
   'crypto': () => whole(m6),
   'diagnostics_channel': () => whole(m7),
+  'dns': () => whole(m38),
+  'dns/promises': () => whole(m39),
   'events': () => whole(m8),
   'fs': () => whole(m9),
   'fs/constants': () => m10.default,

@@ -28,7 +28,7 @@ export interface Host {
     readonly signals: Readonly<Record<string, number>>;
     readonly fs: Readonly<Record<string, number>>;
   };
-  readonly limits: { readonly messageBytes: number; readonly replyBytes: number; readonly bodyBytes: number; readonly callsInFlight: number };
+  readonly limits: { readonly messageBytes: number; readonly replyBytes: number; readonly callBytes: number; readonly bodyBytes: number; readonly callsInFlight: number };
 }
 export type WellKnownPath =
   | 'home' | 'documents' | 'downloads' | 'desktop' | 'pictures' | 'music' | 'videos'

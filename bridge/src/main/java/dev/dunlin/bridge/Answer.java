@@ -1,5 +1,7 @@
 package dev.dunlin.bridge;
 
+import java.nio.ByteBuffer;
+
 /**
  * Where the answers to one query of the call lane go: Chromium's callback.
  *
@@ -8,6 +10,21 @@ package dev.dunlin.bridge;
 public interface Answer {
   /** Sends JSON text to the page: once. */
   void success(String json);
+
+  /** Whether this engine can also send bytes. */
+  default boolean takesBytes() {
+    return false;
+  }
+
+  /**
+   * Sends the rest of a direct buffer to the page, in place of a text. It is copied before this
+   * returns.
+   *
+   * <p><i>Thread:</i> any that may block.
+   */
+  default void bytes(ByteBuffer direct) {
+    throw new UnsupportedOperationException("this engine sends text only");
+  }
 
   /** Refuses the whole message with one of the codes of {@link CallLane}. */
   void failure(int code, String message);

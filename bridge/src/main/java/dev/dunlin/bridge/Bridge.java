@@ -16,6 +16,7 @@ import java.util.Map;
  */
 public final class Bridge implements AutoCloseable {
   private final Loop loop;
+  private final Commands commands;
   private final Dispatcher dispatcher;
   private final Documents documents;
   private final CallRouter callLane;
@@ -42,11 +43,11 @@ public final class Bridge implements AutoCloseable {
       Map<String, Callers> alwaysAllowed) {
     List<CommandModule> all = new ArrayList<>(modules);
     all.add(new PushModule());
-    Commands commands = new Commands(all, alwaysAllowed);
+    commands = new Commands(all, alwaysAllowed);
     loop = new Loop(vertx);
     dispatcher = new Dispatcher(loop, commands, new OwnFiles(config.ownFiles()));
     documents = new Documents(config, loop, this::sweep);
-    callLane = new CallRouter(loop, dispatcher, documents);
+    callLane = new CallRouter(loop, dispatcher, documents, config.files());
     streamLane = new StreamRouter(loop, dispatcher, documents, config.origin());
   }
 
@@ -88,6 +89,39 @@ public final class Bridge implements AutoCloseable {
     pair.add(detail);
     String json = Json.text(pair);
     loop.run(() -> documents.inWindow(window).forEach(document -> document.outbox.event(json)));
+  }
+
+  /**
+   * As {@link #emit}, for a sender that can wait: completes when the window's pages have taken so
+   * much that more may follow.
+   */
+  public Future<Void> send(int window, String event, Object detail) {
+    emit(window, event, detail);
+    Promise<Void> room = Promise.promise();
+    loop.run(
+        () ->
+            Future.join(
+                    documents.inWindow(window).stream()
+                        .map(document -> document.outbox.room())
+                        .toList())
+                .<Void>mapEmpty()
+                .onComplete(room));
+    return room.future();
+  }
+
+  /**
+   * Adds the commands of a module while the app runs.
+   *
+   * @throws IllegalArgumentException if there is a module of its name, or a declaration makes no
+   *     sense
+   */
+  public void add(CommandModule module) {
+    commands.add(module);
+  }
+
+  /** Takes out the commands of a module that was {@link #add}ed; calls under way go on. */
+  public void remove(String module) {
+    commands.remove(module);
   }
 
   /**

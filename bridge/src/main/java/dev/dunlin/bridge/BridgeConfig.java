@@ -14,12 +14,14 @@ import java.util.Objects;
  * @param ownFiles what the app is made of, absolute: its folder and its {@code socket.ini}. Pages
  *     change it only where every policy names it, see docs/bridge.md
  * @param random where document and handle ids come from
+ * @param files how local files are put into pages
  */
 public record BridgeConfig(
-    String origin, PolicySet policy, List<Path> ownFiles, RandomSource random) {
+    String origin, PolicySet policy, List<Path> ownFiles, RandomSource random, FileLane files) {
   public BridgeConfig {
     Objects.requireNonNull(policy);
     Objects.requireNonNull(random);
+    Objects.requireNonNull(files);
     ownFiles = List.copyOf(ownFiles);
     if (!origin.matches("[a-z]+://[a-z0-9.-]+(:[0-9]+)?")) {
       throw new IllegalArgumentException(

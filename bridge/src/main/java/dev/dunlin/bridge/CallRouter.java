@@ -5,37 +5,49 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.bridge.Json.MalformedException;
 import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.bridge.spi.ByteSource.LocalFile;
 import dev.dunlin.bridge.spi.Call.Lane;
 import dev.dunlin.bridge.spi.Caller;
 import dev.dunlin.bridge.spi.Reply;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** The call lane: messages of JSON in, batches of JSON out. */
 final class CallRouter implements CallLane {
+  private static final Logger LOG = System.getLogger(CallRouter.class.getName());
+
   /** Integers beyond this are not exact in JavaScript. */
   private static final long MAX_SEQUENCE = (1L << 53) - 1;
+
+  private static final Pattern SLOT = Pattern.compile("[0-9a-f]{32}");
 
   private final Loop loop;
   private final Dispatcher dispatcher;
   private final Documents documents;
+  private final FileLane files;
   private final Parser parser;
 
-  CallRouter(Loop loop, Dispatcher dispatcher, Documents documents) {
-    this(loop, dispatcher, documents, CallRouter::parse);
+  CallRouter(Loop loop, Dispatcher dispatcher, Documents documents, FileLane files) {
+    this(loop, dispatcher, documents, files, CallRouter::parse);
   }
 
   /** For tests: with a parser of their own. */
-  CallRouter(Loop loop, Dispatcher dispatcher, Documents documents, Parser parser) {
+  CallRouter(Loop loop, Dispatcher dispatcher, Documents documents, FileLane files, Parser parser) {
     this.loop = loop;
     this.dispatcher = dispatcher;
     this.documents = documents;
+    this.files = files;
     this.parser = parser;
   }
 
@@ -109,6 +121,9 @@ final class CallRouter implements CallLane {
     if (document.isEmpty()) {
       return false;
     }
+    if (message.calls.size() == 1 && answersBriefly(document.get(), frame, message, answer)) {
+      return true;
+    }
     String replies;
     try {
       Optional<String> made = repliesOnArrival(document.get(), frame, message.calls);
@@ -122,6 +137,32 @@ final class CallRouter implements CallLane {
     }
     Outbox.tell(answer, alive -> alive.success(Outbox.message(replies)));
     return true;
+  }
+
+  /** A short look at the disk: straight to a thread for it, and back from there. */
+  private boolean answersBriefly(Document document, Frame frame, Message message, Answer answer) {
+    Asked asked = message.calls.get(0);
+    CommandUrl url;
+    try {
+      url = CommandUrl.parse(asked.url);
+    } catch (BridgeError invalid) {
+      return false;
+    }
+    if (!dispatcher.isBrief(url)) {
+      return false;
+    }
+    Caller caller = documents.caller(document, frame.url());
+    return loop.brief(
+        () -> {
+          StringBuilder replies = new StringBuilder();
+          try {
+            RunningCall call = call(document, caller, url, asked, Optional.empty(), ignored -> {});
+            Outbox.appendData(replies, asked.sequence, dispatcher.inline(call).value());
+          } catch (BridgeError refused) {
+            Outbox.appendError(replies, asked.sequence, refused);
+          }
+          Outbox.tell(answer, alive -> alive.success(Outbox.message(replies)));
+        });
   }
 
   private Optional<String> repliesOnArrival(Document document, Frame frame, List<Asked> calls) {
@@ -139,7 +180,7 @@ final class CallRouter implements CallLane {
         return Optional.empty();
       }
       try {
-        RunningCall call = call(document, caller, url, asked, ignored -> {});
+        RunningCall call = call(document, caller, url, asked, Optional.empty(), ignored -> {});
         Outbox.appendData(replies, asked.sequence, dispatcher.onArrival(call).value());
       } catch (BridgeError refused) {
         Outbox.appendError(replies, asked.sequence, refused);
@@ -153,6 +194,7 @@ final class CallRouter implements CallLane {
       Caller caller,
       CommandUrl url,
       Asked asked,
+      Optional<Consumer<CallBytes.Read>> bytes,
       Consumer<AsyncResult<Reply>> done) {
     url.query()
         .forEach(
@@ -162,11 +204,27 @@ final class CallRouter implements CallLane {
               }
             });
     return new RunningCall(
-        document, caller, url, asked.params, Optional.empty(), false, true, true, Lane.CALL, done);
+        document,
+        caller,
+        url,
+        asked.params,
+        Optional.empty(),
+        false,
+        true,
+        true,
+        Lane.CALL,
+        bytes,
+        done);
   }
 
   /** What a message says, before anything of it is done. */
-  record Message(String document, boolean opensChannel, List<Asked> calls, List<Long> cancels) {}
+  record Message(
+      String document,
+      boolean opensChannel,
+      boolean takesBytes,
+      String slot,
+      List<Asked> calls,
+      List<Long> cancels) {}
 
   record Asked(long sequence, String url, ObjectNode params) {}
 
@@ -182,6 +240,8 @@ final class CallRouter implements CallLane {
     private Outbox.Query query;
     private Document document;
     private boolean cancelled;
+    private boolean takesBytes;
+    private String slot = "";
 
     Exchange(Frame frame, Answer answer) {
       this.frame = frame;
@@ -205,7 +265,10 @@ final class CallRouter implements CallLane {
       }
       Optional<Document> found = documents.findTop(message.document, frame.window(), frame.id());
       if (found.isEmpty()) {
-        answer.failure(UNKNOWN_DOCUMENT, "the document id is not this page's: load it again");
+        answer.failure(
+            UNKNOWN_DOCUMENT,
+            "the document id is not this page's: "
+                + documents.whyNone(message.document, frame.window(), frame.id()));
         return;
       }
       document = found.get();
@@ -238,6 +301,8 @@ final class CallRouter implements CallLane {
         return;
       }
       query = document.outbox.query(answer);
+      takesBytes = message.takesBytes && answer.takesBytes();
+      slot = message.slot;
       Caller caller = documents.caller(document, frame.url());
       message.calls.forEach(asked -> start(asked, caller));
     }
@@ -252,7 +317,13 @@ final class CallRouter implements CallLane {
       }
       RunningCall[] self = new RunningCall[1];
       RunningCall call =
-          call(document, caller, url, asked, result -> reply(asked.sequence, self[0], result));
+          call(
+              document,
+              caller,
+              url,
+              asked,
+              takesBytes ? Optional.of(read -> send(self[0], read)) : Optional.empty(),
+              result -> reply(asked.sequence, self[0], result));
       self[0] = call;
       calls.add(call);
       document.bySequence.put(asked.sequence, call);
@@ -268,6 +339,8 @@ final class CallRouter implements CallLane {
         query.error(sequence, Dispatcher.toBridgeError(result.cause()));
       } else if (result.result() instanceof Reply.Data data) {
         query.data(sequence, data.value());
+      } else if (takesBytes && result.result() instanceof Reply.Bytes bytes) {
+        bytes(sequence, call, bytes);
       } else {
         dispatcher.discard(call, result);
         query.error(
@@ -275,6 +348,95 @@ final class CallRouter implements CallLane {
             new BridgeError(
                 "TypeError", "ERR_INVALID_CALL", "this command answers with bytes: use fetch"));
       }
+    }
+
+    /** The only call of its message: its bytes are the answer to the query. */
+    private void bytes(long sequence, RunningCall call, Reply.Bytes bytes) {
+      switch (CallBytes.way(bytes)) {
+        case CALL -> {
+          if (bytes.source() instanceof CallBytes.Read) {
+            // The worker that read them has sent them.
+            query.drop();
+            return;
+          }
+          document.calls.add(call);
+          loop.blocking(
+                  false,
+                  () -> {
+                    send(call, CallBytes.read(bytes));
+                    return null;
+                  })
+              .onComplete(
+                  sent -> {
+                    document.calls.remove(call);
+                    if (sent.succeeded()) {
+                      query.drop();
+                    } else if (!cancelled) {
+                      query.error(sequence, Dispatcher.toBridgeError(sent.cause()));
+                    }
+                  });
+        }
+        case BLOB -> {
+          if (slot.isEmpty()) {
+            dispatcher.discard(call, Future.succeededFuture(bytes));
+            query.error(sequence, Outbox.tooLarge("blob"));
+          } else {
+            give(sequence, call, bytes);
+          }
+        }
+        case STREAM -> {
+          dispatcher.discard(call, Future.succeededFuture(bytes));
+          query.error(sequence, Outbox.tooLarge("stream"));
+        }
+      }
+    }
+
+    private void send(RunningCall call, CallBytes.Read read) {
+      read.take()
+          .ifPresent(
+              buffer -> {
+                if (!call.isCancelled()) {
+                  Outbox.tell(answer, alive -> alive.bytes(buffer));
+                }
+                CallBytes.Read.giveBack(buffer);
+              });
+    }
+
+    /** Open until the page cancels the call, which says that it has read the file. */
+    private void give(long sequence, RunningCall call, Reply.Bytes bytes) {
+      LocalFile file = bytes.source().file().orElseThrow();
+      Document asking = document;
+      asking.calls.add(call);
+      asking.bySequence.put(sequence, call);
+      List<AutoCloseable> open = new ArrayList<>(List.of(bytes.source()::close));
+      Runnable release =
+          () -> {
+            asking.calls.remove(call);
+            asking.bySequence.remove(sequence, call);
+            dispatcher.close(List.copyOf(open));
+          };
+      loop.blocking(false, () -> files.give(frame.window(), slot, file.path()))
+          .compose(given -> given)
+          .onComplete(
+              given ->
+                  loop.run(
+                      () -> {
+                        if (given.succeeded()) {
+                          open.add(given.result());
+                          if (!call.isCancelled()) {
+                            query.data(
+                                sequence,
+                                Map.of("start", file.start(), "length", bytes.lengthBytes()));
+                          }
+                          call.cancelled().onComplete(read -> loop.run(release));
+                        } else {
+                          release.run();
+                          if (!cancelled) {
+                            LOG.log(Level.DEBUG, "the blob lane failed", given.cause());
+                            query.error(sequence, Outbox.tooLarge("stream"));
+                          }
+                        }
+                      }));
     }
   }
 
@@ -287,6 +449,8 @@ final class CallRouter implements CallLane {
   private static Message parse(String text) throws IOException {
     String document = "";
     boolean opensChannel = false;
+    boolean takesBytes = false;
+    String slot = "";
     List<Asked> calls = List.of();
     List<Long> cancels = List.of();
     try (JsonParser parser = Json.parser(text)) {
@@ -303,6 +467,14 @@ final class CallRouter implements CallLane {
             expect(value, JsonToken.VALUE_NUMBER_INT);
             opensChannel = true;
           }
+          case "b" -> {
+            takesBytes = true;
+            if (value == JsonToken.VALUE_STRING && SLOT.matcher(parser.getText()).matches()) {
+              slot = parser.getText();
+            } else {
+              expect(value, JsonToken.VALUE_NUMBER_INT);
+            }
+          }
           case "c" -> calls = calls(parser);
           case "x" -> cancels = sequences(parser);
           default -> throw new MalformedException("unknown member");
@@ -314,7 +486,10 @@ final class CallRouter implements CallLane {
     if (opensChannel && !(calls.isEmpty() && cancels.isEmpty())) {
       throw new MalformedException("a message that opens the channel has no calls");
     }
-    return new Message(document, opensChannel, calls, cancels);
+    if (takesBytes && calls.size() != 1) {
+      throw new MalformedException("a message that takes bytes has one call");
+    }
+    return new Message(document, opensChannel, takesBytes, slot, calls, cancels);
   }
 
   private static List<Asked> calls(JsonParser parser) throws IOException {

@@ -119,7 +119,22 @@ final class Dispatcher {
 
   /** Whether a call may be answered where it arrives. Any thread. */
   boolean isOnArrival(CommandUrl url) {
-    return commands.runsOnArrival(url);
+    return commands.runsOn(url, RunsOn.ARRIVAL);
+  }
+
+  /** Whether a call is a short look at the disk. Any thread. */
+  boolean isBrief(CommandUrl url) {
+    return commands.runsOn(url, RunsOn.BRIEF);
+  }
+
+  /**
+   * Checks and runs a call that {@link #isBrief}, on this thread, which may block.
+   *
+   * @throws BridgeError what the call is refused or fails with
+   */
+  Reply.Data inline(RunningCall call) {
+    call.inline = true;
+    return onArrival(call);
   }
 
   /**
@@ -219,7 +234,7 @@ final class Dispatcher {
                 policy, second, call.secondPath, access == Access.READ ? Access.WRITE : access);
           }
         };
-    if (command.runsOn() == RunsOn.WORKER) {
+    if (mayBlock(command)) {
       return blocking(
           call,
           () -> {
@@ -237,9 +252,13 @@ final class Dispatcher {
   }
 
   private Future<Reply> run(RunningCall call, Command command) {
-    return command.runsOn() == RunsOn.WORKER
+    return mayBlock(command)
         ? blocking(call, () -> command.handler().handle(call))
         : command.handler().handle(call);
+  }
+
+  private static boolean mayBlock(Command command) {
+    return command.runsOn() == RunsOn.WORKER || command.runsOn() == RunsOn.BRIEF;
   }
 
   private interface Work {
@@ -247,8 +266,24 @@ final class Dispatcher {
   }
 
   private Future<Reply> blocking(RunningCall call, Work work) {
+    if (call.inline) {
+      try {
+        return work.start();
+      } catch (Exception e) {
+        return Future.failedFuture(e);
+      }
+    }
     return loop.<Future<Reply>>blocking(
-            call.upload, () -> call.isCancelled() ? Future.failedFuture(cancelled()) : work.start())
+            call.upload,
+            () -> {
+              if (call.isCancelled()) {
+                return Future.failedFuture(cancelled());
+              }
+              Future<Reply> reply = work.start();
+              return call.bytes.isPresent() && reply.succeeded()
+                  ? Future.succeededFuture(CallBytes.sent(reply.result(), call.bytes.get()))
+                  : reply;
+            })
         .compose(reply -> reply);
   }
 

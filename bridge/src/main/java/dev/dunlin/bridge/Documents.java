@@ -83,6 +83,18 @@ final class Documents {
     return Optional.of(document);
   }
 
+  /** Why {@link #find} has found none, for a developer. Loop. */
+  synchronized String whyNone(String id, int window, String frameId) {
+    Document document = byId.get(id);
+    if (document == null) {
+      return "the window shows another, or it was never served";
+    }
+    if (!document.policy.hasBridge()) {
+      return "its policy sandboxes it";
+    }
+    return "it is another frame's, not frame '" + frameId + "' of window " + window + "'s";
+  }
+
   /** The document of this id, if {@link #findTop} has found it in this frame before. Any thread. */
   Optional<Document> boundTop(String id, int window, String frameId) {
     Document document;

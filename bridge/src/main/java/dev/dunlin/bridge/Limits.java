@@ -29,6 +29,18 @@ public final class Limits {
   public static final int REPLY_LENGTH = 64 << 10;
 
   /**
+   * One reply of bytes on the call lane, which the page's own thread copies in one go. Over: {@code
+   * ERR_REPLY_TOO_LARGE}, and the page asks again by the stream lane.
+   */
+  public static final int CALL_BYTES = 2 << 20;
+
+  /**
+   * JSON that answers a synchronous request in a header, which saves the turns of reading a body.
+   * Over: it is the body.
+   */
+  static final int HEADER_BYTES = 4 << 10;
+
+  /**
    * One request body on the stream lane. Over: {@code ERR_MESSAGE_TOO_LARGE}; longer bodies go as
    * uploads.
    */
@@ -77,10 +89,23 @@ public final class Limits {
   public static final int EVENTS_WAITING = 1024;
 
   /**
+   * Events of a sender that minds (the back end) that wait for a page, in UTF-16 units, give or
+   * take one. Over: the sender has to wait.
+   */
+  static final int EVENTS_LENGTH = 4 << 20;
+
+  /**
    * Documents of one window. Over: the oldest that no top frame shows goes, first one that never
    * called, with its calls and handles.
    */
   public static final int DOCUMENTS_PER_WINDOW = 256;
+
+  /**
+   * Threads for short looks at the disk, and calls that wait for them. Over: the workers take them.
+   */
+  static final int BRIEF_THREADS = 2;
+
+  static final int BRIEF_WAITING = 8;
 
   /** Threads for commands that block. Over: they wait their turn, in order of arrival. */
   public static final int WORKERS = 16;

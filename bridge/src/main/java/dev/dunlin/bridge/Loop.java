@@ -1,11 +1,13 @@
 package dev.dunlin.bridge;
 
+import dev.dunlin.scheduler.Threads;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 
 /** The bridge's threads: one event loop that owns all state, and two bounded worker pools. */
@@ -15,6 +17,8 @@ final class Loop {
   private final WorkerExecutor workers;
   // Apart, so that pages that stall their uploads can't keep everybody's file commands waiting.
   private final WorkerExecutor uploads;
+  private final ExecutorService brief =
+      Threads.pool("brief", Limits.BRIEF_THREADS, Limits.BRIEF_WAITING);
 
   Loop(Vertx vertx) {
     this.vertx = vertx;
@@ -50,6 +54,20 @@ final class Loop {
     }
   }
 
+  /**
+   * Runs on a thread for short work, soon. Any thread.
+   *
+   * @return false if they are busy: it will not run
+   */
+  boolean brief(Runnable action) {
+    try {
+      brief.execute(action);
+      return true;
+    } catch (RejectedExecutionException busy) {
+      return false;
+    }
+  }
+
   /** Runs on a worker; the future completes on the loop. Call it on the loop. */
   <T> Future<T> blocking(boolean upload, Callable<T> action) {
     return (upload ? uploads : workers).executeBlocking(action, false);
@@ -66,6 +84,7 @@ final class Loop {
 
   /** Ends the workers. */
   Future<Void> close() {
+    brief.shutdown();
     return Future.join(workers.close(), uploads.close()).mapEmpty();
   }
 }

@@ -1,6 +1,8 @@
 package dev.dunlin.bridge;
 
 import dev.dunlin.bridge.spi.BridgeError;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -31,6 +33,9 @@ final class Outbox {
   private final Set<Query> ready = new LinkedHashSet<>();
   private final Deque<Answer> parked = new ArrayDeque<>();
   private long droppedEvents;
+  private long eventsLength;
+  private boolean opened;
+  private Promise<Void> roomForEvents;
   private boolean flushing;
 
   Outbox(Loop loop) {
@@ -100,18 +105,27 @@ final class Outbox {
         target.append(']');
         return;
       }
-      refusal =
-          new BridgeError(
-              "RangeError",
-              "ERR_REPLY_TOO_LARGE",
-              "the reply is longer than "
-                  + Limits.REPLY_LENGTH
-                  + " characters of JSON: ask again by fetch, which has no such bound");
+      refusal = tooLarge("stream");
     } catch (RuntimeException | Error unwritable) {
       refusal = Dispatcher.toBridgeError(unwritable);
     }
     target.setLength(start);
     appendError(target, sequence, refusal);
+  }
+
+  /**
+   * @param lane the one to ask by
+   */
+  static BridgeError tooLarge(String lane) {
+    return new BridgeError(
+        "RangeError",
+        "ERR_REPLY_TOO_LARGE",
+        "the reply is longer than "
+            + Limits.REPLY_LENGTH
+            + " characters of JSON, or "
+            + Limits.CALL_BYTES
+            + " bytes: ask again by fetch, which has no such bound",
+        Map.of("lane", lane));
   }
 
   static void appendError(StringBuilder target, long sequence, BridgeError error) {
@@ -132,6 +146,7 @@ final class Outbox {
 
   /** Keeps a query for the next thing to say; the oldest goes back unused when there are enough. */
   void park(Answer answer) {
+    opened = true;
     parked.add(answer);
     if (parked.size() > Limits.PARKED_QUERIES) {
       tell(parked.removeFirst(), unused -> unused.success(NO_REPLIES));
@@ -151,11 +166,45 @@ final class Outbox {
   /** Adds an event, already JSON: {@code [name,detail]}. */
   void event(String json) {
     if (events.size() >= Limits.EVENTS_WAITING) {
-      events.removeFirst();
+      takeEvent();
       droppedEvents++;
     }
     events.add(json);
+    eventsLength += json.length();
     flushSoon();
+  }
+
+  private String takeEvent() {
+    String event = events.removeFirst();
+    eventsLength -= event.length();
+    return event;
+  }
+
+  /**
+   * Completes when a sender that minds may add more events: at once, unless the page has opened its
+   * channel and does not take what is there. Also when the document goes.
+   */
+  Future<Void> room() {
+    if (hasRoom()) {
+      return Future.succeededFuture();
+    }
+    if (roomForEvents == null) {
+      roomForEvents = Promise.promise();
+    }
+    return roomForEvents.future();
+  }
+
+  private boolean hasRoom() {
+    return !opened
+        || events.size() < Limits.EVENTS_WAITING / 2 && eventsLength < Limits.EVENTS_LENGTH;
+  }
+
+  private void tellOfRoom() {
+    if (roomForEvents != null && hasRoom()) {
+      Promise<Void> waiting = roomForEvents;
+      roomForEvents = null;
+      waiting.complete();
+    }
   }
 
   /** The document is gone: whoever waits is told so, or the page would wait for ever. */
@@ -165,7 +214,10 @@ final class Outbox {
     List.copyOf(unanswered).forEach(Query::drop);
     parked.clear();
     events.clear();
+    eventsLength = 0;
+    opened = false;
     replies.setLength(0);
+    tellOfRoom();
     waiting.forEach(
         answer -> tell(answer, a -> a.failure(CallLane.NO_BRIDGE, "the document is gone")));
   }
@@ -213,11 +265,12 @@ final class Outbox {
         message.append("[\"dunlin:dropped\",{\"count\":").append(droppedEvents).append("}],");
         droppedEvents = 0;
       }
-      message.append(events.removeFirst());
+      message.append(takeEvent());
       while (!events.isEmpty() && message.length() < Limits.BATCH_LENGTH) {
-        message.append(',').append(events.removeFirst());
+        message.append(',').append(takeEvent());
       }
       message.append(']');
+      tellOfRoom();
       if (!events.isEmpty()) {
         flushSoon();
       }

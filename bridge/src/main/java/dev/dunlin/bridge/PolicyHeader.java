@@ -21,6 +21,11 @@ public final class PolicyHeader {
   /** What opened things and pushes need; the opening command was the permission. */
   private static final List<String> OPENED = List.of("ipc://handle/", "ipc://push/");
 
+  /** Who may start some program may ask where programs are. */
+  private static final String CHILDREN = "ipc://child-process/";
+
+  private static final String LOOKUP = CHILDREN + "lookup";
+
   private final Map<String, List<Path>> names;
 
   /**
@@ -35,7 +40,8 @@ public final class PolicyHeader {
    * The header's value: in every {@code ipc:} source each {@code $NAME} that is a whole segment
    * stands for its paths (one source for each), {@code _} in the module's name becomes {@code -}
    * (Chromium ignores a source with an underscore in its host), and a policy whose connect
-   * directive has an {@code ipc:} source also allows {@code ipc://handle/} and {@code ipc://push/}.
+   * directive has an {@code ipc:} source also allows {@code ipc://handle/} and {@code ipc://push/},
+   * and one with an {@code ipc://child-process/} source {@code ipc://child-process/lookup}.
    *
    * @param policies one policy, or several joined by commas
    * @throws IllegalArgumentException if a source has a {@code $NAME} nobody knows
@@ -71,7 +77,14 @@ public final class PolicyHeader {
                     .filter(d -> d.get(0).equalsIgnoreCase("default-src"))
                     .findFirst())
         .filter(d -> d.stream().anyMatch(token -> IPC.matcher(token).matches()))
-        .ifPresent(d -> OPENED.stream().filter(source -> !d.contains(source)).forEach(d::add));
+        .ifPresent(
+            d -> {
+              OPENED.stream().filter(source -> !d.contains(source)).forEach(d::add);
+              if (d.stream().anyMatch(source -> source.startsWith(CHILDREN))
+                  && !d.contains(LOOKUP)) {
+                d.add(LOOKUP);
+              }
+            });
     StringJoiner joined = new StringJoiner("; ");
     directives.forEach(d -> joined.add(String.join(" ", d)));
     return joined.toString();

@@ -34,6 +34,9 @@ final class RunningCall implements Call {
   /** Whether it comes from a window's top frame, or from a worker of that frame's document. */
   final boolean top;
 
+  /** Of a call of the call lane that is answered with bytes: takes them, on a worker. */
+  final Optional<Consumer<CallBytes.Read>> bytes;
+
   private final Caller caller;
   private final ObjectNode params;
   private final Consumer<AsyncResult<Reply>> done;
@@ -45,6 +48,9 @@ final class RunningCall implements Call {
   InetSocketAddress address;
   HandleId handleId;
   AutoCloseable handle;
+
+  /** Runs on this thread, which may block, to its end. */
+  boolean inline;
 
   // Owned by the loop.
   private AsyncResult<Reply> result;
@@ -64,6 +70,7 @@ final class RunningCall implements Call {
       boolean named,
       boolean top,
       Lane lane,
+      Optional<Consumer<CallBytes.Read>> bytes,
       Consumer<AsyncResult<Reply>> done) {
     this.document = document;
     this.caller = caller;
@@ -74,6 +81,7 @@ final class RunningCall implements Call {
     this.named = named;
     this.top = top;
     this.lane = lane;
+    this.bytes = bytes;
     this.done = done;
   }
 
@@ -258,6 +266,11 @@ final class RunningCall implements Call {
   @Override
   public boolean isCancelled() {
     return cancelled;
+  }
+
+  @Override
+  public boolean takesBytes() {
+    return lane == Lane.STREAM || bytes.isPresent();
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,8 +46,49 @@ final class StreamRouter implements StreamLane {
   @Override
   public Exchange open(StreamRequest request) {
     Waiting waiting = new Waiting();
-    loop.later(() -> take(request, waiting));
+    if (!answersBriefly(request, waiting)) {
+      loop.later(() -> take(request, waiting));
+    }
     return waiting;
+  }
+
+  /**
+   * A short look at the disk, asked by a top frame that names its document: done here and now,
+   * where local files may be read, since a synchronous request waits for it.
+   */
+  private boolean answersBriefly(StreamRequest request, Waiting waiting) {
+    if (!request.topFrame()
+        || request.window() < 0
+        || !request.method().equals("GET")
+        || !request.initiator().equals(origin)) {
+      return false;
+    }
+    try {
+      CommandUrl url = CommandUrl.parse(request.url());
+      String id = url.query().getOrDefault(DOCUMENT, "");
+      if (id.isEmpty() || url.query().containsKey(UPLOAD) || !dispatcher.isBrief(url)) {
+        return false;
+      }
+      Optional<Document> document = documents.boundTop(id, request.window(), request.frameId());
+      if (document.isEmpty()) {
+        return false;
+      }
+      RunningCall call =
+          newCall(
+              request,
+              document.get(),
+              url,
+              params(url.query()),
+              Optional.empty(),
+              false,
+              true,
+              ignored -> {});
+      waiting.padded = url.query().containsKey(PAD);
+      waiting.data(dispatcher.inline(call).value());
+    } catch (RuntimeException | Error refused) {
+      waiting.error(Dispatcher.toBridgeError(refused));
+    }
+    return true;
   }
 
   /** One request that waits for its answer. */
@@ -81,6 +123,17 @@ final class StreamRouter implements StreamLane {
         long lengthBytes,
         Map<String, Object> meta,
         ByteSource body) {
+      answer(status, kind, type, lengthBytes, meta, body, "");
+    }
+
+    private void answer(
+        int status,
+        String kind,
+        String type,
+        long lengthBytes,
+        Map<String, Object> meta,
+        ByteSource body,
+        String json) {
       Map<String, String> headers = new LinkedHashMap<>();
       headers.put("x-dunlin-reply", kind);
       headers.put("content-type", type);
@@ -93,6 +146,9 @@ final class StreamRouter implements StreamLane {
       if (padded && kind.equals("bytes")) {
         headers.put("x-dunlin-pad", "1");
       }
+      if (!json.isEmpty()) {
+        headers.put("x-dunlin-json", json);
+      }
       headers.put("cache-control", "no-store");
       if (!promise.tryComplete(new StreamResponse(status, cors(headers), lengthBytes, body))) {
         body.close();
@@ -100,6 +156,17 @@ final class StreamRouter implements StreamLane {
     }
 
     private void json(int status, String kind, byte[] bytes) {
+      if (padded && bytes.length <= Limits.HEADER_BYTES && isAscii(bytes)) {
+        answer(
+            status,
+            kind,
+            "application/json",
+            0,
+            Map.of(),
+            ByteSource.of(new byte[0]),
+            new String(bytes, StandardCharsets.US_ASCII));
+        return;
+      }
       answer(status, kind, "application/json", bytes.length, Map.of(), ByteSource.of(bytes));
     }
 
@@ -152,6 +219,15 @@ final class StreamRouter implements StreamLane {
   private static boolean isLong(Object value) {
     return value instanceof String text && text.length() > Limits.REPLY_LENGTH
         || value instanceof Collection<?> values && values.size() > Limits.VALUES_ON_LOOP;
+  }
+
+  private static boolean isAscii(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b < ' ') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static int status(String code) {
@@ -253,6 +329,7 @@ final class StreamRouter implements StreamLane {
         named,
         request.window() >= 0 && request.topFrame(),
         Lane.STREAM,
+        Optional.empty(),
         done);
   }
 

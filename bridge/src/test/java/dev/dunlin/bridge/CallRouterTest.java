@@ -29,7 +29,7 @@ class CallRouterTest {
   private final List<Promise<Reply>> asked = new ArrayList<>();
   private final Vertx vertx = Vertx.vertx();
   private final BridgeConfig config =
-      new BridgeConfig(ORIGIN, Harness.ALL, List.of(), RandomSource.secure());
+      new BridgeConfig(ORIGIN, Harness.ALL, List.of(), RandomSource.secure(), FileLane.NONE);
   private final Loop loop = new Loop(vertx);
   private final Documents documents = new Documents(config, loop, gone -> gone.outbox.clear());
   private final Dispatcher dispatcher =
@@ -108,12 +108,13 @@ class CallRouterTest {
   void aFaultInReadingAMessageIsToldAndTheFramesOtherCallsGoOn(Class<? extends Throwable> fault)
       throws ReflectiveOperationException {
     Throwable thrown = fault.getConstructor(String.class).newInstance("made up");
-    CallRouter healthy = new CallRouter(loop, dispatcher, documents);
+    CallRouter healthy = new CallRouter(loop, dispatcher, documents, FileLane.NONE);
     CallRouter broken =
         new CallRouter(
             loop,
             dispatcher,
             documents,
+            FileLane.NONE,
             text -> {
               if (thrown instanceof Error error) {
                 throw error;
@@ -131,7 +132,7 @@ class CallRouterTest {
 
   @Test
   void aDeadQueryKeepsNobodyElseFromAnAnswer() {
-    CallRouter router = new CallRouter(loop, dispatcher, documents);
+    CallRouter router = new CallRouter(loop, dispatcher, documents, FileLane.NONE);
     Dead dead = new Dead();
     router.receive(FRAME, message("\"c\":[[1,\"ipc://probe/ask\"]]"), dead);
     Recorder alive = ask(router, 2);
@@ -143,7 +144,7 @@ class CallRouterTest {
 
   @Test
   void aParkedQueryThatIsDeadPassesItsMessageOn() {
-    CallRouter router = new CallRouter(loop, dispatcher, documents);
+    CallRouter router = new CallRouter(loop, dispatcher, documents, FileLane.NONE);
     Dead dead = new Dead();
     Recorder alive = new Recorder();
     router.receive(FRAME, message("\"o\":1"), dead);
@@ -155,7 +156,7 @@ class CallRouterTest {
 
   @Test
   void aParkedQueryThatChromiumCancelledIsNotUsed() {
-    CallRouter router = new CallRouter(loop, dispatcher, documents);
+    CallRouter router = new CallRouter(loop, dispatcher, documents, FileLane.NONE);
     Recorder cancelled = new Recorder();
     Recorder alive = new Recorder();
     Cancellation cancel = router.receive(FRAME, message("\"o\":1"), cancelled);
@@ -169,7 +170,7 @@ class CallRouterTest {
 
   @Test
   void atTheEndEveryQueryThatIsLeftFailsThoughSomeAreDead() {
-    CallRouter router = new CallRouter(loop, dispatcher, documents);
+    CallRouter router = new CallRouter(loop, dispatcher, documents, FileLane.NONE);
     Dead parked = new Dead();
     Dead called = new Dead();
     Recorder alive = new Recorder();
@@ -185,7 +186,7 @@ class CallRouterTest {
   @Test
   void afterTheEndAMessageIsRefusedAndACancelDoesNothing() {
     Vertx ending = Vertx.vertx();
-    CallRouter router = new CallRouter(new Loop(ending), dispatcher, documents);
+    CallRouter router = new CallRouter(new Loop(ending), dispatcher, documents, FileLane.NONE);
     Cancellation cancel = router.receive(FRAME, message("\"o\":1"), new Recorder());
     await(ending.close());
     Recorder late = new Recorder();

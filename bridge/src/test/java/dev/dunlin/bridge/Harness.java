@@ -42,7 +42,7 @@ public final class Harness implements AutoCloseable {
     bridge =
         new Bridge(
             vertx,
-            new BridgeConfig(ORIGIN, ALL, ownFiles, RandomSource.secure()),
+            new BridgeConfig(ORIGIN, ALL, ownFiles, RandomSource.secure(), FileLane.NONE),
             List.of(modules),
             always);
   }

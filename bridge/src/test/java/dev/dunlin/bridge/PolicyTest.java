@@ -119,7 +119,7 @@ class PolicyTest {
             Map.of("DOCUMENTS", List.of(Path.of("/home/ü/My Docs"), Path.of("/mnt/d"))));
     assertEquals(
         "default-src 'self'; connect-src 'self' ipc://fs/readFile/home/%C3%BC/My%20Docs/notes/"
-            + " ipc://fs/readFile/mnt/d/notes/ ipc://child-process/spawn/ ipc://handle/ ipc://push/",
+            + " ipc://fs/readFile/mnt/d/notes/ ipc://child-process/spawn/ ipc://handle/ ipc://push/ ipc://child-process/lookup",
         header.value(
             "default-src 'self'; connect-src 'self' ipc://fs/readFile/$DOCUMENTS/notes/"
                 + " ipc://child_process/spawn/;"));

@@ -64,12 +64,15 @@ public record Layout(Path home, Path dist, Path engine, Path driver) {
 
   private static Layout staged(Account account, Layout from) {
     account.make();
-    Path stage = account.stage();
+    Path shared = account.stage();
+    // Of these sources alone: the suites of another checkout may run meanwhile.
+    Path stage = shared.resolve(from.home.toString().substring(1).replace('/', '-'));
     try {
       Files.createDirectories(stage);
-      Files.setPosixFilePermissions(stage, PosixFilePermissions.fromString("rwxr-xr-x"));
-      Files.setPosixFilePermissions(
-          stage.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+      Path engines = Files.createDirectories(shared.resolve("engine"));
+      for (Path folder : List.of(shared.getParent(), shared, engines, stage)) {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
       Path dist = stage.resolve("dunlin");
       deleteTree(dist);
       // The archive of classes names the jars it was made from: of copies it knows nothing.
@@ -80,9 +83,9 @@ public record Layout(Path home, Path dist, Path engine, Path driver) {
       Path driver = stage.resolve("e2e").resolve(from.driver.getFileName());
       deleteTree(driver.getParent());
       copyTree(from.driver, driver);
-      Path engine = stage.resolve("engine").resolve(from.engine.getFileName());
+      Path engine = engines.resolve(from.engine.getFileName());
       if (!Files.isDirectory(engine)) {
-        Path unfinished = stage.resolve("engine").resolve("unfinished");
+        Path unfinished = stage.resolve("engine");
         deleteTree(unfinished);
         copyTree(from.engine, unfinished);
         Files.move(unfinished, engine, StandardCopyOption.ATOMIC_MOVE);

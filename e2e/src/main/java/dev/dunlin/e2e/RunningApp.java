@@ -202,8 +202,12 @@ public final class RunningApp implements AutoCloseable {
       // other people's.
       argv.add(argv.indexOf("-cp"), "-Djava.io.tmpdir=" + temporary);
       argv.add("run");
-      argv.addAll(start.words());
+      // Behind "--" stands what is for the app itself.
+      int dashes = start.words().indexOf("--");
+      int end = dashes < 0 ? start.words().size() : dashes;
+      argv.addAll(start.words().subList(0, end));
       argv.add(app.toString());
+      argv.addAll(start.words().subList(end, start.words().size()));
       Instant spawned = CLOCK.wallTime();
       ChildProcess child =
           ProcessStarter.get()

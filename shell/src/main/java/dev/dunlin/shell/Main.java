@@ -36,8 +36,7 @@ public final class Main {
         return Relaunch.run(words);
       }
       if (words.length > 0 && words[0].equals("run")) {
-        launcher.prepare();
-        preloadChromium(words);
+        prepare(launcher, words);
       }
       return new DunlinCommand(
               launcher, Shell.ofThisProcess(EngineInstallation.folder()), Main::isExpected)
@@ -53,9 +52,9 @@ public final class Main {
         || fault instanceof EngineException;
   }
 
-  private static void preloadChromium(String... words) {
+  private static void prepare(Launcher launcher, String... words) {
     // Not where the environment is still to be changed (an X server of our own, a folder for
-    // temporary files): libraries read it while they load, and setenv moves it.
+    // temporary files): native code reads it on these threads, and setenv moves it.
     boolean environmentIsFinal =
         System.getenv("DISPLAY") != null
             && System.getenv(Shell.USER_TMPDIR) != null
@@ -64,6 +63,7 @@ public final class Main {
         Arrays.asList(words).contains("--headless") || Arrays.asList(words).contains("-H");
     if (environmentIsFinal && !headless) {
       Engine.preloadChromium(EngineInstallation.folder());
+      launcher.prepare();
     }
   }
 }

@@ -86,16 +86,35 @@ class ArchitectureTest {
         "package dev.dunlin.bridge; class A { dev.dunlin.shell.BuildInfo up; }",
         "package dev.dunlin.bridge.fs; class A { picocli.CommandLine line; }");
     wall(
-        "bridge calls native code in fs only, for files that Java cannot pin",
+        "bridge uses what Vert.x stands on in dns only, for records that Vert.x cannot read",
+        noClasses()
+            .that()
+            .resideInAPackage(BRIDGE)
+            .and()
+            .resideOutsideOfPackage("dev.dunlin.bridge.dns..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "io.netty.bootstrap..",
+                "io.netty.buffer..",
+                "io.netty.channel..",
+                "io.netty.handler..",
+                "io.netty.resolver.."),
+        "package dev.dunlin.bridge.fs; class A { io.netty.buffer.ByteBuf bytes; }");
+    wall(
+        "bridge calls native code for files that Java cannot pin and signals it cannot send only",
         noClasses()
             .that()
             .resideInAPackage(BRIDGE)
             .and()
             .resideOutsideOfPackage("dev.dunlin.bridge.fs..")
+            .and()
+            .haveNameNotMatching("dev\\.dunlin\\.bridge\\.child\\.Signals(\\$Posix)?")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.sun.jna.."),
-        "package dev.dunlin.bridge; class A { com.sun.jna.Native library; }");
+        "package dev.dunlin.bridge; class A { com.sun.jna.Native library; }",
+        "package dev.dunlin.bridge.child; class A { com.sun.jna.Native library; }");
     wall(
         "net and bt know of bridge only its SPI, and nothing above",
         noClasses()

@@ -23,8 +23,10 @@ import java.util.Map;
 public enum Errno {
   EPERM(1, 1, -4048, "operation not permitted"),
   ENOENT(2, 2, -4058, "no such file or directory"),
+  ESRCH(3, 3, -4040, "no such process"),
   EIO(5, 5, -4070, "i/o error"),
   ENXIO(6, 6, -4033, "no such device or address"),
+  E2BIG(7, 7, -4093, "argument list too long"),
   EBADF(9, 9, -4083, "bad file descriptor"),
   EAGAIN(11, 35, -4088, "resource temporarily unavailable"),
   ENOMEM(12, 12, -4057, "not enough memory"),
@@ -44,11 +46,14 @@ public enum Errno {
   ESPIPE(29, 29, -4041, "invalid seek"),
   EROFS(30, 30, -4043, "read-only file system"),
   EMLINK(31, 31, -4032, "too many links"),
+  EPIPE(32, 32, -4047, "broken pipe"),
   ENAMETOOLONG(36, 63, -4064, "name too long"),
   ENOTEMPTY(39, 66, -4051, "directory not empty"),
   ENOSYS(38, 78, -4054, "function not implemented"),
   ELOOP(40, 62, -4067, "too many symbolic links encountered"),
-  ENOTSUP(95, 45, -4049, "operation not supported on socket");
+  ENOTSUP(95, 45, -4049, "operation not supported on socket"),
+  ENOBUFS(105, 55, -4060, "no buffer space available"),
+  ETIMEDOUT(110, 60, -4039, "connection timed out");
 
   private final int linux;
   private final int mac;

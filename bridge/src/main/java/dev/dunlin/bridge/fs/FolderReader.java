@@ -6,7 +6,7 @@ import com.sun.jna.Platform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -30,6 +30,9 @@ final class FolderReader implements AutoCloseable {
   private static final int LENGTH = 16;
   private static final int TYPE = 18;
   private static final int NAME = 19;
+
+  /** The longest form of a byte in JSON, and about what surrounds a name. */
+  private static final int ESCAPED = 6;
 
   private final Pin pin;
   private final int fd;
@@ -72,16 +75,25 @@ final class FolderReader implements AutoCloseable {
     }
   }
 
-  /** The next entries, at most so many; fewer only at the end. EBADF once it is closed. */
-  synchronized List<List<Object>> next(int most) throws IOException {
+  /**
+   * The next entries, none at the end. EBADF once it is closed.
+   *
+   * @param most how many at most
+   * @param bytes after which no more is added, counting each byte of a name as if it had to be
+   *     escaped in JSON
+   * @param charset of the names
+   */
+  synchronized List<List<Object>> next(int most, int bytes, Charset charset) throws IOException {
     if (closed) {
       throw new Errno.Failure(Errno.EBADF);
     }
     List<List<Object>> entries = new ArrayList<>();
+    int used = 0;
     if (paths != null) {
       try {
-        while (entries.size() < most && paths.hasNext()) {
+        while (entries.size() < most && used < bytes && paths.hasNext()) {
           Path entry = paths.next();
+          used += ESCAPED * entry.getFileName().toString().length() + ESCAPED;
           entries.add(List.of(entry.getFileName().toString(), typeOf(entry)));
         }
       } catch (DirectoryIteratorException e) {
@@ -89,7 +101,7 @@ final class FolderReader implements AutoCloseable {
       }
       return entries;
     }
-    while (entries.size() < most && (block.hasRemaining() || fill())) {
+    while (entries.size() < most && used < bytes && (block.hasRemaining() || fill())) {
       int at = block.position();
       int length = Short.toUnsignedInt(block.getShort(at + LENGTH));
       int end = at + NAME;
@@ -97,7 +109,8 @@ final class FolderReader implements AutoCloseable {
         end++;
       }
       block.position(at + length);
-      String name = new String(block.array(), at + NAME, end - at - NAME, StandardCharsets.UTF_8);
+      used += ESCAPED * (end - at - NAME) + ESCAPED;
+      String name = new String(block.array(), at + NAME, end - at - NAME, charset);
       if (!name.equals(".") && !name.equals("..")) {
         int type = type(block.get(at + TYPE) << 12);
         entries.add(List.of(name, type != 0 ? type : typeOf(pin.path().resolve(name))));

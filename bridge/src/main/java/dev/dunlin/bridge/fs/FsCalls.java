@@ -37,6 +37,17 @@ final class FsCalls {
     return file(function, new Resource.File(last, call -> access, ""), syscall, work);
   }
 
+  /** A short look, that answers with data and registers nothing. */
+  static Command look(String function, LastSegment last, String syscall, Work work) {
+    Command command = path(function, last, Access.READ, syscall, work);
+    return new Command(
+        command.function(),
+        command.resource(),
+        command.permission(),
+        RunsOn.BRIEF,
+        command.handler());
+  }
+
   static Command twoPaths(
       String function, LastSegment last, Access access, String syscall, Work work) {
     return file(function, new Resource.File(last, call -> access, "dest"), syscall, work);

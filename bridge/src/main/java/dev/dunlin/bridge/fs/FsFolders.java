@@ -2,6 +2,7 @@ package dev.dunlin.bridge.fs;
 
 import static dev.dunlin.bridge.fs.FsCalls.command;
 import static dev.dunlin.bridge.fs.FsCalls.data;
+import static dev.dunlin.bridge.fs.FsCalls.flag;
 import static dev.dunlin.bridge.fs.FsCalls.handle;
 import static dev.dunlin.bridge.fs.FsCalls.invalid;
 import static dev.dunlin.bridge.fs.FsCalls.number;
@@ -10,6 +11,7 @@ import static dev.dunlin.bridge.fs.FsCalls.stopIfCancelled;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.jna.Platform;
+import dev.dunlin.bridge.Limits;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
@@ -19,6 +21,8 @@ import dev.dunlin.bridge.spi.Command.Resource;
 import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.scheduler.RandomSource;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileAttribute;
@@ -65,7 +69,9 @@ final class FsFolders {
   private static Reply readdir(Call call) throws IOException {
     List<List<Object>> entries = new ArrayList<>();
     try (FolderReader folder = FolderReader.open(call.path().real())) {
-      for (List<List<Object>> some; !(some = folder.next(BATCH_ENTRIES)).isEmpty(); ) {
+      Charset charset = charset(call);
+      for (List<List<Object>> some;
+          !(some = folder.next(BATCH_ENTRIES, Integer.MAX_VALUE, charset)).isEmpty(); ) {
         stopIfCancelled(call);
         entries.addAll(some);
         if (entries.size() > FOLDER_ENTRIES) {
@@ -95,6 +101,11 @@ final class FsFolders {
     return Integer.compare(a.length(), b.length());
   }
 
+  /** Names as UTF-8; or, if so asked, each byte of them as the character of its number. */
+  private static Charset charset(Call call) {
+    return flag(call, "bytes") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
+  }
+
   private static Reply opendir(Call call) throws IOException {
     FolderReader folder = FolderReader.open(call.path().real());
     try {
@@ -110,7 +121,11 @@ final class FsFolders {
     if (most < 1) {
       throw invalid("'entries' is at least 1");
     }
-    return data(call.handle(FolderReader.class).next((int) Math.min(most, BATCH_ENTRIES)));
+    // Asked for again by another lane, those that were read would be lost.
+    int bytes = call.lane() == Call.Lane.CALL ? Limits.REPLY_LENGTH / 2 : Integer.MAX_VALUE;
+    return data(
+        call.handle(FolderReader.class)
+            .next((int) Math.min(most, BATCH_ENTRIES), bytes, charset(call)));
   }
 
   private static Reply close(Call call) throws IOException {

@@ -3,7 +3,7 @@ package dev.dunlin.bridge.fs;
 import static dev.dunlin.bridge.fs.FsCalls.command;
 import static dev.dunlin.bridge.fs.FsCalls.data;
 import static dev.dunlin.bridge.fs.FsCalls.invalid;
-import static dev.dunlin.bridge.fs.FsCalls.path;
+import static dev.dunlin.bridge.fs.FsCalls.look;
 import static dev.dunlin.bridge.fs.FsCalls.twoPaths;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -34,7 +34,7 @@ final class FsLinks {
             made,
             FsLinks::symlink,
             (call, errno) -> errno.on("symlink", target(call), call.path().asked())),
-        path("readlink", LastSegment.NO_FOLLOW, Access.READ, "readlink", FsLinks::readlink));
+        look("readlink", LastSegment.NO_FOLLOW, "readlink", FsLinks::readlink));
   }
 
   private static Reply link(Call call) throws IOException {

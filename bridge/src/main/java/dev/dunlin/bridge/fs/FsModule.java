@@ -7,6 +7,7 @@ import static dev.dunlin.bridge.fs.FsCalls.file;
 import static dev.dunlin.bridge.fs.FsCalls.flag;
 import static dev.dunlin.bridge.fs.FsCalls.handle;
 import static dev.dunlin.bridge.fs.FsCalls.invalid;
+import static dev.dunlin.bridge.fs.FsCalls.look;
 import static dev.dunlin.bridge.fs.FsCalls.mode;
 import static dev.dunlin.bridge.fs.FsCalls.number;
 import static dev.dunlin.bridge.fs.FsCalls.path;
@@ -106,9 +107,9 @@ public final class FsModule implements CommandModule {
 
   private List<Command> own() {
     return List.of(
-        path("access", LastSegment.FOLLOW, Access.READ, "access", this::access),
-        path("stat", LastSegment.FOLLOW, Access.READ, "stat", call -> data(followed(call))),
-        path("lstat", LastSegment.NO_FOLLOW, Access.READ, "lstat", this::lstat),
+        look("access", LastSegment.FOLLOW, "access", this::access),
+        look("stat", LastSegment.FOLLOW, "stat", call -> data(followed(call))),
+        look("lstat", LastSegment.NO_FOLLOW, "lstat", this::lstat),
         path("readFile", LastSegment.FOLLOW, Access.READ, "open", this::readFile),
         path("writeFile", LastSegment.FOLLOW, Access.WRITE, "open", call -> writeFile(call, "w")),
         path("appendFile", LastSegment.FOLLOW, Access.WRITE, "open", call -> writeFile(call, "a")),
@@ -118,13 +119,15 @@ public final class FsModule implements CommandModule {
         path("unlink", LastSegment.NO_FOLLOW, Access.REPLACE, "unlink", this::unlink),
         twoPaths("rename", LastSegment.NO_FOLLOW, Access.REPLACE, "rename", this::rename),
         twoPaths("copyFile", LastSegment.FOLLOW, Access.READ, "copyfile", this::copyFile),
-        path("realpath", LastSegment.FOLLOW, Access.READ, "realpath", this::realpath),
+        look("realpath", LastSegment.FOLLOW, "realpath", this::realpath),
         file(
             "open",
             new Resource.File(LastSegment.FOLLOW, FsModule::openAccess, ""),
             "open",
             this::open),
         handle("read", "read", this::read),
+        handle("readFile", "read", this::readRest),
+        handle("seek", "read", this::seek),
         handle("write", "write", this::write),
         handle("stat", "fstat", call -> data(file(call).stat())),
         handle("truncate", "ftruncate", this::truncate),
@@ -236,11 +239,11 @@ public final class FsModule implements CommandModule {
               : -1;
       FileSource source =
           new FileSource(
-              file, start, length < 0 && end < Long.MAX_VALUE - 1 ? end + 1 - start : length);
+              file, start, length < 0 && end < Long.MAX_VALUE - 1 ? end + 1 - start : length, file);
       if (text) {
         return data(text(call, source, length));
       }
-      if (call.lane() == Call.Lane.CALL) {
+      if (!call.takesBytes()) {
         throw new BridgeError(
             "TypeError",
             "ERR_INVALID_CALL",
@@ -280,7 +283,7 @@ public final class FsModule implements CommandModule {
       System.arraycopy(piece, 0, bytes, count, n);
       count += n;
     }
-    return new String(bytes, 0, count, StandardCharsets.UTF_8);
+    return Utf8.decode(bytes, count);
   }
 
   private Reply writeFile(Call call, String defaultFlag) throws IOException {
@@ -329,7 +332,16 @@ public final class FsModule implements CommandModule {
     return Reply.NOTHING;
   }
 
-  private static void writeAll(Call call, OpenFile file) throws IOException {
+  /** What fails now is the writing, not the opening: as Node tells it. */
+  private static void writeAll(Call call, OpenFile file) {
+    try {
+      writeParts(call, file);
+    } catch (IOException e) {
+      throw Errno.of(e).on("write");
+    }
+  }
+
+  private static void writeParts(Call call, OpenFile file) throws IOException {
     if (call.body().isPresent() && call.param("data").isEmpty()) {
       Body body = call.body().get();
       for (byte[] part; (part = next(body)).length > 0; ) {
@@ -595,13 +607,18 @@ public final class FsModule implements CommandModule {
   }
 
   private Reply read(Call call) throws IOException {
-    if (call.lane() == Call.Lane.CALL) {
+    if (!call.takesBytes()) {
       throw new BridgeError(
           "TypeError", "ERR_INVALID_CALL", "bytes travel by fetch: call this by the stream lane");
     }
     long length = number(call, "length", READ_BYTES);
     if (length < 0) {
       throw invalid("'length' is not negative");
+    }
+    if (call.lane() == Call.Lane.CALL && length > Limits.CALL_BYTES) {
+      // Before it moves the file's position.
+      throw new BridgeError(
+          "RangeError", "ERR_REPLY_TOO_LARGE", "so many bytes travel by fetch: ask again there");
     }
     ByteBuffer target = ByteBuffer.allocate((int) Math.min(length, READ_BYTES));
     int count = target.hasRemaining() ? file(call).read(target, number(call, "position", -1)) : 0;
@@ -610,6 +627,25 @@ public final class FsModule implements CommandModule {
         Math.max(0, count),
         ANY_TYPE,
         Map.of());
+  }
+
+  /** From the file's position, which {@link #seek} moves when the page has the bytes. */
+  private Reply readRest(Call call) throws IOException {
+    OpenFile file = file(call);
+    int type = file.readableType();
+    if (type == Stat.FOLDER) {
+      throw new Errno.Failure(Errno.EISDIR);
+    }
+    long position = file.position();
+    long size = file.size();
+    long length = type == Stat.FILE && size > 0 ? Math.max(0, size - position) : -1;
+    return new Reply.Bytes(
+        new FileSource(file, position, length, () -> {}), length, ANY_TYPE, Map.of());
+  }
+
+  private Reply seek(Call call) throws IOException {
+    file(call).skip(Math.max(0, number(call, "by", 0)));
+    return Reply.NOTHING;
   }
 
   private Reply write(Call call) throws IOException {

@@ -230,7 +230,10 @@ final class FsWatches {
         }
         try (FolderReader reader = FolderReader.open(at.folder)) {
           for (List<List<Object>> some;
-              !(some = reader.next(FsFolders.BATCH_ENTRIES)).isEmpty(); ) {
+              !(some =
+                      reader.next(
+                          FsFolders.BATCH_ENTRIES, Integer.MAX_VALUE, StandardCharsets.UTF_8))
+                  .isEmpty(); ) {
             for (List<Object> entry : some) {
               String below = joined(at.below, (String) entry.get(0));
               if (tell) {

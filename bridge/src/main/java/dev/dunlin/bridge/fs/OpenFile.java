@@ -10,6 +10,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,7 +18,13 @@ import java.util.Set;
  *
  * <p><i>Thread:</i> any, one operation at a time.
  */
-final class OpenFile implements AutoCloseable {
+final class OpenFile implements FileSource.Closing {
+  /**
+   * What is read or written at once. Java keeps a direct buffer of the longest piece for each
+   * thread.
+   */
+  private static final int PIECE_BYTES = 256 << 10;
+
   private final FileChannel channel;
   private final FsFlags flags;
   private final Pin itself;
@@ -61,7 +68,20 @@ final class OpenFile implements AutoCloseable {
     if (!flags.read()) {
       throw new Errno.Failure(Errno.EBADF);
     }
-    return position < 0 ? channel.read(target) : channel.read(target, position);
+    int limit = target.limit();
+    int count = 0;
+    int read;
+    do {
+      target.limit(Math.min(limit, target.position() + PIECE_BYTES));
+      int wanted = target.remaining();
+      read = position < 0 ? channel.read(target) : channel.read(target, position + count);
+      count += Math.max(0, read);
+      target.limit(limit);
+      if (read < wanted) {
+        break;
+      }
+    } while (target.hasRemaining());
+    return count == 0 ? read : count;
   }
 
   /** Writes all of it at a position, or at the file's own if it is negative. */
@@ -69,8 +89,10 @@ final class OpenFile implements AutoCloseable {
     if (!flags.write()) {
       throw new Errno.Failure(Errno.EBADF);
     }
+    int limit = source.limit();
     int written = 0;
-    while (source.hasRemaining()) {
+    for (; source.position() < limit; source.limit(limit)) {
+      source.limit(Math.min(limit, source.position() + PIECE_BYTES));
       if (flags.seeksToAppend()) {
         // At the end in any case, but only what has no place of its own moves the file's.
         if (position < 0) {
@@ -130,6 +152,22 @@ final class OpenFile implements AutoCloseable {
     void on(Path path) throws IOException;
   }
 
+  /** Its type; EBADF if it was not opened for reading. */
+  int readableType() throws IOException {
+    if (!flags.read()) {
+      throw new Errno.Failure(Errno.EBADF);
+    }
+    return type();
+  }
+
+  synchronized long position() throws IOException {
+    return channel.position();
+  }
+
+  synchronized void skip(long bytes) throws IOException {
+    channel.position(channel.position() + bytes);
+  }
+
   long size() throws IOException {
     return channel.size();
   }
@@ -146,6 +184,11 @@ final class OpenFile implements AutoCloseable {
 
   int type() throws IOException {
     return (int) stat().get("mode") & Stat.TYPE_MASK;
+  }
+
+  /** A path that stands for this very file while it is open; Linux only. */
+  Optional<Path> path() {
+    return Platform.isLinux() ? Optional.of(itself.path()) : Optional.empty();
   }
 
   FileChannel channel() {

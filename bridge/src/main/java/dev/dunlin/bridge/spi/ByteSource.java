@@ -2,6 +2,8 @@ package dev.dunlin.bridge.spi;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Bytes that are pulled. One reader at a time.
@@ -16,6 +18,9 @@ public interface ByteSource extends AutoCloseable {
   /** No bytes now: use {@link #whenReadable}. */
   int NOT_YET = 0;
 
+  /** What is read at once by way of an array. */
+  int PIECE_BYTES = 64 << 10;
+
   /**
    * Reads up to {@code length} bytes into {@code target} from index 0.
    *
@@ -24,9 +29,36 @@ public interface ByteSource extends AutoCloseable {
   int read(byte[] target, int length) throws IOException;
 
   /**
+   * Reads into a buffer, as {@link #read(byte[], int)} into an array.
+   *
+   * @param target has room
+   */
+  default int read(ByteBuffer target) throws IOException {
+    byte[] piece = new byte[Math.min(target.remaining(), PIECE_BYTES)];
+    int count = read(piece, piece.length);
+    if (count > 0) {
+      target.put(piece, 0, count);
+    }
+    return count;
+  }
+
+  /**
    * Runs {@code action} once, on any thread, when {@link #read} will not answer {@link #NOT_YET}.
    */
   void whenReadable(Runnable action);
+
+  /** The local file these bytes are of, if the page may as well read it by itself. */
+  default Optional<LocalFile> file() {
+    return Optional.empty();
+  }
+
+  /**
+   * A file that is open.
+   *
+   * @param path a name of this very file while it is open, whatever is renamed meanwhile
+   * @param start where in it the bytes begin
+   */
+  record LocalFile(Path path, long start) {}
 
   @Override
   void close();

@@ -92,6 +92,13 @@ public interface Call {
   /** Whether {@link #cancelled} has completed; cheap, from any thread. */
   boolean isCancelled();
 
+  /**
+   * Whether it can be answered with {@link Reply.Bytes}: on the stream lane always, on the call
+   * lane if the page asked so; there, bytes of no known length or beyond {@link
+   * dev.dunlin.bridge.Limits#CALL_BYTES} make the page ask again by the stream lane.
+   */
+  boolean takesBytes();
+
   /** The lane the call came by. */
   Lane lane();
 

@@ -51,6 +51,22 @@ public record Command(
         });
   }
 
+  /**
+   * A command without a resource that works out a value from its parameters, for whoever's policy
+   * allows it.
+   *
+   * @param work may block; what it throws but {@link BridgeError} is a fault that the page is not
+   *     told
+   */
+  public static Command answering(String function, Function<Call, Object> work) {
+    return new Command(
+        function,
+        new Resource.None(),
+        Permission.POLICY,
+        RunsOn.WORKER,
+        call -> Future.succeededFuture(new Reply.Data(work.apply(call))));
+  }
+
   /** What the path of a command URL names after the function. */
   public sealed interface Resource {
     /** Nothing: the URL ends with the function. */
@@ -123,6 +139,12 @@ public record Command(
      * Saves the two changes of thread that are most of a short call's time.
      */
     ARRIVAL,
+    /**
+     * A thread for short looks at a local disk, straight from where its call arrives, which also
+     * answers: answers with data, registers nothing, and runs to its end though cancelled. Where
+     * those threads are busy, as {@link #WORKER}.
+     */
+    BRIEF,
     /** The bridge's event loop: must not block. */
     EVENT_LOOP,
     /** A thread of the bounded worker pool: may block. */

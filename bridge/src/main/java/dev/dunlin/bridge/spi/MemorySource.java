@@ -21,6 +21,18 @@ final class MemorySource implements ByteSource {
   }
 
   @Override
+  public int read(ByteBuffer target) {
+    if (!bytes.hasRemaining()) {
+      return END;
+    }
+    int count = Math.min(target.remaining(), bytes.remaining());
+    target.put(target.position(), bytes, bytes.position(), count);
+    target.position(target.position() + count);
+    bytes.position(bytes.position() + count);
+    return count;
+  }
+
+  @Override
   public void whenReadable(Runnable action) {
     action.run();
   }

@@ -1,53 +1,60 @@
 package dev.dunlin.net.crypto;
 
+import static dev.dunlin.net.Vectors.bytes;
+import static dev.dunlin.net.Vectors.crypto;
+import static dev.dunlin.net.Vectors.hex;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class HashesTest {
-  private static final HexFormat HEX = HexFormat.of();
-
-  private static JsonNode crypto(String name) throws IOException {
-    try (InputStream in =
-        HashesTest.class.getResourceAsStream("/dev/dunlin/net/p2p-vectors.json")) {
-      return new ObjectMapper().readTree(in).get("crypto").get(name).get("vectors");
-    }
+  static Stream<JsonNode> sharedKeys() {
+    return crypto("createSharedKey");
   }
 
-  @Test
-  void makesSharedKeysClusterIdsAndEventNamesOfTexts() throws IOException {
-    for (JsonNode vector : crypto("createSharedKey")) {
-      byte[] text = vector.get("seed_utf8").asText().getBytes(StandardCharsets.UTF_8);
-      assertEquals(vector.get("out").asText(), HEX.formatHex(Hashes.blake2b256(text)));
-    }
-    for (JsonNode vector : crypto("createClusterId")) {
-      assertEquals(
-          vector.get("out").asText(), HEX.formatHex(Hashes.sha256(vector.get("in_utf8").asText())));
-    }
-    for (JsonNode vector : crypto("createId")) {
-      assertEquals(
-          vector.get("out").asText(), HEX.formatHex(Hashes.sha256(vector.get("in_utf8").asText())));
-    }
-    for (JsonNode vector : crypto("eventName")) {
-      assertEquals(
-          vector.get("usr1").asText(),
-          HEX.formatHex(Hashes.sha256(vector.get("event_utf8").asText())));
-    }
+  static Stream<JsonNode> ids() {
+    return crypto("createId");
   }
 
-  @Test
-  void makesTheNonceOfASealedBox() throws IOException {
-    for (JsonNode vector : crypto("sealNonce")) {
-      byte[] ephemeral = HEX.parseHex(vector.get("epk").asText());
-      byte[] recipient = HEX.parseHex(vector.get("pk").asText());
-      assertEquals(
-          vector.get("nonce").asText(), HEX.formatHex(Hashes.blake2b192(ephemeral, recipient)));
-    }
+  static Stream<JsonNode> clusterIds() {
+    return crypto("createClusterId");
+  }
+
+  static Stream<JsonNode> eventNames() {
+    return crypto("eventName");
+  }
+
+  static Stream<JsonNode> nonces() {
+    return crypto("sealNonce");
+  }
+
+  @ParameterizedTest
+  @MethodSource("sharedKeys")
+  void makesASharedKeyOfAText(JsonNode vector) {
+    assertEquals(
+        vector.get("out").asText(), hex(SigningKeys.sharedKey(vector.get("seed_utf8").asText())));
+  }
+
+  @ParameterizedTest
+  @MethodSource({"ids", "clusterIds"})
+  void makesAnIdOfAText(JsonNode vector) {
+    assertEquals(vector.get("out").asText(), hex(Hashes.sha256(vector.get("in_utf8").asText())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("eventNames")
+  void makesAnIdOfAnEventsName(JsonNode vector) {
+    assertEquals(
+        vector.get("usr1").asText(), hex(Hashes.sha256(vector.get("event_utf8").asText())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("nonces")
+  void makesTheNonceOfASealedBox(JsonNode vector) {
+    byte[] nonce = Hashes.blake2b192(bytes(vector, "epk"), bytes(vector, "pk"));
+    assertEquals(vector.get("nonce").asText(), hex(nonce));
   }
 }

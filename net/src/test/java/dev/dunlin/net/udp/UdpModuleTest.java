@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dunlin.bridge.Answer;
 import dev.dunlin.bridge.Bridge;
 import dev.dunlin.bridge.BridgeConfig;
+import dev.dunlin.bridge.FileLane;
 import dev.dunlin.bridge.Frame;
 import dev.dunlin.bridge.PolicySet;
 import dev.dunlin.bridge.StreamRequest;
@@ -56,7 +57,11 @@ class UdpModuleTest {
       new Bridge(
           vertx,
           new BridgeConfig(
-              ORIGIN, PolicySet.of(List.of("connect-src ipc:")), List.of(), RandomSource.secure()),
+              ORIGIN,
+              PolicySet.of(List.of("connect-src ipc:")),
+              List.of(),
+              RandomSource.secure(),
+              FileLane.NONE),
           List.of(module));
   private int window;
 

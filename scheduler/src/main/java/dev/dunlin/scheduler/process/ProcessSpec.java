@@ -55,6 +55,12 @@ public record ProcessSpec(
      * to until the end. Where the kernel cannot, as {@link #DIE}.
      */
     DIE_AFTER,
+    /**
+     * As {@link #DIE}, and what it has started dies with it, even when we get SIGKILL, unless that
+     * has made a process group of its own. It leads a group and a session; where the system has no
+     * setsid, as {@link #DIE}. What still runs when the child itself has ended is left alone.
+     */
+    DIE_WITH_GROUP,
     /** It lives on. */
     SURVIVE
   }

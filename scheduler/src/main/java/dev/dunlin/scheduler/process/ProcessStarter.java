@@ -11,6 +11,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,8 +43,12 @@ public final class ProcessStarter {
   private final Set<ChildProcess> dieWithUs = ConcurrentHashMap.newKeySet();
   private final Set<ChildProcess> dieGently = ConcurrentHashMap.newKeySet();
 
+  private static final List<Path> SETSID =
+      List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
+
   // Owned by the starter thread.
   private Optional<List<String>> deathPrefix = Optional.empty();
+  private Optional<GroupWatch> groups = Optional.empty();
 
   private ProcessStarter() {
     Threads.start(
@@ -115,9 +120,22 @@ public final class ProcessStarter {
       requireProgram(spec, program);
     }
     ProcessSpec full = die ? spec.withArgvBefore(prefixFor(spec.parentDeath())) : spec;
+    Optional<GroupWatch> watch =
+        spec.parentDeath() == ParentDeath.DIE_WITH_GROUP && setsid().isPresent()
+            ? Optional.of(groups())
+            : Optional.empty();
     ChildProcess child;
     try {
-      child = new ChildProcess(builder(full).start());
+      Process process = builder(full).start();
+      long pid = process.pid();
+      child =
+          new ChildProcess(
+              process, watch.<Runnable>map(all -> () -> all.kill(pid)).orElse(() -> {}));
+      watch.ifPresent(
+          all -> {
+            all.watch(pid);
+            child.exit().onComplete(ended -> all.forget(pid));
+          });
     } catch (IOException e) {
       throw new ProcessStartException("can't start '" + program + "': " + e.getMessage(), e);
     }
@@ -194,7 +212,27 @@ public final class ProcessStarter {
     return deathPrefix.get();
   }
 
+  private static Optional<Path> setsid() {
+    return SETSID.stream().filter(ProcessStarter::isProgram).findFirst();
+  }
+
+  private GroupWatch groups() {
+    if (groups.isEmpty()) {
+      try {
+        groups = Optional.of(new GroupWatch(builder(GroupWatch.SPEC).start().getOutputStream()));
+      } catch (IOException e) {
+        throw new ProcessStartException("can't start /bin/sh: " + e.getMessage(), e);
+      }
+    }
+    return groups.get();
+  }
+
   private List<String> prefixFor(ParentDeath rule) {
+    if (rule == ParentDeath.DIE_WITH_GROUP) {
+      List<String> prefix = new ArrayList<>(deathPrefix());
+      setsid().ifPresent(path -> prefix.add(path.toString()));
+      return prefix;
+    }
     return rule == ParentDeath.DIE_AFTER
         ? deathPrefix().stream().map(word -> word.equals("KILL") ? "TERM" : word).toList()
         : deathPrefix();

@@ -161,10 +161,13 @@ class ProcessStarterTest {
           await(
               ProcessStarter.get()
                   .start(
-                      ProcessSpec.of("/bin/sh", "-c", "exec sleep 1000")
-                          .withStdio(Stdio.NULL, Stdio.NULL, Stdio.NULL)
+                      ProcessSpec.of("/bin/sh", "-c", args[1])
+                          .withStdio(Stdio.NULL, Stdio.PIPE, Stdio.NULL)
                           .withParentDeath(rule)));
       System.out.println(child.pid());
+      if (args[1].contains("echo")) {
+        System.out.println(new BoundedLines(child.stdout(), 100).next().orElseThrow().text());
+      }
       if (System.in.read() >= 0) {
         System.exit(3);
       }
@@ -172,6 +175,10 @@ class ProcessStarterTest {
   }
 
   private ChildProcess startParent(ParentDeath rule) throws Exception {
+    return startParent(rule, "exec sleep 1000");
+  }
+
+  private ChildProcess startParent(ParentDeath rule, String script) throws Exception {
     return await(
         starter.start(
             ProcessSpec.of(
@@ -179,7 +186,8 @@ class ProcessStarterTest {
                     "-cp",
                     System.getProperty("java.class.path"),
                     Parent.class.getName(),
-                    rule.name())
+                    rule.name(),
+                    script)
                 .withStdio(Stdio.PIPE, Stdio.PIPE, Stdio.INHERIT)));
   }
 
@@ -195,8 +203,47 @@ class ProcessStarterTest {
   }
 
   @Test
+  void leavesNoGrandchildWhenTheParentIsKilledByTheKernelsHardestSignal() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setsid")), "needs setsid");
+    // Ignores what can be ignored, and has lost its parent: no walk along parents finds it.
+    ChildProcess parent =
+        startParent(
+            ParentDeath.DIE_WITH_GROUP,
+            "(sh -c 'trap \"\" TERM HUP; echo $$; sleep 1000' &) ; sleep 1000");
+    BoundedLines lines = new BoundedLines(parent.stdout(), 100);
+    long child = Long.parseLong(lines.next().orElseThrow().text());
+    long grandchild = Long.parseLong(lines.next().orElseThrow().text());
+    assertTrue(ProcessHandle.of(grandchild).isPresent());
+    ProcessHandle.of(parent.pid()).orElseThrow().destroyForcibly();
+    awaitGone(child);
+    awaitGone(grandchild);
+  }
+
+  @Test
+  void killsTheWholeGroupAndNothingOnceItsLeaderHasEnded() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setsid")), "needs setsid");
+    ProcessSpec orphaned =
+        ProcessSpec.of("/bin/sh", "-c", "(sleep 1000 >&- & echo $!); read x")
+            .withStdio(Stdio.PIPE, Stdio.PIPE, Stdio.NULL)
+            .withParentDeath(ParentDeath.DIE_WITH_GROUP);
+    ChildProcess killed = await(starter.start(orphaned));
+    long orphan =
+        Long.parseLong(new BoundedLines(killed.stdout(), 100).next().orElseThrow().text());
+    killed.killTree();
+    awaitGone(orphan);
+    ChildProcess ended = await(starter.start(orphaned));
+    long left = Long.parseLong(new BoundedLines(ended.stdout(), 100).next().orElseThrow().text());
+    ended.stdin().close();
+    await(ended.exit());
+    ended.killTree();
+    assertTrue(ProcessHandle.of(left).orElseThrow().isAlive());
+    ProcessHandle.of(left).orElseThrow().destroyForcibly();
+  }
+
+  @Test
   void leavesNoChildWhenItsParentExits() throws Exception {
-    for (ParentDeath rule : List.of(ParentDeath.DIE, ParentDeath.DIE_GENTLY)) {
+    for (ParentDeath rule :
+        List.of(ParentDeath.DIE, ParentDeath.DIE_GENTLY, ParentDeath.DIE_WITH_GROUP)) {
       ChildProcess parent = startParent(rule);
       long child =
           Long.parseLong(new BoundedLines(parent.stdout(), 100).next().orElseThrow().text());

@@ -6,10 +6,18 @@ import dev.dunlin.bridge.Bridge;
 import dev.dunlin.bridge.BridgeConfig;
 import dev.dunlin.bridge.PolicyHeader;
 import dev.dunlin.bridge.PolicySet;
+import dev.dunlin.bridge.child.BackEnd;
+import dev.dunlin.bridge.child.BackEndModule;
+import dev.dunlin.bridge.child.ChildProcessModule;
+import dev.dunlin.bridge.child.UserEnvironment;
+import dev.dunlin.bridge.console.ConsoleModule;
+import dev.dunlin.bridge.extension.ExtensionModule;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.scheduler.Backoff;
 import dev.dunlin.scheduler.EventLoops;
 import dev.dunlin.scheduler.Lane;
 import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.scheduler.VertxScheduler;
@@ -27,6 +35,7 @@ import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
+import dev.dunlin.shell.engine.PageFiles;
 import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
 import dev.dunlin.shell.host.HostException;
@@ -66,6 +75,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import javax.swing.ImageIcon;
 
@@ -84,6 +94,14 @@ public final class AppRun implements Launcher {
 
   /** Longest part of a URL that a message shows; a {@code data:} URL may have megabytes. */
   private static final int SHOWN_LENGTH = 200;
+
+  /** Folder of the app's extensions in Java, beside socket.ini. */
+  private static final String EXTENSIONS = "extensions";
+
+  /** Pause before a back end that failed is started again: doubles with each failure. */
+  private static final Duration BACK_END_PAUSE = Duration.ofMillis(250);
+
+  private static final Duration BACK_END_LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private static final int DEFAULT_WIDTH = 1100;
   private static final int DEFAULT_HEIGHT = 760;
@@ -113,8 +131,9 @@ public final class AppRun implements Launcher {
 
   @Override
   public int run(RunOptions options) {
-    prepare();
     EngineTemp temp = EngineTemp.prepare();
+    // Not before: what made TMPDIR may have changed the environment, which other threads read.
+    prepare();
     try {
       Path installation = EngineInstallation.locate();
       // The longest, and what comes first needs none of it.
@@ -150,6 +169,7 @@ public final class AppRun implements Launcher {
     private Vertx vertx;
     private Engine engine;
     private volatile BrowserWindow window;
+    private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
 
     Running(RunOptions options, Consumer<Engine> opened, CompletableFuture<Vertx> vertxStart) {
@@ -217,7 +237,7 @@ public final class AppRun implements Launcher {
         // Before Chromium, whose start waits for the libraries anyway: what runs here is done, and
         // its
         // threads are idle, when Chromium swaps the signal handlers (java-cef #477).
-        bridge.complete(startBridge());
+        bridge.complete(startBridge(temp));
         resources.complete(resources());
         Engine.join(libraries);
         engine =
@@ -480,26 +500,81 @@ public final class AppRun implements Launcher {
       return PolicySet.of(all);
     }
 
-    private Bridge startBridge() {
+    private Bridge startBridge(EngineTemp temp) {
       vertx = vertxStart.join();
       SecurityReport security =
           new SecurityReport(config.meta().origin(), policy, !options.production());
       List<CommandModule> modules = new ArrayList<>();
       modules.add(
           new ApplicationModule(exit::complete, config::toJson, Facts::versions, security::now));
-      modules.add(
-          new WindowModule(
-              index -> Optional.ofNullable(window).filter(w -> w.index() == index),
-              Running::screen));
+      IntFunction<Optional<BrowserWindow>> windows =
+          index -> Optional.ofNullable(window).filter(w -> w.index() == index);
+      modules.add(new WindowModule(windows, Running::screen));
       modules.addAll(StandardModules.of(console, random));
+      Scheduler scheduler = new VertxScheduler(vertx, Lane.create(vertx, "children"));
+      backEnd = backEnd(scheduler);
+      modules.add(new ChildProcessModule(scheduler));
+      modules.add(new BackEndModule(backEnd));
+      modules.add(
+          new ExtensionModule(
+              config.directory().resolve(EXTENSIONS),
+              module -> bridge.join().add(module),
+              name -> bridge.join().remove(name)));
+      List<Path> own = new ArrayList<>();
+      own.add(config.build().resources());
+      own.add(config.directory().resolve(AppConfig.FILE));
+      own.add(config.directory().resolve(EXTENSIONS));
+      if (backEnd.isPresent()) {
+        // It runs in this folder, and loads who knows what from it: node_modules, package.json,
+        // what lies beside it.
+        own.add(config.directory());
+      }
       return new Bridge(
           vertx,
           new BridgeConfig(
               config.meta().origin(),
               policies(List.of()),
-              List.of(config.build().resources(), config.directory().resolve(AppConfig.FILE)),
-              random),
+              own,
+              random,
+              new PageFiles(temp, random, windows)),
           modules);
+    }
+
+    private Optional<BackEnd> backEnd(Scheduler scheduler) {
+      Map<String, String> environment = new HashMap<>(UserEnvironment.get());
+      environment.putAll(config.environment());
+      environment.putAll(options.environment());
+      return BackEndCommand.of(config)
+          .map(
+              command ->
+                  new BackEnd(
+                      command.argv(),
+                      config.directory(),
+                      environment,
+                      scheduler,
+                      new Backoff(BACK_END_PAUSE, BACK_END_LONGEST_PAUSE, 0.2, random),
+                      new BackEndEvents()));
+    }
+
+    /** What the back end says: to the pages of the app's window, and on the console. */
+    private final class BackEndEvents implements BackEnd.Events {
+      @Override
+      public Future<Void> send(int index, String event, Object detail) {
+        BrowserWindow open = window;
+        return open == null || index >= 0 && index != open.index()
+            ? Future.succeededFuture()
+            : bridge.join().send(open.index(), event, detail);
+      }
+
+      @Override
+      public void print(boolean error, String line) {
+        console.print(error ? ConsoleModule.Level.STDERR : ConsoleModule.Level.STDOUT, line + "\n");
+      }
+
+      @Override
+      public void exit(int code) {
+        exit.complete(code);
+      }
     }
 
     private static WindowModule.Screen screen() {
@@ -563,15 +638,18 @@ public final class AppRun implements Launcher {
       if (running == null) {
         return;
       }
+      // It has time to put away what it holds; who needs more is killed at the end.
+      Future<Void> ended = backEnd.map(BackEnd::close).orElseGet(Future::succeededFuture);
       try {
         running
             .close()
+            .eventually(() -> ended)
             .toCompletionStage()
             .toCompletableFuture()
             .get(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException | ExecutionException e) {
         console.say(
-            "Chromium did not close within "
+            "Chromium, or the back end, did not close within "
                 + CLOSE_GRACE.toSeconds()
                 + " s and is ended with this process");
       } catch (InterruptedException e) {
@@ -648,11 +726,21 @@ public final class AppRun implements Launcher {
         return;
       }
       loadedOnce = true;
+      Threads.start("old-generation", OldGeneration::keepSmall);
+      applicationUrls()
+          .forEach(link -> bridge.join().emit(index, "applicationurl", Map.of("url", link)));
       if (options.screenshot().isEmpty() && options.testFile().isEmpty()) {
         return;
       }
       // Not on Chromium's UI thread, which this waits for.
       Threads.start("after-load", this::afterLoad);
+    }
+
+    /** The links that the app was started with: URLs of its own scheme on the command line. */
+    private Stream<String> applicationUrls() {
+      String scheme = config.meta().applicationProtocol() + ":";
+      return options.arguments().stream()
+          .filter(word -> word.regionMatches(true, 0, scheme, 0, scheme.length()));
     }
 
     private void afterLoad() {

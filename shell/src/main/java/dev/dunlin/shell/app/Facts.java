@@ -5,6 +5,7 @@ import dev.dunlin.bridge.Limits;
 import dev.dunlin.shell.BuildInfo;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.config.AppConfig;
+import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.resources.HostFacts;
 import java.io.IOException;
@@ -90,6 +91,7 @@ final class Facts implements HostFacts {
         Map.of(
             "messageBytes", Limits.MESSAGE_LENGTH,
             "replyBytes", Limits.REPLY_LENGTH,
+            "callBytes", Engine.CALLS_TAKE_BYTES ? Limits.CALL_BYTES : 0,
             "bodyBytes", Limits.BODY_BYTES,
             "callsInFlight", Limits.CALLS_IN_FLIGHT));
     return facts;

@@ -25,6 +25,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class ChromiumThreads {
   private static final int TID_UI = 0;
   private static final int TID_IO = 5;
+  private static final int TID_FILE_USER_BLOCKING = 3;
+
+  /** What a thread is called that stays attached. */
+  private static final String NAME = "chromium";
 
   /** {@code cef_base_ref_counted_t}: a size and four functions, then {@code execute}. */
   private static final int TASK_SIZE = 6 * Native.POINTER_SIZE;
@@ -65,6 +69,16 @@ final class ChromiumThreads {
     post(TID_IO, nothingTask);
   }
 
+  /**
+   * Called by the pool's thread that brings a request: one that is not attached for good (its pool
+   * makes threads as it needs them) has a thread of the pool attached, soon all of them.
+   */
+  void keepWorkers() {
+    if (!Thread.currentThread().getName().startsWith(NAME)) {
+      post(TID_FILE_USER_BLOCKING, nothingTask);
+    }
+  }
+
   /** Runs the task on the UI thread, after what runs there now. */
   void onUi(Runnable action) {
     tasks.add(action);
@@ -86,7 +100,7 @@ final class ChromiumThreads {
   }
 
   private Memory task(Execute execute) {
-    CallbackThreadInitializer attached = new CallbackThreadInitializer(true, false, "chromium");
+    CallbackThreadInitializer attached = new CallbackThreadInitializer(true, false, NAME);
     Memory task = new Memory(TASK_SIZE);
     task.clear();
     task.setLong(0, TASK_SIZE);

@@ -1,6 +1,7 @@
 package dev.dunlin.shell.engine;
 
 import dev.dunlin.scheduler.Threads;
+import dev.dunlin.shell.BuildInfo;
 import dev.dunlin.shell.host.Os;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -37,6 +38,14 @@ import org.cef.handler.CefAppHandlerAdapter;
  * may run between {@link State#INITIALISING} and {@link State#READY}.
  */
 public final class Engine {
+  /**
+   * Whether a call of the call lane can be answered with bytes: only with the JCEF whose table of
+   * functions was looked at, see {@link QueryHandler}. Another one reads by the other lanes until
+   * somebody has looked, as {@code LanesSuite} then asks.
+   */
+  public static final boolean CALLS_TAKE_BYTES =
+      Os.here() == Os.LINUX && BuildInfo.engine().startsWith("jcef-d3de827+cef-146.0.10+");
+
   /** Schemes that Dunlin answers, besides https for the app's origin. */
   static final List<String> SCHEMES = List.of("ipc", "socket", "node", "npm");
 
@@ -73,7 +82,7 @@ public final class Engine {
   public Engine(EngineSettings settings, PageHost host) {
     this.settings = settings;
     this.host = host;
-    this.requests = new RequestRouter(settings, host, windows);
+    this.requests = new RequestRouter(settings, host, windows, this::threads);
   }
 
   /**

@@ -1,14 +1,20 @@
 package dev.dunlin.shell.engine;
 
+import com.sun.jna.Function;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
 import dev.dunlin.bridge.Answer;
 import dev.dunlin.bridge.CallLane;
 import dev.dunlin.bridge.Cancellation;
 import dev.dunlin.bridge.Frame;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.cef.browser.CefBrowser;
 import org.cef.browser.CefFrame;
+import org.cef.callback.CefNativeAdapter;
 import org.cef.callback.CefQueryCallback;
 import org.cef.handler.CefMessageRouterHandlerAdapter;
 
@@ -52,6 +58,13 @@ final class QueryHandler extends CefMessageRouterHandlerAdapter {
     }
   }
 
+  /**
+   * Place of {@code Success(const void*, size_t)} among the functions of {@code
+   * CefMessageRouterBrowserSide::Callback} (include/wrapper/cef_message_router.h), by the C++ ABI
+   * of Linux: four of reference counting, two destructors, {@code Success(CefString)}, this.
+   */
+  private static final int SUCCESS_BYTES = 7;
+
   private final class Query implements Answer {
     private final long id;
     private final CefQueryCallback callback;
@@ -67,6 +80,31 @@ final class QueryHandler extends CefMessageRouterHandlerAdapter {
     public void success(String message) {
       open.remove(id);
       callback.success(message);
+    }
+
+    @Override
+    public boolean takesBytes() {
+      return Engine.CALLS_TAKE_BYTES;
+    }
+
+    /**
+     * CEF's callback takes bytes too, JCEF's does not say so: called through the C++ object's table
+     * of functions. They travel in shared memory and arrive as an ArrayBuffer.
+     */
+    @Override
+    public void bytes(ByteBuffer direct) {
+      long self = ((CefNativeAdapter) callback).getNativeRef("CefQueryCallback");
+      if (self == 0) {
+        return;
+      }
+      open.remove(id);
+      Pointer bytes = Native.getDirectBufferPointer(direct).share(direct.position());
+      Pointer object = new Pointer(self);
+      Function.getFunction(
+              object.getPointer(0).getPointer((long) SUCCESS_BYTES * Native.POINTER_SIZE))
+          .invokeVoid(new Object[] {object, bytes, new NativeLong(direct.remaining())});
+      // It has been answered: this only lets go of it.
+      callback.success("");
     }
 
     @Override

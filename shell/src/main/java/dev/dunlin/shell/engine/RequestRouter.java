@@ -44,9 +44,15 @@ import org.cef.network.CefResponse;
 final class RequestRouter {
   private final EngineSettings settings;
   private final PageHost host;
+  private final Supplier<ChromiumThreads> threads;
   private final List<BrowserWindow> windows;
 
-  RequestRouter(EngineSettings settings, PageHost host, List<BrowserWindow> windows) {
+  RequestRouter(
+      EngineSettings settings,
+      PageHost host,
+      List<BrowserWindow> windows,
+      Supplier<ChromiumThreads> threads) {
+    this.threads = threads;
     this.settings = settings;
     this.host = host;
     this.windows = windows;
@@ -190,6 +196,7 @@ final class RequestRouter {
 
     @Override
     public boolean open(CefRequest request, BoolRef handledNow, CefCallback callback) {
+      threads.get().keepWorkers();
       Optional<byte[]> given = bodyOf(request.getPostData());
       if (given.isEmpty()) {
         handledNow.set(true);

@@ -1,6 +1,8 @@
 package dev.dunlin.shell.resources;
 
 import dev.dunlin.bridge.spi.ByteSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -32,17 +34,22 @@ final class AppAnswers {
   }
 
   /**
-   * An HTML page on its way into a frame. It is here whole, so that the policies found are those of
-   * the bytes sent; never cached, because it carries an id of its own.
+   * An HTML page on its way into a frame, with the scripts of {@link Preload}. It is here whole, so
+   * that the policies found are those of the bytes sent; never cached, because it carries an id of
+   * its own.
    *
    * @param headers as {@link #headers} made them; changed
    */
   ResourceResponse document(
-      ResourceRequest request, int status, Map<String, String> headers, byte[] content) {
+      ResourceRequest request, int status, Map<String, String> headers, byte[] file) {
+    List<String> metas = MetaPolicies.of(file);
+    List<String> policies = new ArrayList<>(metas);
+    policies.add(settings.contentSecurityPolicy());
+    byte[] content = Preload.into(file, policies);
     headers.put("cache-control", "no-store");
     headers.put("content-length", String.valueOf(content.length));
     if (!request.method().equals("HEAD")) {
-      String id = registrar.register(request.window(), MetaPolicies.of(content));
+      String id = registrar.register(request.window(), metas);
       headers.put("server-timing", "dunlin;desc=\"" + id + "\"");
     }
     return new ResourceResponse(

@@ -14,6 +14,7 @@ import dev.dunlin.bridge.spi.ByteSource;
 import dev.dunlin.shell.resources.ResourceSource.Found;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -82,6 +83,9 @@ public final class AppResources {
           "location",
           "server-timing");
 
+  /** A function of the host's facts: what a page has before its own scripts run. */
+  private static final String PRELOAD = preload();
+
   private static final Pattern ETAG = Pattern.compile("(W/)?(\"[^\"]*\")");
   private static final String ALLOW = "GET, HEAD, OPTIONS";
 
@@ -108,6 +112,7 @@ public final class AppResources {
   private final Settings settings;
   private final ResourceSource source;
   private final Modules modules;
+  private final NpmPackages npm;
   private final AppAnswers answers;
   private final HostFacts hostFacts;
   private final String host;
@@ -166,10 +171,19 @@ public final class AppResources {
     this.settings = settings;
     this.source = source;
     this.modules = modules;
+    this.npm = new NpmPackages(source, name -> modules.node(name).isPresent());
     this.answers = new AppAnswers(settings, registrar);
     this.hostFacts = hostFacts;
     this.bundle = settings.bundleIdentifier().toLowerCase(Locale.ROOT);
     this.host = bundle + ".localhost";
+  }
+
+  private static String preload() {
+    try (InputStream in = AppResources.class.getResourceAsStream("preload.js")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The app's origin, such as {@code https://dev.dunlin.tour.localhost}. */
@@ -345,9 +359,16 @@ public final class AppResources {
     }
     headers.put("accept-ranges", "bytes");
     headers.put("last-modified", HTTP_DATE.format(file.modified()));
-    if (file.sizeBytes() <= HASHED_BYTES) {
-      byte[] content = readAll(file, HASHED_BYTES);
-      if (content.length <= HASHED_BYTES) {
+    boolean ofPackage = NpmPackages.isScript(names) && file.sizeBytes() <= NpmPackages.SCRIPT_BYTES;
+    if (ofPackage || file.sizeBytes() <= HASHED_BYTES) {
+      int most = ofPackage ? NpmPackages.SCRIPT_BYTES : HASHED_BYTES;
+      byte[] read = readAll(file, most);
+      if (read.length <= most) {
+        byte[] content =
+            ofPackage
+                ? npm.script(names, new String(read, StandardCharsets.UTF_8), url.query())
+                    .getBytes(StandardCharsets.UTF_8)
+                : read;
         headers.put("etag", "\"" + digest(content) + "\"");
         return conditional(
             request,
@@ -528,10 +549,7 @@ public final class AppResources {
     }
     switch (url.scheme()) {
       case "npm":
-        return noModule(
-            specifier
-                + " is not served: npm: modules are not part of this version. Bundle the package"
-                + " with the app and import its file");
+        return npm(request, specifier, name);
       case "node":
         return modules
             .node(name)
@@ -539,7 +557,10 @@ public final class AppResources {
             .orElseGet(() -> noModule(missing(specifier, name, true)));
       default:
         if (name.equals("internal/host")) {
-          return hostModule(request);
+          return facts(request, specifier, "export default ", ";\n");
+        }
+        if (name.equals("internal/preload")) {
+          return facts(request, specifier, PRELOAD + "(", ");\n");
         }
         if (name.equals("ai") || name.startsWith("ai/")) {
           return noModule(specifier + " is out of scope: Dunlin ships no language models");
@@ -548,6 +569,16 @@ public final class AppResources {
             .socket(name)
             .map(source -> script(request, source))
             .orElseGet(() -> noModule(missing(specifier, name, false)));
+    }
+  }
+
+  private ResourceResponse npm(ResourceRequest request, String specifier, String name) {
+    try {
+      return script(request, npm.module(name, origin()).getBytes(StandardCharsets.UTF_8));
+    } catch (NpmPackages.NotFound e) {
+      return noModule(specifier + ": " + e.getMessage());
+    } catch (IOException e) {
+      return noModule(specifier + " cannot be read: " + e.getMessage());
     }
   }
 
@@ -587,17 +618,20 @@ public final class AppResources {
     return new ResourceResponse(200, "OK", headers, source.length, ByteSource.of(source));
   }
 
-  private ResourceResponse hostModule(ResourceRequest request) {
+  /** A script about the host, for the app's own pages only. */
+  private ResourceResponse facts(
+      ResourceRequest request, String name, String before, String behind) {
     if (!request.initiator().equals(origin())) {
-      return ErrorPages.forbidden(
-              "socket:internal/host", "Only pages of the app may read what it is about the host.")
+      return ErrorPages.forbidden(name, "Only pages of the app may read what it is about the host.")
           .response(request.navigation());
     }
     // Parsed in the page, so that a name such as __proto__ stays data; frozen at every depth.
     String text =
-        "export default JSON.parse("
+        before
+            + "JSON.parse("
             + quote(JsonValues.text(hostFacts.of(request.window())))
-            + ", (key, value) => Object.freeze(value));\n";
+            + ", (key, value) => Object.freeze(value))"
+            + behind;
     byte[] source = text.getBytes(StandardCharsets.UTF_8);
     Map<String, String> headers = scriptHeaders(origin());
     headers.put("cache-control", "no-store");

@@ -300,7 +300,7 @@ class AppResourcesTest {
     assertEquals(List.of(List.of("img-src 'none'")), app.registered);
     assertEquals("dunlin;desc=\"doc-3-1\"", response.headers().get("server-timing"));
     assertEquals("no-store", response.headers().get("cache-control"));
-    assertTrue(text(response).startsWith("<meta"));
+    assertTrue(text(response).startsWith(Fixture.PRELOAD + "<meta"));
   }
 
   @Test
@@ -327,7 +327,7 @@ class AppResourcesTest {
                     true,
                     1));
     assertEquals(200, response.status());
-    assertEquals("<title>home</title>", text(response));
+    assertEquals(Fixture.PRELOAD + "<title>home</title>", text(response));
   }
 
   @Test
@@ -604,8 +604,8 @@ class AppResourcesTest {
         "node://lonely/        | node:lonely does not exist",
         "socket://ai/          | socket:ai is out of scope: Dunlin ships no language models",
         "socket://ai/llm       | socket:ai/llm is out of scope: Dunlin ships no language models",
-        "npm://lodash/         | npm:lodash is not served: npm: modules are not part of this version."
-            + " Bundle the package with the app and import its file",
+        "npm://lodash/         | npm:lodash: the package lodash is not in the app's node_modules: run"
+            + " npm install lodash in the folder that [build] copy names, or correct the name",
         "socket://module-names.json/ | socket:module-names.json does not exist",
         "socket://fs/../path   | socket:fs/../path does not exist",
         "socket://fs/%2e%2e/path | socket:fs/%2e%2e/path does not exist",

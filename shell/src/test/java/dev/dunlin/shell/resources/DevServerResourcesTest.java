@@ -158,7 +158,7 @@ class DevServerResourcesTest {
     ResourceResponse fromServer = respond(navigation("/"));
     app.file("index.html", page);
     ResourceResponse fromFile = app.navigate("/");
-    assertEquals(page, text(fromServer));
+    assertEquals(Fixture.PRELOAD + page, text(fromServer));
     assertEquals(List.of(List.of("img-src 'none'"), List.of("img-src 'none'")), app.registered);
     assertEquals("dunlin;desc=\"doc-3-1\"", fromServer.headers().get("server-timing"));
     for (String name :
@@ -193,7 +193,7 @@ class DevServerResourcesTest {
     handler = exchange -> send(exchange, 500, "text/html", "<p>no such plugin");
     ResourceResponse response = respond(navigation("/"));
     assertEquals(500, response.status());
-    assertEquals("<p>no such plugin", text(response));
+    assertEquals(Fixture.PRELOAD + "<p>no such plugin", text(response));
     assertEquals(1, app.registered.size());
   }
 

@@ -16,6 +16,11 @@ final class Fixture {
   static final String ORIGIN = "https://com.example.app.localhost";
   static final String POLICY = "default-src 'self'; script-src 'self' socket:";
 
+  /** What a page that this policy allows it begins with. */
+  static final String PRELOAD =
+      "<script type=\"module\" src=\"socket:internal/init\"></script>"
+          + "<script src=\"socket:internal/preload\"></script>";
+
   final Path root;
   final List<List<String>> registered = new ArrayList<>();
   String defaultIndex = "";

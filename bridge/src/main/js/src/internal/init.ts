@@ -1,0 +1,28 @@
+/** What a page has as globals, as in Node, before its first module runs. The host puts it at the beginning of every page; a worker that wants the same imports it. */
+import { Buffer } from 'socket:buffer';
+import process from 'socket:process';
+
+// Not those of socket:timers, which bring the asynchronous contexts along.
+const waiting = new Map<number, () => void>(), { port1, port2 } = new MessageChannel();
+let last = 0;
+port1.onmessage = ({ data }) => {
+  const run = waiting.get(data as number);
+  waiting.delete(data as number);
+  run?.();
+};
+(port1 as { unref?(): void }).unref?.();
+function setImmediate(callback: (...args: any[]) => void, ...args: unknown[]): number {
+  if (typeof callback !== 'function') throw Object.assign(new TypeError('The "callback" argument must be of type function.'), { code: 'ERR_INVALID_ARG_TYPE' });
+  waiting.set(++last, () => callback(...args));
+  port2.postMessage(last);
+  return last;
+}
+function clearImmediate(id: unknown): void { waiting.delete(Number(id)); }
+
+const globals: Readonly<Record<string, unknown>> = { Buffer, clearImmediate, global: globalThis, isSocketRuntime: true, process, setImmediate };
+for (const [name, value] of Object.entries(globals)) {
+  // What the app has put there before is the app's.
+  if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+}
+globalThis.dispatchEvent(new Event('__runtime_init__'));
+export default globals;

@@ -1,0 +1,3 @@
+/** Folders that `[webview.navigator.mounts]` shows the page. */
+import { mounts } from 'socket:path';
+export default mounts;

@@ -1,0 +1,72 @@
+package dev.dunlin.shell.resources;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PreloadTest {
+  private static final List<String> ALLOWING = List.of("script-src 'self' socket:", "");
+  private static final String SCRIPTS =
+      "<script type=\"module\" src=\"socket:internal/init\"></script>"
+          + "<script src=\"socket:internal/preload\"></script>";
+
+  private static String into(String html, String... policies) {
+    byte[] page = html.getBytes(StandardCharsets.UTF_8);
+    return new String(
+        Preload.into(page, policies.length == 0 ? ALLOWING : List.of(policies)),
+        StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void beginsWhatTheHeadHasInIt() {
+    for (String start :
+        List.of(
+            "<!doctype html><html lang=en data-x='a>b'><head>",
+            "\ufeff <!-- <head> -->\n<!DOCTYPE html>\n<HEAD class=\"<head>\">",
+            "<html>",
+            "")) {
+      assertEquals(start + SCRIPTS + "<title>ü</title>", into(start + "<title>ü</title>"));
+    }
+    assertEquals(SCRIPTS + "<header>x</header>", into("<header>x</header>"));
+  }
+
+  @Test
+  void leavesAloneThePageThatHasNoUseForIt() {
+    String page = "<head></head>";
+    for (String policy :
+        List.of(
+            "script-src 'self'",
+            "default-src 'self'",
+            "",
+            "script-src socket: 'strict-dynamic'",
+            "sandbox allow-scripts",
+            "script-src socket:, script-src 'self'",
+            "script-src socket:; script-src-elem 'self'")) {
+      assertEquals(page, into(page, policy), policy);
+    }
+    assertEquals(page, into(page, "script-src socket:", "default-src 'none'"));
+    String off = "<head><meta name=\"runtime-preload-injection\" content=\"disabled\"></head>";
+    assertEquals(off, into(off));
+    byte[] wide = "\ufeff<head>".getBytes(StandardCharsets.UTF_16LE);
+    assertArrayEquals(wide, Preload.into(wide, ALLOWING));
+  }
+
+  @Test
+  void givesRequireOnlyWhereCodeMayBeMadeOfText() {
+    assertEquals(
+        "<head><script type=\"module\" src=\"socket:internal/commonjs\"></script>" + SCRIPTS,
+        into("<head>", "script-src socket: 'unsafe-eval'"));
+    assertEquals("<head>" + SCRIPTS, into("<head>", "default-src socket:"));
+  }
+
+  @Test
+  void isQuickOnAPageMadeToBeSlow() {
+    String slow = "<!-- " + "<!-- ".repeat(200_000);
+    assertEquals(SCRIPTS + slow, into(slow));
+    String attributes = "<html " + "a='".repeat(200_001);
+    assertEquals(SCRIPTS + attributes, into(attributes));
+  }
+}
