@@ -127,7 +127,7 @@ export async function datagrams (bytes, window, ms, runs) {
       while (sent - heard < window) { from.send(message, port, '127.0.0.1'); sent++ }
       await new Promise((resolve) => { wake = resolve; setTimeout(resolve, 1000) })
     }
-    for (let seen = -1; heard < sent && seen !== heard;) { seen = heard; await new Promise((resolve) => setTimeout(resolve, 200)) }
+    while (heard < sent) { const seen = heard; await new Promise((resolve) => { wake = () => { if (heard === sent) resolve() }; setTimeout(resolve, 300) }); if (seen === heard) break }
     rates.push(heard * 1000 / (performance.now() - start))
     to.off('message', count)
     lost += sent - heard

@@ -106,8 +106,8 @@ function validPort(port: unknown): number {
 const UNBOUND = 0, BINDING = 1, BOUND = 2, DISCONNECTED = 0, CONNECTING = 1, CONNECTED = 2;
 /** Datagrams of one call. The host's bound is twice that. */
 const BATCH_DATAGRAMS = 4096;
-/** Bytes of one call; what is beyond goes with the next. */
-const BATCH_BYTES = 1 << 20;
+/** Bytes of one call; what is beyond goes with the next. A body costs the page the same few milliseconds, long or short. */
+const BATCH_BYTES = 2 << 20;
 /** Up to so many bytes go as text by the call lane, which is the quicker one; more go as a body. */
 const SMALL_BYTES = 8 << 10;
 /** Small calls under way at once; the next datagrams wait, and go together. */

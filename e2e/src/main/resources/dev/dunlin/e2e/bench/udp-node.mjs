@@ -54,7 +54,7 @@ if (process.send !== undefined) {
       while (sent - heard < window) { from.send(message, to.address().port, '127.0.0.1'); sent++ }
       await new Promise((resolve) => { wake = resolve; setTimeout(resolve, 1000) })
     }
-    for (let seen = -1; heard < sent && seen !== heard;) { seen = heard; await new Promise((resolve) => setTimeout(resolve, 200)) }
+    while (heard < sent) { const seen = heard; await new Promise((resolve) => { wake = () => { if (heard === sent) resolve() }; setTimeout(resolve, 300) }); if (seen === heard) break }
     results.one.push(heard * 1000 / (performance.now() - start))
     to.off('message', count)
   }
