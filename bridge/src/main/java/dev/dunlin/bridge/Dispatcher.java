@@ -1,6 +1,7 @@
 package dev.dunlin.bridge;
 
 import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.Command.Access;
 import dev.dunlin.bridge.spi.Command.Permission;
@@ -159,6 +160,7 @@ final class Dispatcher {
     Commands.Entry entry = commands.find(call.url);
     Command command = entry.command();
     call.module = entry.module();
+    call.asksPerson = command.permission() == Permission.PERSON;
     Resource resource = command.resource();
     boolean named =
         call.url.segments().size() > 1 || call.url.folder() && !call.url.function().isEmpty();
@@ -175,6 +177,15 @@ final class Dispatcher {
       entry.always().requireFor(call);
     } else if (!call.document.policy.allows(call.url)) {
       throw Denial.of(call.document.policy, call.url);
+    }
+    if (command.permission() == Permission.PERSON
+        && (call.lane != Call.Lane.CALL || !call.top || !call.named)) {
+      throw new BridgeError(
+          "SecurityError",
+          "ERR_ACCESS_DENIED",
+          call.url
+              + " asks the person, for the document of the window's top frame: no frame in it and"
+              + " no worker may. Let that document call it, asked by postMessage");
     }
     if (resource instanceof Resource.Handle) {
       String id = call.url.segments().get(2);
@@ -200,12 +211,14 @@ final class Dispatcher {
         () -> {
           PolicySet policy = call.document.policy;
           Access access = file.access().apply(call);
-          call.path = PathScope.check(policy, call.url, file.last());
+          call.granted = call.document.grants.to(call, access);
+          call.path = PathScope.check(policy, call.url, file.last(), call.granted);
           ownFiles.check(policy, call.url, call.path, access);
           if (second != null) {
-            call.secondPath = PathScope.check(policy, second, file.last());
-            ownFiles.check(
-                policy, second, call.secondPath, access == Access.READ ? Access.WRITE : access);
+            Access also = access == Access.READ ? Access.WRITE : access;
+            call.grantedSecond = call.document.grants.to(call, also);
+            call.secondPath = PathScope.check(policy, second, file.last(), call.grantedSecond);
+            ownFiles.check(policy, second, call.secondPath, also);
           }
         };
     if (mayBlock(command)) {
