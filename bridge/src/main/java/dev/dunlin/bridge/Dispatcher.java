@@ -2,6 +2,7 @@ package dev.dunlin.bridge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.Command.Access;
 import dev.dunlin.bridge.spi.Command.Permission;
@@ -160,6 +161,7 @@ final class Dispatcher {
     Commands.Entry entry = commands.find(call.url);
     Command command = entry.command();
     call.module = entry.module();
+    call.asksPerson = command.permission() == Permission.PERSON;
     Resource resource = command.resource();
     boolean named =
         call.url.segments().size() > 1 || call.url.folder() && !call.url.function().isEmpty();
@@ -179,6 +181,15 @@ final class Dispatcher {
       entry.always().requireFor(call);
     } else if (!call.document.policy.allows(call.url)) {
       throw Denial.of(call.document.policy, call.url);
+    }
+    if (command.permission() == Permission.PERSON
+        && (call.lane != Call.Lane.CALL || !call.top || !call.named)) {
+      throw new BridgeError(
+          "SecurityError",
+          "ERR_ACCESS_DENIED",
+          call.url
+              + " asks the person, for the document of the window's top frame: no frame in it and"
+              + " no worker may. Let that document call it, asked by postMessage");
     }
     if (resource instanceof Resource.Handle) {
       find(call, call.url.segments().get(2));
@@ -226,12 +237,14 @@ final class Dispatcher {
         () -> {
           PolicySet policy = call.document.policy;
           Access access = file.access().apply(call);
-          call.path = PathScope.check(policy, call.url, file.last());
+          call.granted = call.document.grants.to(call, access);
+          call.path = PathScope.check(policy, call.url, file.last(), call.granted);
           ownFiles.check(policy, call.url, call.path, access);
           if (second != null) {
-            call.secondPath = PathScope.check(policy, second, file.last());
-            ownFiles.check(
-                policy, second, call.secondPath, access == Access.READ ? Access.WRITE : access);
+            Access also = access == Access.READ ? Access.WRITE : access;
+            call.grantedSecond = call.document.grants.to(call, also);
+            call.secondPath = PathScope.check(policy, second, file.last(), call.grantedSecond);
+            ownFiles.check(policy, second, call.secondPath, also);
           }
         };
     if (mayBlock(command)) {

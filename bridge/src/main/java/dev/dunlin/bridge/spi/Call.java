@@ -3,6 +3,7 @@ package dev.dunlin.bridge.spi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -34,6 +35,26 @@ public interface Call {
    * @throws BridgeError {@code ERR_ACCESS_DENIED}
    */
   void requireAbove(Path folder);
+
+  /**
+   * Whether the asking document may read a path because a person has picked it.
+   *
+   * @param real a real path
+   */
+  boolean isPicked(Path real);
+
+  /**
+   * Grants the asking window what the person has picked, beyond its policy, for the {@code fs}
+   * commands of its top document: a file, or a folder with all that is in it. Until the window goes
+   * or shows another origin. May block; only for {@link Command.Permission#PERSON}.
+   *
+   * @param picked an absolute path of what is there
+   * @param writable whether it may be changed too
+   * @return its real path
+   * @throws IOException if it is not there
+   * @throws BridgeError {@code ERR_CANCELLED} if the document has gone meanwhile
+   */
+  Path grant(Path picked, boolean writable) throws IOException;
 
   /** The resource as text, percent-decoded; only for {@link Command.Resource.Text}. */
   String resource();

@@ -126,6 +126,11 @@ public record Command(
     /** Whoever's policy allows the command URL. */
     POLICY,
     /**
+     * As {@link #POLICY}, and only for the document of a window's top frame: asks the person at
+     * that window. The handler may {@link Call#grant} what the person picks.
+     */
+    PERSON,
+    /**
      * No policy decides. The bridge takes only those that stand in its list {@code AlwaysAllowed}.
      */
     ALWAYS

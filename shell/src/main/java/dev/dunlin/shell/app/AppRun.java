@@ -255,7 +255,13 @@ public final class AppRun implements Launcher {
         Threads.onExit("close", this::closeEngine);
         engine.start();
         window = engine.open(windowSettings());
-        window.closed().onComplete(done -> exit.complete(0));
+        window
+            .closed()
+            .onComplete(
+                done -> {
+                  bridge.join().windowGone(window.index());
+                  exit.complete(0);
+                });
         opened.accept(engine);
         icon();
         watch();
@@ -510,6 +516,14 @@ public final class AppRun implements Launcher {
       IntFunction<Optional<BrowserWindow>> windows =
           index -> Optional.ofNullable(window).filter(w -> w.index() == index);
       modules.add(new WindowModule(windows, Running::screen));
+      modules.add(
+          new PickerModule(
+              windows,
+              options.headless()
+                  ? Optional.empty()
+                  : Optional.of(new FileDialogs(config.meta().title(), folders.get("home"))),
+              config.webview().pickersNeedGesture(),
+              folders::get));
       modules.addAll(StandardModules.of(console, random));
       Scheduler scheduler = new VertxScheduler(vertx, Lane.create(vertx, "children"));
       backEnd = backEnd(scheduler);
