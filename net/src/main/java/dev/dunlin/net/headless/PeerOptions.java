@@ -34,7 +34,8 @@ public record PeerOptions(
    */
   PeerConfig config() {
     if (Endpoint.parseAddress(address).isEmpty()) {
-      throw new PeerException("EINVAL", "--address takes an IPv4 address such as 127.0.0.2, not '" + address + "'");
+      throw new PeerException(
+          "EINVAL", "--address takes an IPv4 address such as 127.0.0.2, not '" + address + "'");
     }
     Optional<Endpoint> external = Optional.empty();
     if (introducer) {
@@ -70,11 +71,14 @@ public record PeerOptions(
       try {
         list.add(
             new PeerConfig.Introducer(
-                Id.parse(text.substring(0, Math.max(at, 0))), Endpoint.parse(text.substring(at + 1))));
+                Id.parse(text.substring(0, Math.max(at, 0))),
+                Endpoint.parse(text.substring(at + 1))));
       } catch (IllegalArgumentException e) {
         throw new PeerException(
             "EINVAL",
-            "--introducers takes peerId@ip:port, with commas between, where the peer id is 64 hex digits; not '" + text + "'");
+            "--introducers takes peerId@ip:port, with commas between, where the peer id is 64 hex digits; not '"
+                + text
+                + "'");
       }
     }
     return list;

@@ -47,8 +47,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code dunlin peer}: a peer that is told what to do on standard input, one JSON object a line, and
- * tells what happens on standard output in the same way.
+ * {@code dunlin peer}: a peer that is told what to do on standard input, one JSON object a line,
+ * and tells what happens on standard output in the same way.
  */
 public final class PeerProcess {
   /** The longest line that is read: a message of 4 MB as hex; a longer one ends the process. */
@@ -108,10 +108,7 @@ public final class PeerProcess {
 
   private int run(InputStream in) {
     try {
-      lane.call(
-              () ->
-                  peer.start()
-                      .onSuccess(none -> options.subclusters().forEach(this::join)))
+      lane.call(() -> peer.start().onSuccess(none -> options.subclusters().forEach(this::join)))
           .toCompletionStage()
           .toCompletableFuture()
           .join();
@@ -151,7 +148,8 @@ public final class PeerProcess {
   // --- in
 
   private void read(InputStream in) {
-    try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       StringBuilder line = new StringBuilder();
       for (int c = reader.read(); c >= 0; c = reader.read()) {
         if (c == '\n') {
@@ -190,7 +188,10 @@ public final class PeerProcess {
         case "publish" -> publish(command);
         case "stream" ->
             peer.stream(
-                Id.parse(word(command, "peerId")), subcluster(command), event(command), payload(command));
+                Id.parse(word(command, "peerId")),
+                subcluster(command),
+                event(command),
+                payload(command));
         case "query" -> {
           if (!command.path("query").isObject()) {
             throw new PeerException("EINVAL", "a query is an object such as {\"packetId\":\"…\"}");
@@ -202,7 +203,9 @@ public final class PeerProcess {
         case "quit" -> end.tryComplete(0);
         default ->
             throw new PeerException(
-                "EINVAL", "there is no command '" + command.path("cmd").asText()
+                "EINVAL",
+                "there is no command '"
+                    + command.path("cmd").asText()
                     + "'; there are publish, stream, query, join, state and quit");
       }
     } catch (PeerException e) {
@@ -237,7 +240,9 @@ public final class PeerProcess {
     String secret = word(command, "secret");
     Id id = subclusters.get(secret);
     if (id == null) {
-      throw new PeerException("ENOTJOINED", "'" + secret + "' is not joined: send {\"cmd\":\"join\",\"secret\":…} first");
+      throw new PeerException(
+          "ENOTJOINED",
+          "'" + secret + "' is not joined: send {\"cmd\":\"join\",\"secret\":…} first");
     }
     return id;
   }
@@ -253,7 +258,9 @@ public final class PeerProcess {
     if (size < 0 || size > Head.MAX_SIZE_BYTES) {
       throw new PeerException(
           size < 0 ? "EINVAL" : "ETOOBIG",
-          "the command needs \"text\", \"hex\" or \"size\", of at most " + Head.MAX_SIZE_BYTES + " bytes");
+          "the command needs \"text\", \"hex\" or \"size\", of at most "
+              + Head.MAX_SIZE_BYTES
+              + " bytes");
     }
     byte[] bytes = new byte[size];
     for (int i = 0; i < size; i++) {
@@ -299,7 +306,8 @@ public final class PeerProcess {
     line.put("sha256", HEX.formatHex(Hashes.sha256(bytes)));
     if (bytes.length <= MAX_TEXT_BYTES) {
       try {
-        line.put("text", StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+        line.put(
+            "text", StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
       } catch (CharacterCodingException e) {
         // Bytes that are no text are told by their hash, as long ones are.
         line.put("size", bytes.length);

@@ -58,13 +58,20 @@ final class VertxDatagrams implements Datagrams {
   }
 
   private PeerException refused(int port, Throwable fault) {
-    boolean inUse = fault instanceof BindException && String.valueOf(fault.getMessage()).contains("in use");
+    boolean inUse =
+        fault instanceof BindException && String.valueOf(fault.getMessage()).contains("in use");
     return inUse
         ? new PeerException(
-            "EADDRINUSE", "port " + port + " of " + address + " is in use: choose another, or 0 for any")
+            "EADDRINUSE",
+            "port " + port + " of " + address + " is in use: choose another, or 0 for any")
         : new PeerException(
             "EADDRNOTAVAIL",
-            "can't open a UDP socket at " + address + ":" + port + " (" + fault.getMessage()
+            "can't open a UDP socket at "
+                + address
+                + ":"
+                + port
+                + " ("
+                + fault.getMessage()
                 + "): give an address of this machine");
   }
 

@@ -75,7 +75,8 @@ final class Joins {
             schedule.pause = 0;
           }
           if (now >= schedule.nextAt) {
-            // Who has links enough asks for no more: the others' are for those who have none. Once it tells that it is a member.
+            // Who has links enough asks for no more: the others' are for those who have none. Once
+            // it tells that it is a member.
             if (schedule.attempts == 0 || core.peers.links(subcluster) < Limits.LINKS_WANTED) {
               send(subcluster);
             }
@@ -262,7 +263,11 @@ final class Joins {
   }
 
   private static List<Remote> cheapestFirst(List<Remote> remotes, NatType joiner, Id subcluster) {
-    List<List<Remote>> byCost = Stream.generate(ArrayList<Remote>::new).limit(COSTS).<List<Remote>>map(list -> list).toList();
+    List<List<Remote>> byCost =
+        Stream.generate(ArrayList<Remote>::new)
+            .limit(COSTS)
+            .<List<Remote>>map(list -> list)
+            .toList();
     remotes.forEach(remote -> byCost.get(cost(remote, joiner, subcluster)).add(remote));
     List<Remote> sorted = new ArrayList<>(remotes.size());
     byCost.forEach(sorted::addAll);

@@ -228,9 +228,7 @@ public final class Peer {
       long patience = (remote.proxy == remote ? 4 : PROXIED_KEEP_ALIVES) * core.keepAlive;
       if (!remote.indexed
           && (remote.missed >= Limits.MAX_MISSED
-              || !wanted
-                  && now - remote.heardAt > patience
-                  && now - remote.pingedAt > patience)) {
+              || !wanted && now - remote.heardAt > patience && now - remote.pingedAt > patience)) {
         gone.add(remote);
       } else if (wanted) {
         if (remote.missed >= Limits.MAX_MISSED) {
@@ -254,7 +252,9 @@ public final class Peer {
     gone.forEach(this::forget);
   }
 
-  /** Two introducers that answer stay pinged, the others serve the start. All where no two answer. */
+  /**
+   * Two introducers that answer stay pinged, the others serve the start. All where no two answer.
+   */
   private double keptJitter() {
     double least = Double.MAX_VALUE;
     double second = Double.MAX_VALUE;

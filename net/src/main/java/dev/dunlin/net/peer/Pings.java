@@ -94,7 +94,10 @@ final class Pings {
       ping.put(Key.NAT_TYPE, core.nat);
     }
     Control message = common(ping).put(Key.PING_ID, cookie(remote.endpoint)).build();
-    core.outbox.initiative(remote.socket, remote.endpoint, datagram(message, true, core.outbox.path(remote.endpoint).token));
+    core.outbox.initiative(
+        remote.socket,
+        remote.endpoint,
+        datagram(message, true, core.outbox.path(remote.endpoint).token));
   }
 
   /** Knocks at well-known peers, until one answers. */
@@ -171,7 +174,9 @@ final class Pings {
         Packet.builder(PacketType.PONG).packetId(newId()).usr2(cookie).message(pong).build());
   }
 
-  /** Unique; nobody checks it, and a hash over each of these packets would be their largest cost. */
+  /**
+   * Unique; nobody checks it, and a hash over each of these packets would be their largest cost.
+   */
   private byte[] newId() {
     byte[] id = idPrefix.clone();
     java.nio.ByteBuffer.wrap(id).putLong(Id.BYTES - Long.BYTES, ++ids);

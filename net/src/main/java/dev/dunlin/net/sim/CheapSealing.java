@@ -7,7 +7,9 @@ import dev.dunlin.net.peer.Sealing;
 import dev.dunlin.scheduler.RandomSource;
 import java.util.Arrays;
 
-/** As long as sealed messages, but not sealed: a simulation counts datagrams, not multiplications. */
+/**
+ * As long as sealed messages, but not sealed: a simulation counts datagrams, not multiplications.
+ */
 final class CheapSealing implements Sealing {
   @Override
   public byte[] seal(SubclusterKeys keys, byte[] plain, RandomSource random) {

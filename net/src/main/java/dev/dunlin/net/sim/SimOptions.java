@@ -35,15 +35,23 @@ public record SimOptions(
 
   public SimOptions {
     check(peers >= 2 && peers <= MAX_PEERS, "--peers takes 2 to " + MAX_PEERS + ", not " + peers);
-    check(churnPerMinute >= 0 && churnPerMinute <= 60, "--churn takes 0 to 60 a minute, not " + churnPerMinute);
+    check(
+        churnPerMinute >= 0 && churnPerMinute <= 60,
+        "--churn takes 0 to 60 a minute, not " + churnPerMinute);
     check(hard >= 0 && hard <= 1, "--hard takes 0 to 1, not " + hard);
-    check(subscribed > 0 && subscribed <= 1, "--subscribed takes more than 0, up to 1, not " + subscribed);
+    check(
+        subscribed > 0 && subscribed <= 1,
+        "--subscribed takes more than 0, up to 1, not " + subscribed);
     check(loss >= 0 && loss < 1, "--loss takes 0 to less than 1, not " + loss);
     check(
         lastSeed >= firstSeed && lastSeed - firstSeed < MAX_SEEDS,
         "--seeds takes A-B, A at most B, at most " + MAX_SEEDS + " of them");
-    check(minutes >= 1 && minutes <= 7 * 24 * 60, "--duration takes 1 to 10080 minutes, not " + minutes);
-    check(publications >= 1 && publications <= 1000, "--publications takes 1 to 1000, not " + publications);
+    check(
+        minutes >= 1 && minutes <= 7 * 24 * 60,
+        "--duration takes 1 to 10080 minutes, not " + minutes);
+    check(
+        publications >= 1 && publications <= 1000,
+        "--publications takes 1 to 1000, not " + publications);
   }
 
   private static void check(boolean fine, String message) {

@@ -25,9 +25,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * One run: real peers in virtual time, who come and go. A peer is on line from its start to its end,
- * whether or not it has found the network yet; who leaves says nothing, and who comes back has an
- * empty cache unless the options say otherwise. Thread: the caller's.
+ * One run: real peers in virtual time, who come and go. A peer is on line from its start to its
+ * end, whether or not it has found the network yet; who leaves says nothing, and who comes back has
+ * an empty cache unless the options say otherwise. Thread: the caller's.
  */
 public final class Simulation {
   /** Well-known peers, which never leave. */
@@ -201,17 +201,23 @@ public final class Simulation {
     List<Integer> places = places();
     for (int i = 0; i < options.peers(); i++) {
       Node node =
-          new Node(INTRODUCERS + 1 + i, false, places.get(i) < subscribers, i < hard ? SimNetwork.Nat.HARD : easy());
+          new Node(
+              INTRODUCERS + 1 + i,
+              false,
+              places.get(i) < subscribers,
+              i < hard ? SimNetwork.Nat.HARD : easy());
       nodes.add(node);
       scheduler.schedule(
           Duration.ofNanos((long) (fraction() * START_SECONDS * 1e9)), () -> come(node));
     }
     for (int i = 0; i < options.publications(); i++) {
-      scheduler.schedule(
-          Duration.ofSeconds(WARM_UP_SECONDS + i * BETWEEN_SECONDS), this::publish);
+      scheduler.schedule(Duration.ofSeconds(WARM_UP_SECONDS + i * BETWEEN_SECONDS), this::publish);
     }
     double seconds =
-        WARM_UP_SECONDS + (options.publications() - 1) * BETWEEN_SECONDS + options.minutes() * 60 + 1;
+        WARM_UP_SECONDS
+            + (options.publications() - 1) * BETWEEN_SECONDS
+            + options.minutes() * 60
+            + 1;
     for (long second = 0; second < seconds; second++) {
       scheduler.advance(SLICE);
     }
@@ -254,7 +260,9 @@ public final class Simulation {
 
   private void publish() {
     List<Node> able =
-        nodes.stream().filter(node -> node.subscriber && node.peer.filter(Peer::isReady).isPresent()).toList();
+        nodes.stream()
+            .filter(node -> node.subscriber && node.peer.filter(Peer::isReady).isPresent())
+            .toList();
     if (able.isEmpty()) {
       // All are away for a moment.
       scheduler.schedule(Duration.ofMillis(50), this::publish);
@@ -359,6 +367,9 @@ public final class Simulation {
   }
 
   private static OptionalDouble mean(List<OptionalDouble> values) {
-    return values.stream().filter(OptionalDouble::isPresent).mapToDouble(OptionalDouble::getAsDouble).average();
+    return values.stream()
+        .filter(OptionalDouble::isPresent)
+        .mapToDouble(OptionalDouble::getAsDouble)
+        .average();
   }
 }

@@ -49,7 +49,8 @@ public final class Simulator {
     return Simulation.median(results.stream().map(figure::applyAsDouble).toList());
   }
 
-  private static OptionalDouble mean(List<SimResult> results, java.util.function.Function<SimResult, OptionalDouble> figure) {
+  private static OptionalDouble mean(
+      List<SimResult> results, java.util.function.Function<SimResult, OptionalDouble> figure) {
     return results.stream()
         .map(figure)
         .filter(OptionalDouble::isPresent)
@@ -77,13 +78,23 @@ public final class Simulator {
         .put("t50Ms", round(median(results, SimResult::t50)))
         .put("t90Ms", round(median(results, SimResult::t90)))
         .put("t100Ms", round(median(results, SimResult::t100)))
-        .put("worstT100Ms", round(results.stream().mapToDouble(SimResult::worstT100).max().orElse(0)))
-        .put("reachedAll", round(results.stream().mapToDouble(SimResult::reachedAll).average().orElse(0)))
-        .put("coverage60s", round(results.stream().mapToDouble(SimResult::coverage60s).average().orElse(0)));
-    mean(results, SimResult::coverage5min).ifPresent(part -> summary.put("coverage5min", round(part)));
-    mean(results, SimResult::coverage24h).ifPresent(part -> summary.put("coverage24h", round(part)));
+        .put(
+            "worstT100Ms",
+            round(results.stream().mapToDouble(SimResult::worstT100).max().orElse(0)))
+        .put(
+            "reachedAll",
+            round(results.stream().mapToDouble(SimResult::reachedAll).average().orElse(0)))
+        .put(
+            "coverage60s",
+            round(results.stream().mapToDouble(SimResult::coverage60s).average().orElse(0)));
+    mean(results, SimResult::coverage5min)
+        .ifPresent(part -> summary.put("coverage5min", round(part)));
+    mean(results, SimResult::coverage24h)
+        .ifPresent(part -> summary.put("coverage24h", round(part)));
     summary
-        .put("datagramsPerPeerPerSecond", round(median(results, SimResult::datagramsPerPeerPerSecond)))
+        .put(
+            "datagramsPerPeerPerSecond",
+            round(median(results, SimResult::datagramsPerPeerPerSecond)))
         .put("bytesPerPeerPerSecond", round(median(results, SimResult::bytesPerPeerPerSecond)))
         .put("duplicatesPerDelivery", round(median(results, SimResult::duplicatesPerDelivery)));
     ArrayNode runs = root.putArray("runs");
@@ -91,7 +102,8 @@ public final class Simulator {
       ObjectNode run = runs.addObject().put("seed", result.seed());
       run.put("t50Ms", round(result.t50())).put("t90Ms", round(result.t90()));
       run.put("t100Ms", round(result.t100())).put("worstT100Ms", round(result.worstT100()));
-      run.put("reachedAll", round(result.reachedAll())).put("coverage60s", round(result.coverage60s()));
+      run.put("reachedAll", round(result.reachedAll()))
+          .put("coverage60s", round(result.coverage60s()));
       result.coverage5min().ifPresent(part -> run.put("coverage5min", round(part)));
       result.coverage24h().ifPresent(part -> run.put("coverage24h", round(part)));
       run.put("datagramsPerPeerPerSecond", round(result.datagramsPerPeerPerSecond()));
@@ -110,7 +122,8 @@ public final class Simulator {
     StringBuilder out = new StringBuilder();
     json.get("summary")
         .properties()
-        .forEach(entry -> out.append(String.format("%-26s %s%n", entry.getKey(), entry.getValue())));
+        .forEach(
+            entry -> out.append(String.format("%-26s %s%n", entry.getKey(), entry.getValue())));
     return out.toString();
   }
 
@@ -142,14 +155,20 @@ public final class Simulator {
           String.format(
               Locale.ROOT,
               "<path d=\"M%d %.1fh%d\" stroke=\"#ddd\"/><text x=\"5\" y=\"%.1f\">%d %%</text>%n",
-              MARGIN, y, WIDTH, y + 4, 25 * i));
+              MARGIN,
+              y,
+              WIDTH,
+              y + 4,
+              25 * i));
     }
     for (int millis = 0; millis <= end; millis += 500) {
       out.append(
           String.format(
               Locale.ROOT,
               "<text x=\"%.1f\" y=\"%d\">%.1f s</text>%n",
-              MARGIN + WIDTH * millis / end - 10, HEIGHT + MARGIN + 20, millis / 1000.0));
+              MARGIN + WIDTH * millis / end - 10,
+              HEIGHT + MARGIN + 20,
+              millis / 1000.0));
     }
     for (SimResult result : results) {
       StringBuilder points = new StringBuilder();
@@ -162,7 +181,9 @@ public final class Simulator {
                 MARGIN + WIDTH * (double) i / (SimResult.POINTS - 1),
                 MARGIN + HEIGHT * (1 - result.curve().get(i))));
       }
-      out.append("<path fill=\"none\" stroke=\"#36c\" stroke-opacity=\"0.5\" d=\"").append(points).append("\"/>\n");
+      out.append("<path fill=\"none\" stroke=\"#36c\" stroke-opacity=\"0.5\" d=\"")
+          .append(points)
+          .append("\"/>\n");
     }
     return out.append("</svg>\n").toString();
   }

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Peers as processes are, on real sockets of 127.0.0.0/8; each in a thread instead of a process. */
+/**
+ * Peers as processes are, on real sockets of 127.0.0.0/8; each in a thread instead of a process.
+ */
 @Timeout(60)
 class PeerProcessTest {
   private static final int PORT = 39_777;
@@ -56,7 +58,8 @@ class PeerProcessTest {
     }
 
     private void pump(PipedInputStream read) {
-      try (BufferedReader lines = new BufferedReader(new InputStreamReader(read, StandardCharsets.UTF_8))) {
+      try (BufferedReader lines =
+          new BufferedReader(new InputStreamReader(read, StandardCharsets.UTF_8))) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
           events.add(new ObjectMapper().readTree(line));
         }
@@ -104,9 +107,18 @@ class PeerProcessTest {
     }
   }
 
-  private static PeerOptions options(boolean introducer, String name, int host, int port, List<String> introducers) {
+  private static PeerOptions options(
+      boolean introducer, String name, int host, int port, List<String> introducers) {
     return new PeerOptions(
-        introducer, name, "127.0.0." + host, port, 0, 30_000, "TEST", introducer ? List.of() : List.of("room"), introducers);
+        introducer,
+        name,
+        "127.0.0." + host,
+        port,
+        0,
+        30_000,
+        "TEST",
+        introducer ? List.of() : List.of("room"),
+        introducers);
   }
 
   @Test
@@ -140,14 +152,20 @@ class PeerProcessTest {
       assertTrue(event.get("verified").asBoolean());
       assertEquals("STRONG", event.get("level").asText());
     }
-    bob.say("{\"cmd\":\"stream\",\"peerId\":\"" + alice.id + "\",\"secret\":\"room\",\"event\":\"file\",\"size\":300000}");
+    bob.say(
+        "{\"cmd\":\"stream\",\"peerId\":\""
+            + alice.id
+            + "\",\"secret\":\"room\",\"event\":\"file\",\"size\":300000}");
     JsonNode stream = alice.await("stream");
     assertEquals(bob.id, stream.get("from").asText());
-    assertEquals(Vectors.hex(Hashes.sha256(Vectors.pattern(300_000))), stream.get("sha256").asText());
+    assertEquals(
+        Vectors.hex(Hashes.sha256(Vectors.pattern(300_000))), stream.get("sha256").asText());
     assertFalse(stream.has("text"));
 
     carol.say("{\"cmd\":\"query\",\"query\":{\"packetId\":\"" + packet + "\"}}");
-    assertEquals(2 * (160 + "hello ✓".getBytes(StandardCharsets.UTF_8).length), carol.await("answer").get("hex").asText().length());
+    assertEquals(
+        2 * (160 + "hello ✓".getBytes(StandardCharsets.UTF_8).length),
+        carol.await("answer").get("hex").asText().length());
 
     bob.say("{\"cmd\":\"state\"}");
     assertEquals(1, bob.await("state").get("cachedPackets").asInt());
@@ -163,12 +181,15 @@ class PeerProcessTest {
 
   @Test
   void givesItsPortBackAndSaysSoWhenItIsTaken() throws Exception {
-    try (DatagramSocket taken = new DatagramSocket(PORT + 1, InetAddress.getByName("127.0.0.106"))) {
+    try (DatagramSocket taken =
+        new DatagramSocket(PORT + 1, InetAddress.getByName("127.0.0.106"))) {
       assertTrue(taken.isBound());
       PeerException fault =
           assertThrows(
               PeerException.class,
-              () -> PeerProcess.run(options(true, "i", 106, PORT + 1, List.of()), System.in, System.out));
+              () ->
+                  PeerProcess.run(
+                      options(true, "i", 106, PORT + 1, List.of()), System.in, System.out));
       assertEquals("EADDRINUSE", fault.code());
     }
     Running peer = new Running(options(true, "i", 106, PORT + 1, List.of()));
@@ -188,12 +209,15 @@ class PeerProcessTest {
   void refusesOptionsThatMakeNoSense() {
     assertThrows(PeerException.class, () -> options(true, "i", 107, 0, List.of()).config());
     assertThrows(PeerException.class, () -> options(false, "i", 107, 70_000, List.of()).config());
-    assertThrows(PeerException.class, () -> options(false, "i", 107, 0, List.of("abc@1.2.3.4:5")).config());
+    assertThrows(
+        PeerException.class, () -> options(false, "i", 107, 0, List.of("abc@1.2.3.4:5")).config());
     assertThrows(
         PeerException.class,
-        () -> new PeerOptions(false, "i", "here", 0, 0, 30_000, "c", List.of(), List.of()).config());
+        () ->
+            new PeerOptions(false, "i", "here", 0, 0, 30_000, "c", List.of(), List.of()).config());
     assertThrows(
         PeerException.class,
-        () -> new PeerOptions(false, "i", "127.0.0.1", 0, 0, 5, "c", List.of(), List.of()).config());
+        () ->
+            new PeerOptions(false, "i", "127.0.0.1", 0, 0, 5, "c", List.of(), List.of()).config());
   }
 }

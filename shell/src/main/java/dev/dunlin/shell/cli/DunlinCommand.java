@@ -38,7 +38,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
-  private static final Set<String> NAMES = Set.of("run", "peer", "simulate", "test", "bench", "doctor");
+  private static final Set<String> NAMES =
+      Set.of("run", "peer", "simulate", "test", "bench", "doctor");
 
   @Option(names = {"-h", "--help"})
   private boolean help;

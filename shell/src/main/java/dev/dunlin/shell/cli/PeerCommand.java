@@ -27,34 +27,72 @@ final class PeerCommand implements Callable<Integer> {
     client
   }
 
-  @Option(names = "--role", defaultValue = "client", description = "introducer or client (the default).")
+  @Option(
+      names = "--role",
+      defaultValue = "client",
+      description = "introducer or client (the default).")
   private Role role;
 
-  @Option(names = "--name", required = true, paramLabel = "SEED", description = "Text that peer id and keys are made of.")
+  @Option(
+      names = "--name",
+      required = true,
+      paramLabel = "SEED",
+      description = "Text that peer id and keys are made of.")
   private String name;
 
-  @Option(names = "--address", defaultValue = "0.0.0.0", paramLabel = "IP", description = "Where its sockets are bound.")
+  @Option(
+      names = "--address",
+      defaultValue = "0.0.0.0",
+      paramLabel = "IP",
+      description = "Where its sockets are bound.")
   private String address;
 
-  @Option(names = "--port", defaultValue = "0", paramLabel = "N", description = "Main port; 0 is any.")
+  @Option(
+      names = "--port",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Main port; 0 is any.")
   private int port;
 
-  @Option(names = "--probe-port", defaultValue = "0", paramLabel = "N", description = "Port of the probe socket; 0 is any.")
+  @Option(
+      names = "--probe-port",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Port of the probe socket; 0 is any.")
   private int probePort;
 
-  @Option(names = "--keepalive", defaultValue = "30000", paramLabel = "MS", description = "How long a link may be silent.")
+  @Option(
+      names = "--keepalive",
+      defaultValue = "30000",
+      paramLabel = "MS",
+      description = "How long a link may be silent.")
   private long keepAlive;
 
-  @Option(names = "--cluster", defaultValue = "", paramLabel = "TEXT", description = "Text that the cluster id is made of.")
+  @Option(
+      names = "--cluster",
+      defaultValue = "",
+      paramLabel = "TEXT",
+      description = "Text that the cluster id is made of.")
   private String cluster;
 
-  @Option(names = "--subclusters", split = ",", paramLabel = "TEXT", description = "Texts that the shared keys of subclusters to join are made of.")
+  @Option(
+      names = "--subclusters",
+      split = ",",
+      paramLabel = "TEXT",
+      description = "Texts that the shared keys of subclusters to join are made of.")
   private List<String> subclusters = List.of();
 
-  @Option(names = "--introducers", split = ",", paramLabel = "ID@IP:PORT", description = "Well-known peers.")
+  @Option(
+      names = "--introducers",
+      split = ",",
+      paramLabel = "ID@IP:PORT",
+      description = "Well-known peers.")
   private List<String> introducers = List.of();
 
-  @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this.")
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this.")
   private boolean help;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -63,7 +101,15 @@ final class PeerCommand implements Callable<Integer> {
   public Integer call() {
     PeerOptions options =
         new PeerOptions(
-            role == Role.introducer, name, address, port, probePort, keepAlive, cluster, subclusters, introducers);
+            role == Role.introducer,
+            name,
+            address,
+            port,
+            probePort,
+            keepAlive,
+            cluster,
+            subclusters,
+            introducers);
     try {
       return PeerProcess.run(options, System.in, System.out);
     } catch (PeerException e) {

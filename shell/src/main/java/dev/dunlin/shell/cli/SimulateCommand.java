@@ -32,31 +32,67 @@ import picocli.CommandLine.Option;
 final class SimulateCommand implements Callable<Integer> {
   private static final Pattern SEEDS = Pattern.compile("(\\d{1,18})(?:-(\\d{1,18}))?");
 
-  @Option(names = "--peers", defaultValue = "128", paramLabel = "N", description = "Besides four introducers.")
+  @Option(
+      names = "--peers",
+      defaultValue = "128",
+      paramLabel = "N",
+      description = "Besides four introducers.")
   private int peers;
 
-  @Option(names = "--churn", defaultValue = "0", paramLabel = "PER_MINUTE", description = "How often a minute each peer leaves.")
+  @Option(
+      names = "--churn",
+      defaultValue = "0",
+      paramLabel = "PER_MINUTE",
+      description = "How often a minute each peer leaves.")
   private double churn;
 
-  @Option(names = "--hard", defaultValue = "0.3", paramLabel = "F", description = "Part of the peers behind a hard NAT.")
+  @Option(
+      names = "--hard",
+      defaultValue = "0.3",
+      paramLabel = "F",
+      description = "Part of the peers behind a hard NAT.")
   private double hard;
 
-  @Option(names = "--subscribed", defaultValue = "0.5", paramLabel = "F", description = "Part of the peers that want the packet.")
+  @Option(
+      names = "--subscribed",
+      defaultValue = "0.5",
+      paramLabel = "F",
+      description = "Part of the peers that want the packet.")
   private double subscribed;
 
-  @Option(names = "--latency", defaultValue = "wan", paramLabel = "MODEL", description = "netsim or wan (the default).")
+  @Option(
+      names = "--latency",
+      defaultValue = "wan",
+      paramLabel = "MODEL",
+      description = "netsim or wan (the default).")
   private String latency;
 
-  @Option(names = "--loss", defaultValue = "0", paramLabel = "F", description = "Part of the datagrams that are lost.")
+  @Option(
+      names = "--loss",
+      defaultValue = "0",
+      paramLabel = "F",
+      description = "Part of the datagrams that are lost.")
   private double loss;
 
-  @Option(names = "--seeds", defaultValue = "1", paramLabel = "A-B", description = "One run for each.")
+  @Option(
+      names = "--seeds",
+      defaultValue = "1",
+      paramLabel = "A-B",
+      description = "One run for each.")
   private String seeds;
 
-  @Option(names = "--duration", defaultValue = "5.1", paramLabel = "MINUTES", description = "Time after the last publication; 1441 shows the state a day later.")
+  @Option(
+      names = "--duration",
+      defaultValue = "5.1",
+      paramLabel = "MINUTES",
+      description = "Time after the last publication; 1441 shows the state a day later.")
   private double minutes;
 
-  @Option(names = "--publications", defaultValue = "6", paramLabel = "N", description = "In each run, ten seconds apart.")
+  @Option(
+      names = "--publications",
+      defaultValue = "6",
+      paramLabel = "N",
+      description = "In each run, ten seconds apart.")
   private int publications;
 
   @Option(names = "--keep-state", description = "Who comes back has the cache it left with.")
@@ -68,7 +104,10 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--svg", paramLabel = "FILE", description = "Also draw how the packet spreads.")
   private Optional<Path> svg = Optional.empty();
 
-  @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this.")
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this.")
   private boolean help;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -102,7 +141,8 @@ final class SimulateCommand implements Callable<Integer> {
           case "netsim" -> Latency.NETSIM;
           case "wan" -> Latency.WAN;
           default ->
-              throw new PeerException("EINVAL", "--latency takes netsim or wan, not '" + latency + "'");
+              throw new PeerException(
+                  "EINVAL", "--latency takes netsim or wan, not '" + latency + "'");
         };
     long first = Long.parseLong(range.group(1));
     long last = range.group(2) == null ? first : Long.parseLong(range.group(2));

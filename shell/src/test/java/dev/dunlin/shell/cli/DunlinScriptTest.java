@@ -491,7 +491,8 @@ class DunlinScriptTest {
     Result result = dunlin("rnu");
     assertEquals(2, result.code());
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are run, peer, simulate, test, bench and doctor.", result.err());
+        "dunlin: there is no command 'rnu'; there are run, peer, simulate, test, bench and doctor.",
+        result.err());
     assertEquals("", Files.readString(log));
   }
 
