@@ -211,7 +211,8 @@ public final class Peer {
     gossip.flush();
     long pause = core.keepAlive / TICKS_PER_KEEP_ALIVE;
     boolean young = now - core.startedAt < YOUNG_MILLIS && !core.config.introducer();
-    long millis = young ? Math.min(pause, YOUNG_TICK_MILLIS) : pause;
+    long active = gossip.isActive() ? Math.min(pause, Gossip.ACTIVE_PAUSE_MILLIS) : pause;
+    long millis = young ? Math.min(pause, YOUNG_TICK_MILLIS) : active;
     tick = Optional.of(core.scheduler.schedule(Duration.ofMillis(millis), this::tick));
   }
 
@@ -273,6 +274,7 @@ public final class Peer {
 
   private void forget(Remote remote) {
     core.peers.remove(remote);
+    gossip.linksChanged();
     if (remote.socket != core.main) {
       remote.socket.close();
     }
@@ -592,6 +594,7 @@ public final class Peer {
     remote.missed = 0;
     connector.connected(remote.id, socket);
     if (isNew) {
+      gossip.linksChanged();
       announce(remote);
       if (remote.indexed) {
         gossip.met(remote);
