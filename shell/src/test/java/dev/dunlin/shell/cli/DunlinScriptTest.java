@@ -491,7 +491,7 @@ class DunlinScriptTest {
     Result result = dunlin("rnu");
     assertEquals(2, result.code());
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are run, peer, simulate, test, bench and doctor.",
+        "dunlin: there is no command 'rnu'; there are run, peer, relay, simulate, test, bench and doctor.",
         result.err());
     assertEquals("", Files.readString(log));
   }
