@@ -605,10 +605,13 @@ public final class Peer {
     }
   }
 
+  /** Again when the way is another: a direct one may be found after one by a third. */
   private void announce(Remote remote) {
-    if (!remote.announced) {
+    boolean proxied = !remote.isDirect();
+    if (!remote.announced || remote.announcedProxied != proxied) {
       remote.announced = true;
-      core.events.connected(remote.id, remote.endpoint, remote.nat, !remote.isDirect());
+      remote.announcedProxied = proxied;
+      core.events.connected(remote.id, remote.endpoint, remote.nat, proxied);
     }
   }
 

@@ -31,6 +31,10 @@ final class Remote {
   Remote proxy = this;
 
   boolean announced;
+
+  /** What was announced last: that it is reached by a third. */
+  boolean announcedProxied;
+
   long heardAt = NEVER;
   long provenAt = NEVER;
   long pingedAt = NEVER;
