@@ -91,8 +91,7 @@ final class Identity {
     if (isPosix()) {
       Set<PosixFilePermission> allowed =
           EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-      if (!allowed.containsAll(
-          Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS))) {
+      if (!allowed.containsAll(Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS))) {
         throw new PeerException(
             "EACCES",
             "the key file "

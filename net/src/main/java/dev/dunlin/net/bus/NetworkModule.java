@@ -28,6 +28,7 @@ import dev.dunlin.scheduler.EventLoops;
 import dev.dunlin.scheduler.Lane;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
+import dev.dunlin.scheduler.Threads;
 import dev.dunlin.scheduler.VertxScheduler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -157,9 +158,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
         handle("sealUnsigned", RunsOn.WORKER, call -> crypt(call, this::sealUnsigned)),
         handle("open", RunsOn.WORKER, call -> crypt(call, (k, b) -> plain(k.open(b)))),
         handle(
-            "openUnsigned",
-            RunsOn.WORKER,
-            call -> crypt(call, (k, b) -> plain(k.openUnsigned(b)))),
+            "openUnsigned", RunsOn.WORKER, call -> crypt(call, (k, b) -> plain(k.openUnsigned(b)))),
         handle("close", RunsOn.EVENT_LOOP, NetworkModule::closeBus));
   }
 
@@ -167,7 +166,8 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
 
   private synchronized Scheduler scheduler() {
     if (scheduler.isEmpty()) {
-      Vertx made = EventLoops.create();
+      // Off the bridge's worker, for Vert.x minds being made on a thread of another one.
+      Vertx made = Threads.async("network-start", EventLoops::create).join();
       vertx = Optional.of(made);
       scheduler = Optional.of(new VertxScheduler(made, Lane.create(made, "network")));
     }
@@ -216,8 +216,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
       return fail(refused);
     }
     Scheduler on = scheduler();
-    PushChannel channel =
-        call.openPush(PushChannel.Overflow.DROP_OLDEST, BusLimits.WAITING_BYTES);
+    PushChannel channel = call.openPush(PushChannel.Overflow.DROP_OLDEST, BusLimits.WAITING_BYTES);
     return on.lane()
         .call(() -> enter(settings, keys, state, channel))
         .map(
@@ -243,10 +242,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
 
   /** On the lane. */
   private Future<PageBus> enter(
-      BusPeer.Settings settings,
-      SigningKeys keys,
-      Optional<PeerState> state,
-      PushChannel channel) {
+      BusPeer.Settings settings, SigningKeys keys, Optional<PeerState> state, PushChannel channel) {
     Who who = new Who(settings.clusterId(), settings.peerId());
     BusPeer found = peers.get(who);
     if (found != null && !found.settings().equals(settings)) {

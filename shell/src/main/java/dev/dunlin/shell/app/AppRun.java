@@ -510,7 +510,7 @@ public final class AppRun implements Launcher {
       IntFunction<Optional<BrowserWindow>> windows =
           index -> Optional.ofNullable(window).filter(w -> w.index() == index);
       modules.add(new WindowModule(windows, Running::screen));
-      modules.addAll(StandardModules.of(console, random));
+      modules.addAll(StandardModules.of(console, random, folders.get("data")));
       Scheduler scheduler = new VertxScheduler(vertx, Lane.create(vertx, "children"));
       backEnd = backEnd(scheduler);
       modules.add(new ChildProcessModule(scheduler));
