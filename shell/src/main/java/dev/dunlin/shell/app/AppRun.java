@@ -543,7 +543,7 @@ public final class AppRun implements Launcher {
                   : Optional.of(new FileDialogs(config.meta().title(), folders.get("home"))),
               config.webview().pickersNeedGesture(),
               folders::get));
-      modules.addAll(StandardModules.of(console, random));
+      modules.addAll(StandardModules.of(console, random, folders.get("data")));
       Scheduler scheduler = new VertxScheduler(vertx, Lane.create(vertx, "children"));
       backEnd = backEnd(scheduler);
       modules.add(new ChildProcessModule(scheduler));
