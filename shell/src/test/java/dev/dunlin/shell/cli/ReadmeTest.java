@@ -45,7 +45,7 @@ class ReadmeTest {
     for (String words : typed()) {
       String command = words.split(" ")[0];
       assertTrue(
-          script.matches("(?s).*\n  ([a-z]+ \\| )*" + command + "( \\| [a-z]+)*\\)\n.*"), words);
+          script.matches("(?s).*\n  ([a-z]+ \\| )*" + command + "( \\| [a-z]+)*\\).*"), words);
       assertTrue(windows.matches("(?s).*for %%c in \\([^)]*\\b" + command + "\\b.*"), words);
     }
   }
