@@ -3,6 +3,7 @@ package dev.dunlin.shell;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.Properties;
 
 /** What the build wrote down about itself. */
@@ -34,6 +35,11 @@ public final class BuildInfo {
   /** Version of Vert.x. */
   public static String vertx() {
     return PROPERTIES.getProperty("vertx");
+  }
+
+  /** The time that all files of this version have in packages. */
+  public static Instant timestamp() {
+    return Instant.parse(PROPERTIES.getProperty("built"));
   }
 
   private static Properties load() {

@@ -11,10 +11,17 @@ import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /** The entry point. */
 public final class Main {
+  /**
+   * System property with the folder of an app that is installed: it is opened as users get it, and
+   * all words are its own.
+   */
+  public static final String INSTALLED_APP = "dunlin.app";
+
   private Main() {}
 
   /** Does what the words say and ends the process with their exit code. */
@@ -34,6 +41,16 @@ public final class Main {
     try {
       if (Relaunch.isNeeded()) {
         return Relaunch.run(words);
+      }
+      String installed = System.getProperty(INSTALLED_APP);
+      if (installed != null) {
+        prepare(launcher);
+        return DunlinCommand.installed(
+            launcher,
+            Shell.ofThisProcess(EngineInstallation.folder()),
+            Main::isExpected,
+            Path.of(installed),
+            words);
       }
       if (words.length > 0 && words[0].equals("run")) {
         prepare(launcher, words);

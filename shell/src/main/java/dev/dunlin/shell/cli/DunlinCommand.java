@@ -34,12 +34,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "dunlin",
     versionProvider = DunlinCommand.Version.class,
     subcommands = {
+      DunlinCommand.BuildCommand.class,
       DunlinCommand.TestCommand.class,
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
   private static final Set<String> NAMES =
-      Set.of("run", "peer", "relay", "simulate", "test", "bench", "doctor");
+      Set.of("run", "build", "peer", "relay", "simulate", "test", "bench", "doctor");
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -130,7 +131,7 @@ public final class DunlinCommand implements Callable<Integer> {
       err.println(
           "dunlin: there is no command '"
               + own.get(0)
-              + "'; there are run, peer, relay, simulate, test, bench and doctor.");
+              + "'; there are run, build, peer, relay, simulate, test, bench and doctor.");
       return ExitCode.USAGE;
     }
     // A file may follow --test only after '=', else '--test DIR' would take the folder for it.
@@ -142,6 +143,29 @@ public final class DunlinCommand implements Callable<Integer> {
     shell.removeTemporaryAtExit();
     try {
       return isPlainRun(own) ? plainRun(own) : line().execute(own.toArray(String[]::new));
+    } finally {
+      shell.removeUnusedTemporary();
+    }
+  }
+
+  /**
+   * Opens an installed app. Blocks until it ends.
+   *
+   * @param isExpected see {@link #DunlinCommand}
+   * @param words the app's own: process.argv
+   * @return the exit code
+   */
+  public static int installed(
+      Launcher launcher,
+      Shell shell,
+      Predicate<Throwable> isExpected,
+      Path folder,
+      String... words) {
+    shell.removeTemporaryAtExit();
+    try {
+      return new RunCommand(launcher, shell, List.of(words)).installed(folder);
+    } catch (RuntimeException | Error fault) {
+      return tell(fault, isExpected, new PrintWriter(System.err, true));
     } finally {
       shell.removeUnusedTemporary();
     }
@@ -244,6 +268,9 @@ public final class DunlinCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
   }
+
+  @Command(name = "build", description = "Makes packages of an app (module installers).")
+  static final class BuildCommand extends SourceCommand {}
 
   @Command(name = "test", description = "Passes every test (from the sources).")
   static final class TestCommand extends SourceCommand {}

@@ -4,6 +4,8 @@ import dev.dunlin.shell.cli.RunOptions.DevServer;
 import dev.dunlin.shell.cli.RunOptions.Flag;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.host.Display;
+import dev.dunlin.shell.host.HostException;
+import dev.dunlin.shell.host.Os;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +130,31 @@ final class RunCommand implements Callable<Integer> {
   int plain(Optional<Path> folder, PrintWriter err) {
     directory = folder.orElse(null);
     return run(err);
+  }
+
+  /**
+   * As users get it: a window or nothing.
+   *
+   * @throws HostException when there is no display
+   */
+  int installed(Path folder) {
+    AppConfig config = AppConfig.load(folder);
+    if (Os.here() == Os.LINUX && shell.environment().getOrDefault("DISPLAY", "").isEmpty()) {
+      throw new HostException(
+          "there is no display (DISPLAY is not set): start "
+              + config.meta().title()
+              + " in a desktop session");
+    }
+    shell.displays().open(false);
+    return launcher.run(
+        new RunOptions(
+            config,
+            EnumSet.of(Flag.PRODUCTION),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of(),
+            arguments));
   }
 
   @Override

@@ -1,0 +1,110 @@
+package dev.dunlin.installers;
+
+import dev.dunlin.shell.config.AppConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The files of an app that a package has, in the folders they have in the app's own: {@code
+ * socket.ini}, the pages ({@code [build] copy}), {@code extensions}, the icon, and what the words
+ * of the back end's command name. Of an app whose pages lie beside its {@code socket.ini}, all but
+ * hidden files and what builds make.
+ */
+final class AppFiles {
+  /** Folders of the dev loop, wherever they are. */
+  private static final Set<String> DEV_FOLDERS = Set.of("node_modules", "target");
+
+  private final SortedMap<String, Path> files = new TreeMap<>();
+
+  /**
+   * @param output folder of packages, which is never part of one
+   */
+  AppFiles(AppConfig config, Path output) throws IOException {
+    Path folder = config.directory();
+    Path pages = config.build().resources();
+    add(folder, folder.resolve(AppConfig.FILE));
+    if (pages.equals(folder)) {
+      addAll(folder, folder, output, true);
+    } else {
+      addAll(folder, pages, output, false);
+      addAll(folder, folder.resolve("extensions"), output, false);
+      for (String key : List.of("linux_icon", "mac_icon", "win_icon")) {
+        addNamed(folder, config.values().getOrDefault(key, ""), output);
+      }
+      for (String key : List.of("linux_cmd", "mac_cmd", "win_cmd")) {
+        for (String word : config.values().getOrDefault(key, "").split("[\\s'\"]+")) {
+          addNamed(folder, word, output);
+        }
+      }
+    }
+  }
+
+  /** A file that a setting names; with the folder it is in, if that is not the app's own. */
+  private void addNamed(Path folder, String name, Path output) throws IOException {
+    if (name.isEmpty() || name.indexOf('\0') >= 0) {
+      return;
+    }
+    Path file = folder.resolve(name).normalize();
+    if (!file.startsWith(folder) || file.equals(folder) || !Files.exists(file)) {
+      return;
+    }
+    Path top = folder.resolve(folder.relativize(file).getName(0));
+    addAll(folder, top, output, true);
+  }
+
+  private void addAll(Path folder, Path from, Path output, boolean isSource) throws IOException {
+    if (!Files.exists(from, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    for (Path file : Tree.files(from)) {
+      if (file.startsWith(output)) {
+        continue;
+      }
+      boolean skipped = false;
+      for (Path part : folder.relativize(file)) {
+        String name = part.toString();
+        skipped |= name.startsWith(".") || isSource && DEV_FOLDERS.contains(name);
+      }
+      if (!skipped) {
+        add(folder, file);
+      }
+    }
+  }
+
+  private void add(Path folder, Path file) throws IOException {
+    Path real = file.toRealPath();
+    if (!real.startsWith(folder.toRealPath())) {
+      throw new BuildException(
+          file + " is a link that leads out of the app's folder: copy what it points to");
+    }
+    if (Files.isDirectory(real)) {
+      throw new BuildException(
+          file + " is a link to a folder, which packages don't have: copy the folder");
+    }
+    files.put(folder.relativize(file).toString().replace('\\', '/'), real);
+  }
+
+  /** The time of the newest. */
+  Instant newest() throws IOException {
+    Instant newest = Instant.EPOCH;
+    for (Path file : files.values()) {
+      Instant time = Files.getLastModifiedTime(file).toInstant();
+      newest = time.isAfter(newest) ? time : newest;
+    }
+    // Archives have whole seconds.
+    return Instant.ofEpochSecond(newest.getEpochSecond());
+  }
+
+  void copy(Tree tree, String to) throws IOException {
+    for (var file : files.entrySet()) {
+      tree.copy(file.getValue(), to + "/" + file.getKey());
+    }
+  }
+}

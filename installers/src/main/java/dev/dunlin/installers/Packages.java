@@ -1,0 +1,239 @@
+package dev.dunlin.installers;
+
+import dev.dunlin.shell.BuildInfo;
+import dev.dunlin.shell.Trees;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Puts packages together. Blocks.
+ *
+ * @param scratch folder for what is being put together; each package has one of its own in it
+ */
+record Packages(Path scratch) {
+  /** The runtime that thin packages need. */
+  private static final Runtime SHARED =
+      new Runtime(Path.of("/"), BuildInfo.dunlin(), Runtime.lineOf(BuildInfo.dunlin()), "");
+
+  private static final String MAINTAINER = "Dunlin <nobody@localhost>";
+
+  /** Chromium's languages that an app has without naming any. */
+  private static final String FALLBACK_LOCALE = "en-US";
+
+  /** The app with its runtime, as a folder that can be moved and started where it is. */
+  Path image(AppPackage app, AppFiles files, Runtime runtime, Path output) throws IOException {
+    Path image = output.resolve(app.name() + "-" + app.config().meta().version());
+    Tree tree = Tree.empty(workplace(app.name() + "-image"));
+    try {
+      files.copy(tree, "app");
+      runtimeFiles(tree, "runtime", app, runtime);
+      tree.program("bin/" + app.name(), fatStart());
+      RuntimeBuilder.makeArchive(Runtime.at(tree.at("runtime")));
+      Files.createDirectories(output);
+      Trees.delete(image);
+      return Files.move(tree.root(), image);
+    } finally {
+      Trees.delete(tree.root());
+    }
+  }
+
+  /** The app with its runtime. */
+  Path fat(AppPackage app, AppFiles files, Runtime runtime, Path output) throws IOException {
+    Tree tree = Tree.empty(workplace(app.name() + "-fat"));
+    try {
+      fillFat(tree, app, files, runtime);
+      return deb(app, Deb.machine(), runtime.depends(), archiveScripts(home(app) + "/runtime"))
+          .write(tree, app.time(files), output);
+    } finally {
+      Trees.delete(tree.root());
+    }
+  }
+
+  /** The app's files alone. */
+  Path thin(AppPackage app, AppFiles files, Path output) throws IOException {
+    Tree tree = Tree.empty(workplace(app.name() + "-thin"));
+    try {
+      fillThin(tree, app, files);
+      String needs = SHARED.packageName() + " (>= " + SHARED.version() + ")";
+      return deb(app, "all", needs, Map.of()).write(tree, app.time(files), output);
+    } finally {
+      Trees.delete(tree.root());
+    }
+  }
+
+  void fillFat(Tree tree, AppPackage app, AppFiles files, Runtime runtime) throws IOException {
+    files.copy(tree, home(app) + "/app");
+    tree.program(home(app) + "/bin/" + app.name(), fatStart());
+    tree.link("usr/bin/" + app.name(), home(app) + "/bin/" + app.name());
+    runtimeFiles(tree, home(app) + "/runtime", app, runtime);
+    desktop(tree, app, app.time(files));
+  }
+
+  void fillThin(Tree tree, AppPackage app, AppFiles files) throws IOException {
+    String at = "/usr/share/" + app.name() + "/app";
+    files.copy(tree, at);
+    tree.program(
+        "usr/bin/" + app.name(),
+        "#!/bin/sh\nexec " + SHARED.installedAt() + "/bin/dunlin-app " + at + " \"$@\"\n");
+    desktop(tree, app, app.time(files));
+  }
+
+  private static String home(AppPackage app) {
+    return "/opt/" + app.name();
+  }
+
+  /** What thin packages depend on. */
+  Path runtime(Runtime runtime, Path output) throws IOException {
+    Tree tree = Tree.empty(workplace("runtime"));
+    try {
+      tree.linkTree(runtime.folder(), runtime.installedAt(), Packages::isShipped);
+      licences(tree, runtime.packageName());
+      return new Deb(
+              runtime.packageName(),
+              runtime.version(),
+              Deb.machine(),
+              MAINTAINER,
+              runtime.depends(),
+              "Desktop runtime for web apps (Chromium, Java)",
+              "What apps made with Dunlin share. Chromium " + BuildInfo.chromium() + ".",
+              archiveScripts(runtime.installedAt()))
+          .write(tree, BuildInfo.timestamp(), output);
+    } finally {
+      Trees.delete(tree.root());
+    }
+  }
+
+  /**
+   * The command {@code dunlin} for people without Java and Maven.
+   *
+   * @param home of Dunlin's sources
+   * @param jar of this module
+   */
+  Path sdk(Runtime runtime, Path home, Path jar, Path output) throws IOException {
+    String at = "/usr/lib/dunlin/sdk-" + runtime.line();
+    Tree tree = Tree.empty(workplace("sdk"));
+    try {
+      tree.copy(jar, at + "/lib/dunlin-installers.jar");
+      tree.copyTree(home.resolve("templates"), at + "/templates", Packages::isTemplateSource);
+      tree.program(
+          at + "/bin/dunlin",
+          RuntimeBuilder.own("dunlin-sdk.sh").replace("@RUNTIME@", runtime.installedAt()));
+      tree.link("usr/bin/dunlin", at + "/bin/dunlin");
+      licences(tree, "dunlin-sdk");
+      return new Deb(
+              "dunlin-sdk",
+              runtime.version(),
+              "all",
+              MAINTAINER,
+              runtime.packageName() + " (= " + runtime.version() + "), dpkg, xz-utils",
+              "Make desktop apps of web pages",
+              "The command dunlin: runs, tests and packages apps. Needs neither Java nor Maven.",
+              Map.of())
+          .write(tree, BuildInfo.timestamp(), output);
+    } finally {
+      Trees.delete(tree.root());
+    }
+  }
+
+  private static boolean isTemplateSource(Path file) {
+    return Stream.of("node_modules", "target", "dist", "build")
+        .noneMatch(skipped -> file.toString().contains(skipped + "/"));
+  }
+
+  /** An archive is made where it is used: it names the time and place of the jars. */
+  private static boolean isShipped(Path file) {
+    return !file.equals(Path.of(Runtime.ARCHIVE));
+  }
+
+  private Path workplace(String name) throws IOException {
+    Files.createDirectories(scratch);
+    return Files.createTempDirectory(scratch, name + "-");
+  }
+
+  /** The runtime, with Chromium's texts in the app's languages only. */
+  private static void runtimeFiles(Tree tree, String to, AppPackage app, Runtime runtime)
+      throws IOException {
+    Predicate<Path> wanted = localeFilter(app);
+    tree.linkTree(runtime.folder(), to, file -> isShipped(file) && wanted.test(file));
+  }
+
+  static Predicate<Path> localeFilter(AppPackage app) {
+    Set<String> languages = new TreeSet<>();
+    languages.add(app.config().meta().lang());
+    app.config().values().keySet().stream()
+        .filter(key -> key.startsWith("i18n_locales_"))
+        .forEach(key -> languages.add(key.substring("i18n_locales_".length())));
+    return file -> {
+      Path name = file.getFileName();
+      if (!file.startsWith(Path.of("engine", "locales"))) {
+        return true;
+      }
+      // en-US.pak, en-US_FEMININE.pak, de.pak
+      String locale = name.toString().replaceFirst("[._].*", "");
+      return locale.equals(FALLBACK_LOCALE)
+          || languages.stream()
+              .map(language -> language.replace('_', '-'))
+              .anyMatch(
+                  language ->
+                      language.equalsIgnoreCase(locale)
+                          || language.replaceFirst("-.*", "").equalsIgnoreCase(locale));
+    };
+  }
+
+  private static String fatStart() {
+    return "#!/bin/sh\nhere=$(readlink -f -- \"$0\")\nhere=${here%/bin/*}\nexec \"$here/runtime/bin/dunlin-app\" \"$here/app\" \"$@\"\n";
+  }
+
+  private static Deb deb(
+      AppPackage app, String architecture, String depends, Map<String, String> scripts) {
+    return new Deb(
+        app.name(),
+        app.config().meta().version(),
+        architecture,
+        app.maintainer(),
+        depends,
+        app.title().equals(app.summary()) ? app.title() : app.title() + ": " + app.summary(),
+        "",
+        scripts);
+  }
+
+  private static Map<String, String> archiveScripts(String runtime) {
+    return Map.of(
+        "postinst",
+        "#!/bin/sh\nset -e\n[ \"$1\" != configure ] || " + runtime + "/bin/make-archive\n",
+        "prerm",
+        "#!/bin/sh\nset -e\nrm -f " + runtime + "/" + Runtime.ARCHIVE + "\n");
+  }
+
+  private static void desktop(Tree tree, AppPackage app, Instant time) throws IOException {
+    tree.write(
+        "usr/share/applications/" + app.id() + ".desktop",
+        DesktopEntry.of(app, "/usr/bin/" + app.name()));
+    if (app.icon().isPresent()) {
+      Path icon = app.icon().get();
+      tree.copy(icon, "usr/share/" + Icon.place(icon, app.id()));
+    } else {
+      tree.write(
+          "usr/share/icons/hicolor/scalable/apps/" + app.id() + ".svg",
+          RuntimeBuilder.own("app.svg"));
+    }
+    tree.write("usr/share/man/man1/" + app.name() + ".1.gz", ManPage.of(app, time));
+    tree.write(
+        "usr/share/doc/" + app.name() + "/copyright",
+        app.title() + "\n" + AppPackage.oneLine(app.config().meta().copyright()) + "\n");
+  }
+
+  private static void licences(Tree tree, String name) throws IOException {
+    tree.write(
+        "usr/share/doc/" + name + "/copyright",
+        "Dunlin: Apache-2.0, see /usr/share/common-licenses/Apache-2.0.\n"
+            + "Chromium, CEF and JCEF: see LICENSE.txt in the folder engine. Java: see jre/legal.\n");
+  }
+}

@@ -1,0 +1,176 @@
+package dev.dunlin.installers;
+
+import dev.dunlin.shell.BuildInfo;
+import dev.dunlin.shell.host.Os;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+
+/**
+ * Makes the {@link Runtime} out of a JDK, a build of Dunlin and Chromium's files. Blocks for some
+ * ten seconds.
+ *
+ * @param jdk with {@code bin/jlink}; the newest there is
+ * @param jars of Dunlin and its libraries
+ * @param engine Chromium's files, unpacked
+ * @param classes list of the classes of a start, for the class-data archive
+ */
+record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
+  /**
+   * What Dunlin and its libraries use of the JDK, as jdeps tells (java.sql is Jackson's, jdk.jfr
+   * Netty's), and jdk.zipfs, which reads extensions' jars.
+   */
+  static final List<String> MODULES =
+      List.of(
+          "java.compiler",
+          "java.desktop",
+          "java.logging",
+          "java.management",
+          "java.naming",
+          "java.net.http",
+          "java.sql",
+          "jdk.jfr",
+          "jdk.management",
+          "jdk.unsupported",
+          "jdk.zipfs");
+
+  /**
+   * Jars of the dev loop: what unpacks Chromium, and OpenGL for windows that are drawn off screen.
+   */
+  private static final Set<String> DEV_ONLY =
+      Set.of(
+          "commons-codec",
+          "commons-compress",
+          "commons-io",
+          "commons-lang3",
+          "error_prone_annotations",
+          "gluegen-rt",
+          "gson",
+          "jcef-natives",
+          "jcefmaven",
+          "jogl-all");
+
+  /** The jar that names all others, in one order on every machine. */
+  static final String CLASS_PATH = "lib/dunlin.jar";
+
+  /** Makes it in this folder, which is emptied first. */
+  Runtime build(Path into) throws IOException {
+    Path jlink = jdk.resolve("bin").resolve(Os.here() == Os.WINDOWS ? "jlink.exe" : "jlink");
+    if (!Files.isExecutable(jlink)) {
+      throw new BuildException(
+          jdk
+              + " has no jlink, so no runtime can be made with it. Install a whole JDK (on Debian: openjdk-17-jdk), and set JAVA_HOME to it.");
+    }
+    Tree tree = Tree.empty(into);
+    Tool.of(
+            jlink.toString(),
+            "--add-modules",
+            String.join(",", MODULES),
+            "--strip-debug",
+            "--no-header-files",
+            "--no-man-pages",
+            "--output",
+            tree.at("jre").toString())
+        .run();
+    List<String> names = new ArrayList<>();
+    for (Path jar : Tree.files(jars)) {
+      String name = jar.getFileName().toString();
+      if (name.endsWith(".jar") && isWanted(name)) {
+        tree.copy(jar, "lib/" + name);
+        names.add(name);
+      }
+    }
+    Instant time = BuildInfo.timestamp();
+    classPath(tree.at(CLASS_PATH), names, time);
+    tree.copyTree(engine, "engine", RuntimeBuilder::isShipped);
+    tree.write("lib/java.args", flags("java.args") + flags("java-24.args"));
+    tree.copy(classes, "lib/classes.lst");
+    tree.write("lib/private-tmp.sh", ofShell("private-tmp.sh"));
+    tree.program("bin/dunlin-app", own("dunlin-app.sh"));
+    tree.program("bin/make-archive", own("make-archive.sh"));
+    Runtime runtime =
+        new Runtime(
+            into.toAbsolutePath(),
+            BuildInfo.dunlin(),
+            Runtime.lineOf(BuildInfo.dunlin()),
+            Os.here() == Os.LINUX ? Depends.of(into) : "");
+    runtime.write();
+    tree.settle(time);
+    return runtime;
+  }
+
+  private static boolean isWanted(String jar) {
+    boolean arm = System.getProperty("os.arch").equals("aarch64");
+    String other = arm ? "x86_64" : "aarch_64";
+    String name = jar.replaceFirst("-v?[0-9].*", "");
+    return DEV_ONLY.stream().noneMatch(name::equals)
+        && !name.startsWith("jcef-natives")
+        && !jar.endsWith(other + ".jar");
+  }
+
+  /** Chromium's own sandbox helper needs setuid, which no package of ours has. */
+  private static boolean isShipped(Path file) {
+    return !Set.of("chrome-sandbox", "README.txt", "build_meta.json")
+        .contains(file.getFileName().toString());
+  }
+
+  private static void classPath(Path jar, List<String> names, Instant time) throws IOException {
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, String.join(" ", names));
+    try (OutputStream file = Files.newOutputStream(jar);
+        JarOutputStream out = new JarOutputStream(file)) {
+      JarEntry entry = new JarEntry("META-INF/MANIFEST.MF");
+      entry.setLastModifiedTime(FileTime.from(time));
+      out.putNextEntry(entry);
+      manifest.write(out);
+      out.closeEntry();
+    }
+  }
+
+  private static String flags(String name) throws IOException {
+    return ofShell(name)
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+        .map(line -> line + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private static String ofShell(String name) throws IOException {
+    return text(BuildInfo.class, name);
+  }
+
+  static String own(String name) throws IOException {
+    return text(RuntimeBuilder.class, name);
+  }
+
+  private static String text(Class<?> beside, String name) throws IOException {
+    try (InputStream in = beside.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new BuildException("this build of Dunlin lacks " + name + ": build it again");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** The archive of the classes of a start, for runtimes that no package manager installs. */
+  static void makeArchive(Runtime runtime) {
+    if (Os.here() == Os.WINDOWS) {
+      return;
+    }
+    Tool.of(runtime.folder().resolve("bin").resolve("make-archive").toString()).run();
+  }
+}

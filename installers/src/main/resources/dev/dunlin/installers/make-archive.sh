@@ -1,0 +1,7 @@
+#!/bin/sh
+# Makes the class-data archive, with which the JVM starts twice as fast. Where it can't be made, apps start all the same.
+runtime=$(readlink -f -- "$0")
+runtime=${runtime%/bin/*}
+"$runtime/jre/bin/java" "@$runtime/lib/java.args" -Xshare:dump -Xlog:disable "-XX:SharedClassListFile=$runtime/lib/classes.lst" \
+  "-XX:SharedArchiveFile=$runtime/lib/dunlin.jsa" -cp "$runtime/lib/dunlin.jar" >/dev/null 2>&1 ||
+  echo 'dunlin: no class-data archive could be made, so starts take longer' >&2
