@@ -1,6 +1,7 @@
 package dev.dunlin.installers;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -8,10 +9,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
+import org.apache.commons.compress.archivers.ar.ArArchiveOutputStream;
 
 /**
- * A Debian package, by dpkg-deb. Not by jpackage, which makes neither a package that depends on a
- * shared runtime nor the same bytes twice.
+ * A Debian package (deb(5)). Not by jpackage, which makes neither a package that depends on a
+ * shared runtime nor the same bytes twice; not by dpkg-deb, which would compress Chromium each
+ * time.
  *
  * @param name of the package
  * @param version as {@code Version} has it
@@ -19,7 +24,7 @@ import java.util.Map;
  * @param maintainer name and address
  * @param depends {@code Depends}; empty for none
  * @param summary one line
- * @param details further lines of the description; may be empty
+ * @param details further line of the description; may be empty
  * @param scripts maintainer scripts by name
  */
 record Deb(
@@ -34,6 +39,8 @@ record Deb(
 
   private static final int KIB = 1024;
 
+  private static final int PLAIN_FILE = 0100644;
+
   /** Debian's name of this machine's architecture. */
   static String machine() {
     return System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
@@ -46,46 +53,29 @@ record Deb(
   /**
    * Writes the package; one of the same name is replaced when it is whole.
    *
-   * @param tree what it installs, settled; gets a folder DEBIAN
+   * @param tree what it installs
    * @param time of all its files
+   * @param scratch empty folder
    */
-  Path write(Tree tree, Instant time, Path folder) throws IOException {
-    long size = tree.size();
-    Map<String, String> fields = new LinkedHashMap<>();
-    fields.put("Package", name);
-    fields.put("Version", version);
-    fields.put("Architecture", architecture);
-    fields.put("Maintainer", maintainer);
-    fields.put("Installed-Size", String.valueOf((size + KIB - 1) / KIB));
-    fields.put("Depends", depends);
-    fields.put("Section", "misc");
-    fields.put("Priority", "optional");
-    fields.put(
-        "Description", summary + details.lines().map(l -> "\n " + l).reduce("", String::concat));
-    StringBuilder control = new StringBuilder();
-    fields.forEach(
-        (key, value) -> {
-          if (!value.isEmpty()) {
-            control.append(key).append(": ").append(value).append('\n');
-          }
-        });
-    tree.write("DEBIAN/control", control.toString());
+  Path write(Tree tree, Instant time, Path scratch, Path folder) throws IOException {
+    Tree control = Tree.empty(scratch.resolve("control"));
+    control.write("control", fields(tree.size()));
     for (Map.Entry<String, String> script : scripts.entrySet()) {
-      tree.program("DEBIAN/" + script.getKey(), script.getValue());
+      control.program(script.getKey(), script.getValue());
     }
-    tree.settle(time);
+    TarXz xz = new TarXz(PackageCache.folder(), scratch);
     Files.createDirectories(folder);
     Path unfinished = Files.createTempFile(folder, "." + name, ".deb");
     try {
-      Tool.of(
-              "dpkg-deb",
-              "--root-owner-group",
-              "-Zxz",
-              "--build",
-              tree.root().toString(),
-              unfinished.toString())
-          .with(Map.of("SOURCE_DATE_EPOCH", String.valueOf(time.getEpochSecond())))
-          .run();
+      try (ArArchiveOutputStream ar =
+          new ArArchiveOutputStream(Files.newOutputStream(unfinished))) {
+        add(ar, "debian-binary", "2.0\n".getBytes(StandardCharsets.US_ASCII), time);
+        add(ar, "control.tar.xz", Files.readAllBytes(xz.write(control, time)), time);
+        Path data = xz.write(tree, time);
+        ar.putArchiveEntry(entry("data.tar.xz", Files.size(data), time));
+        Files.copy(data, ar);
+        ar.closeArchiveEntry();
+      }
       // A temporary file is its owner's alone.
       Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-r--r--"));
       return Files.move(
@@ -96,5 +86,33 @@ record Deb(
     } finally {
       Files.deleteIfExists(unfinished);
     }
+  }
+
+  private String fields(long size) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("Package", name);
+    fields.put("Version", version);
+    fields.put("Architecture", architecture);
+    fields.put("Maintainer", maintainer);
+    fields.put("Installed-Size", String.valueOf((size + KIB - 1) / KIB));
+    fields.put("Depends", depends);
+    fields.put("Section", "misc");
+    fields.put("Priority", "optional");
+    fields.put("Description", details.isEmpty() ? summary : summary + "\n " + details);
+    return fields.entrySet().stream()
+        .filter(field -> !field.getValue().isEmpty())
+        .map(field -> field.getKey() + ": " + field.getValue() + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private static void add(ArArchiveOutputStream ar, String name, byte[] bytes, Instant time)
+      throws IOException {
+    ar.putArchiveEntry(entry(name, bytes.length, time));
+    ar.write(bytes);
+    ar.closeArchiveEntry();
+  }
+
+  private static ArArchiveEntry entry(String name, long size, Instant time) {
+    return new ArArchiveEntry(name, size, 0, 0, PLAIN_FILE, time.getEpochSecond());
   }
 }

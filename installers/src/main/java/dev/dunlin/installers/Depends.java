@@ -36,7 +36,8 @@ final class Depends {
     try {
       Files.createDirectories(scratch.resolve("debian"));
       Files.writeString(
-          scratch.resolve("debian").resolve("control"), "Source: dunlin\n\nPackage: dunlin\n");
+          scratch.resolve("debian").resolve("control"),
+          "Source: dunlin\n\nPackage: dunlin\nArchitecture: any\n");
       List<String> argv =
           new ArrayList<>(List.of("dpkg-shlibdeps", "-O", "--ignore-missing-info", "--warnings=0"));
       // Libraries that the folder has itself.

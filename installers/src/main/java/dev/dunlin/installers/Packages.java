@@ -30,7 +30,8 @@ record Packages(Path scratch) {
   /** The app with its runtime, as a folder that can be moved and started where it is. */
   Path image(AppPackage app, AppFiles files, Runtime runtime, Path output) throws IOException {
     Path image = output.resolve(app.name() + "-" + app.config().meta().version());
-    Tree tree = Tree.empty(workplace(app.name() + "-image"));
+    Path work = workplace(app.name());
+    Tree tree = Tree.empty(work.resolve("tree"));
     try {
       files.copy(tree, "app");
       runtimeFiles(tree, "runtime", app, runtime);
@@ -40,31 +41,33 @@ record Packages(Path scratch) {
       Trees.delete(image);
       return Files.move(tree.root(), image);
     } finally {
-      Trees.delete(tree.root());
+      Trees.delete(work);
     }
   }
 
   /** The app with its runtime. */
   Path fat(AppPackage app, AppFiles files, Runtime runtime, Path output) throws IOException {
-    Tree tree = Tree.empty(workplace(app.name() + "-fat"));
+    Path work = workplace(app.name());
+    Tree tree = Tree.empty(work.resolve("tree"));
     try {
       fillFat(tree, app, files, runtime);
       return deb(app, Deb.machine(), runtime.depends(), archiveScripts(home(app) + "/runtime"))
-          .write(tree, app.time(files), output);
+          .write(tree, app.time(files), work, output);
     } finally {
-      Trees.delete(tree.root());
+      Trees.delete(work);
     }
   }
 
   /** The app's files alone. */
   Path thin(AppPackage app, AppFiles files, Path output) throws IOException {
-    Tree tree = Tree.empty(workplace(app.name() + "-thin"));
+    Path work = workplace(app.name());
+    Tree tree = Tree.empty(work.resolve("tree"));
     try {
       fillThin(tree, app, files);
       String needs = SHARED.packageName() + " (>= " + SHARED.version() + ")";
-      return deb(app, "all", needs, Map.of()).write(tree, app.time(files), output);
+      return deb(app, "all", needs, Map.of()).write(tree, app.time(files), work, output);
     } finally {
-      Trees.delete(tree.root());
+      Trees.delete(work);
     }
   }
 
@@ -91,7 +94,8 @@ record Packages(Path scratch) {
 
   /** What thin packages depend on. */
   Path runtime(Runtime runtime, Path output) throws IOException {
-    Tree tree = Tree.empty(workplace("runtime"));
+    Path work = workplace("runtime");
+    Tree tree = Tree.empty(work.resolve("tree"));
     try {
       tree.linkTree(runtime.folder(), runtime.installedAt(), Packages::isShipped);
       licences(tree, runtime.packageName());
@@ -104,9 +108,9 @@ record Packages(Path scratch) {
               "Desktop runtime for web apps (Chromium, Java)",
               "What apps made with Dunlin share. Chromium " + BuildInfo.chromium() + ".",
               archiveScripts(runtime.installedAt()))
-          .write(tree, BuildInfo.timestamp(), output);
+          .write(tree, BuildInfo.timestamp(), work, output);
     } finally {
-      Trees.delete(tree.root());
+      Trees.delete(work);
     }
   }
 
@@ -118,9 +122,15 @@ record Packages(Path scratch) {
    */
   Path sdk(Runtime runtime, Path home, Path jar, Path output) throws IOException {
     String at = "/usr/lib/dunlin/sdk-" + runtime.line();
-    Tree tree = Tree.empty(workplace("sdk"));
+    Path work = workplace("sdk");
+    Tree tree = Tree.empty(work.resolve("tree"));
     try {
       tree.copy(jar, at + "/lib/dunlin-installers.jar");
+      for (Path library : Tree.files(home.resolve("shell/target/dunlin/lib"))) {
+        if (library.getFileName().toString().startsWith("commons-")) {
+          tree.copy(library, at + "/lib/" + library.getFileName());
+        }
+      }
       tree.copyTree(home.resolve("templates"), at + "/templates", Packages::isTemplateSource);
       tree.program(
           at + "/bin/dunlin",
@@ -136,9 +146,9 @@ record Packages(Path scratch) {
               "Make desktop apps of web pages",
               "The command dunlin: runs, tests and packages apps. Needs neither Java nor Maven.",
               Map.of())
-          .write(tree, BuildInfo.timestamp(), output);
+          .write(tree, BuildInfo.timestamp(), work, output);
     } finally {
-      Trees.delete(tree.root());
+      Trees.delete(work);
     }
   }
 

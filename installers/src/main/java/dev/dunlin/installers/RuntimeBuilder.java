@@ -8,8 +8,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -85,11 +86,15 @@ record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
             "--output",
             tree.at("jre").toString())
         .run();
+    if (Os.here() == Os.LINUX && Tool.isThere("strip")) {
+      // A seventh of the JVM is names for debuggers.
+      Tool.of("strip", "--strip-unneeded", tree.at("jre/lib/server/libjvm.so").toString()).run();
+    }
     List<String> names = new ArrayList<>();
     for (Path jar : Tree.files(jars)) {
       String name = jar.getFileName().toString();
       if (name.endsWith(".jar") && isWanted(name)) {
-        tree.copy(jar, "lib/" + name);
+        StoredJar.copy(jar, tree.make("lib/" + name), BuildInfo.timestamp());
         names.add(name);
       }
     }
@@ -121,9 +126,17 @@ record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
         && !jar.endsWith(other + ".jar");
   }
 
-  /** Chromium's own sandbox helper needs setuid, which no package of ours has. */
+  /**
+   * Chromium's own sandbox helper needs setuid, which no package of ours has; its drawing of Vulkan
+   * in software is not used without a switch that we do not give.
+   */
   private static boolean isShipped(Path file) {
-    return !Set.of("chrome-sandbox", "README.txt", "build_meta.json")
+    return !Set.of(
+            "chrome-sandbox",
+            "README.txt",
+            "build_meta.json",
+            "libvk_swiftshader.so",
+            "vk_swiftshader_icd.json")
         .contains(file.getFileName().toString());
   }
 
@@ -134,7 +147,7 @@ record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream out = new JarOutputStream(file)) {
       JarEntry entry = new JarEntry("META-INF/MANIFEST.MF");
-      entry.setLastModifiedTime(FileTime.from(time));
+      entry.setTimeLocal(LocalDateTime.ofInstant(time, ZoneOffset.UTC));
       out.putNextEntry(entry);
       manifest.write(out);
       out.closeEntry();

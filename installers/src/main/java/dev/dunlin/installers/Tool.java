@@ -1,17 +1,22 @@
 package dev.dunlin.installers;
 
-import dev.dunlin.scheduler.process.BoundedLines;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.ParentDeath;
 import dev.dunlin.scheduler.process.ProcessStarter;
 import io.vertx.core.Future;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /** A program of the system or of the JDK that does a part of the work. Blocks. */
 final class Tool {
@@ -59,35 +64,54 @@ final class Tool {
    * @throws BuildException when it can't be started or fails
    */
   List<String> run() {
-    String name = Path.of(spec.argv().get(0)).getFileName().toString();
     List<String> out = Collections.synchronizedList(new ArrayList<>());
+    run(
+        stdout -> await(ChildProcess.readLines(name(), stdout, LINE_BYTES, l -> out.add(l.text()))),
+        out);
+    return List.copyOf(out);
+  }
+
+  /** As {@link #run}, with its output in a file. */
+  void runInto(Path file) {
+    run(
+        stdout -> {
+          try (OutputStream to = Files.newOutputStream(file)) {
+            stdout.transferTo(to);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        List.of());
+  }
+
+  private void run(Consumer<InputStream> reader, List<String> out) {
     List<String> err = Collections.synchronizedList(new ArrayList<>());
     int code;
     try {
       ChildProcess child = await(ProcessStarter.get().start(spec));
-      var output = ChildProcess.readLines(name, child.stdout(), LINE_BYTES, l -> out.add(text(l)));
-      var errors = ChildProcess.readLines(name, child.stderr(), LINE_BYTES, l -> err.add(text(l)));
-      await(output);
+      Future<Void> errors =
+          ChildProcess.readLines(name(), child.stderr(), LINE_BYTES, l -> err.add(l.text()));
+      reader.accept(child.stdout());
       await(errors);
       code = await(child.exit());
     } catch (CompletionException e) {
-      throw new BuildException("can't run " + name + ": " + e.getCause().getMessage(), e);
+      throw new BuildException(
+          "can't run " + name() + ": " + e.getCause().getMessage() + ". Install it.", e);
     }
     if (code != 0) {
       List<String> words = err.isEmpty() ? out : err;
       throw new BuildException(
-          name
+          name()
               + " failed ("
               + code
               + "): "
               + String.join(
                   "\n  ", words.subList(Math.max(0, words.size() - REPEATED_LINES), words.size())));
     }
-    return List.copyOf(out);
   }
 
-  private static String text(BoundedLines.Line line) {
-    return line.text();
+  private String name() {
+    return Path.of(spec.argv().get(0)).getFileName().toString();
   }
 
   private static <T> T await(Future<T> future) {

@@ -45,7 +45,8 @@ final class Tree {
     return root.resolve(name.replaceFirst("^/", ""));
   }
 
-  private Path made(String name) throws IOException {
+  /** The place of a name, with the folders above it. */
+  Path make(String name) throws IOException {
     Path file = at(name);
     Files.createDirectories(file.getParent());
     return file;
@@ -56,19 +57,19 @@ final class Tree {
   }
 
   void write(String name, byte[] bytes) throws IOException {
-    mode(Files.write(made(name), bytes), DATA);
+    mode(Files.write(make(name), bytes), DATA);
   }
 
   void program(String name, String text) throws IOException {
-    mode(Files.writeString(made(name), text), PROGRAM);
+    mode(Files.writeString(make(name), text), PROGRAM);
   }
 
   void link(String name, String target) throws IOException {
-    Files.createSymbolicLink(made(name), Path.of(target));
+    Files.createSymbolicLink(make(name), Path.of(target));
   }
 
   void copy(Path from, String name) throws IOException {
-    Path to = made(name);
+    Path to = make(name);
     Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
     mode(to, Files.isExecutable(from) ? PROGRAM : DATA);
   }
@@ -99,7 +100,7 @@ final class Tree {
       if (!filter.test(relative)) {
         continue;
       }
-      Path to = made(name + "/" + relative);
+      Path to = make(name + "/" + relative);
       try {
         Files.createLink(to, file);
       } catch (FileSystemException | UnsupportedOperationException e) {

@@ -14,4 +14,4 @@ esac
 archive=-Xshare:auto
 [ ! -f "$runtime/lib/dunlin.jsa" ] || archive=-XX:SharedArchiveFile=$runtime/lib/dunlin.jsa
 exec "$runtime/jre/bin/java" "@$runtime/lib/java.args" "$archive" -Ddunlin.launched=script "-Ddunlin.engine=$runtime/engine" \
-  "-Ddunlin.runtime=$runtime" "-Ddunlin.home=$sdk" -cp "$runtime/lib/dunlin.jar:$sdk/lib/dunlin-installers.jar" "$main" "$@"
+  "-Ddunlin.runtime=$runtime" "-Ddunlin.home=$sdk" -cp "$runtime/lib/dunlin.jar:$sdk/lib/*" "$main" "$@"
