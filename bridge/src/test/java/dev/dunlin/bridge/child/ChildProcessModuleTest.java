@@ -1,7 +1,6 @@
 package dev.dunlin.bridge.child;
 
 import static dev.dunlin.bridge.Harness.ALL;
-import static dev.dunlin.bridge.Harness.readSome;
 import static dev.dunlin.bridge.Harness.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,24 +10,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.dunlin.bridge.Harness;
 import dev.dunlin.bridge.Harness.Page;
 import dev.dunlin.bridge.PolicySet;
+import dev.dunlin.bridge.Pushes;
 import dev.dunlin.bridge.StreamLane;
-import dev.dunlin.bridge.spi.ByteSource;
 import dev.dunlin.scheduler.Lane;
 import dev.dunlin.scheduler.VertxScheduler;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,64 +62,6 @@ class ChildProcessModuleTest {
 
   private JsonNode end(JsonNode child) {
     return page.data(HANDLE + "wait/" + child.path("child").asText(), Map.of());
-  }
-
-  /** Reads the page's push stream until these channels have ended: text by channel. */
-  private static final class Pushes implements AutoCloseable {
-    private final ByteSource source;
-    private final byte[] buffer = new byte[64 << 10];
-    private final Set<Integer> ended = new HashSet<>();
-    private ByteBuffer waiting = ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
-    final Map<Integer, StringBuilder> texts = new HashMap<>();
-
-    Pushes(Page page) {
-      StreamLane.Exchange exchange = page.open("GET", "ipc://push/", new byte[0]);
-      source = Harness.await(exchange.response()).body();
-    }
-
-    String untilEnd(JsonNode child, String stream) {
-      int wanted = child.path(stream).asInt();
-      try {
-        while (!ended.contains(wanted)) {
-          while (waiting.remaining() >= 8) {
-            waiting.mark();
-            int length = waiting.getInt();
-            int channel = waiting.getInt();
-            if (waiting.remaining() < length) {
-              waiting.reset();
-              break;
-            }
-            byte[] payload = new byte[length];
-            waiting.get(payload);
-            texts
-                .computeIfAbsent(channel, id -> new StringBuilder())
-                .append(new String(payload, StandardCharsets.UTF_8));
-            if (length == 0) {
-              ended.add(channel);
-            }
-          }
-          if (ended.contains(wanted)) {
-            break;
-          }
-          int n = readSome(source, buffer);
-          assertTrue(n >= 0, "the push stream ended");
-          waiting =
-              ByteBuffer.allocate(waiting.remaining() + n)
-                  .order(ByteOrder.LITTLE_ENDIAN)
-                  .put(waiting)
-                  .put(buffer, 0, n)
-                  .flip();
-        }
-        return texts.get(wanted).toString();
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
-    }
-
-    @Override
-    public void close() {
-      source.close();
-    }
   }
 
   @Test

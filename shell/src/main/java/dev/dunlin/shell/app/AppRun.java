@@ -12,6 +12,7 @@ import dev.dunlin.bridge.child.ChildProcessModule;
 import dev.dunlin.bridge.child.UserEnvironment;
 import dev.dunlin.bridge.console.ConsoleModule;
 import dev.dunlin.bridge.extension.ExtensionModule;
+import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.scheduler.Backoff;
 import dev.dunlin.scheduler.EventLoops;
@@ -551,6 +552,7 @@ public final class AppRun implements Launcher {
       backEnd = backEnd(scheduler);
       modules.add(new ChildProcessModule(scheduler));
       modules.add(new BackEndModule(backEnd));
+      modules.add(new SignalModule(scheduler));
       modules.add(
           new ExtensionModule(
               config.directory().resolve(EXTENSIONS),
