@@ -12,6 +12,7 @@ import dev.dunlin.bridge.Harness.Page;
 import dev.dunlin.bridge.PolicySet;
 import dev.dunlin.bridge.Pushes;
 import dev.dunlin.bridge.StreamLane;
+import dev.dunlin.bridge.StreamResponse;
 import dev.dunlin.scheduler.Lane;
 import dev.dunlin.scheduler.VertxScheduler;
 import io.vertx.core.Vertx;
@@ -36,10 +37,15 @@ class ChildProcessModuleTest {
   private static final String MODULE = "ipc://child-process/";
   private static final String HANDLE = "ipc://handle/child-process/";
 
+  private static final int OUTPUTS = 4 << 20;
+
   private final Vertx vertx = Vertx.vertx();
   private final Harness harness =
       new Harness(
-          new ChildProcessModule(new VertxScheduler(vertx, Lane.create(vertx, "timeouts"))));
+          new ChildProcessModule(
+              new VertxScheduler(vertx, Lane.create(vertx, "timeouts")),
+              Map.of("LD_BIND_NOW", "1"),
+              OUTPUTS));
   private final Page page = harness.page(1, ALL);
 
   @AfterEach
@@ -264,15 +270,16 @@ class ChildProcessModuleTest {
   }
 
   private Harness.Reply sync(String url, Map<String, Object> params, String input) {
+    return page.fetch("POST", syncUrl(url, params), input.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String syncUrl(String url, Map<String, Object> params) {
     try {
       Map<String, Object> all = new HashMap<>(params);
       all.put("sync", true);
-      return page.fetch(
-          "POST",
-          url
-              + "?_="
-              + URLEncoder.encode(Harness.JSON.writeValueAsString(all), StandardCharsets.UTF_8),
-          input.getBytes(StandardCharsets.UTF_8));
+      return url
+          + "?_="
+          + URLEncoder.encode(Harness.JSON.writeValueAsString(all), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -302,6 +309,40 @@ class ChildProcessModuleTest {
         sync(spawn("cat"), Map.of("args", List.of("/dev/zero"), "maxBuffer", 1000), "");
     assertEquals("ENOBUFS", meta(flood).path("error").asText());
     assertEquals(1000, flood.body().length);
+  }
+
+  @Test
+  void whatAllSynchronousCallsCollectIsBoundedTogetherUntilItIsSent() throws IOException {
+    String url =
+        syncUrl(
+            spawn("head"),
+            Map.of("args", List.of("-c", "3000000", "/dev/zero"), "maxBuffer", OUTPUTS));
+    StreamLane.Exchange first = page.open("POST", url, new byte[0]);
+    StreamResponse unread = Harness.await(first.response());
+    Harness.Reply second = page.fetch("POST", url, new byte[0]);
+    assertEquals("ENOBUFS", meta(second).path("error").asText());
+    assertTrue(second.body().length <= OUTPUTS - 3_000_000);
+    unread.body().close();
+    Harness.Reply third = page.fetch("POST", url, new byte[0]);
+    assertEquals(3_000_000, third.body().length);
+    assertEquals("", meta(third).path("error").asText());
+  }
+
+  @Test
+  void variablesOfTheLoaderAreRefusedUnlessTheAppsDeveloperHasSetThem() throws IOException {
+    for (String given : List.of("1", "0")) {
+      Harness.Reply reply =
+          sync(
+              spawn("printenv"),
+              Map.of("args", List.of("LD_BIND_NOW"), "env", Map.of("LD_BIND_NOW", given)),
+              "");
+      if (given.equals("1")) {
+        assertEquals("1\n", new String(reply.body(), StandardCharsets.UTF_8));
+      } else {
+        assertEquals("ERR_ACCESS_DENIED", reply.code());
+        assertTrue(reply.json().path("err").path("message").asText().contains("[env]"));
+      }
+    }
   }
 
   @Test

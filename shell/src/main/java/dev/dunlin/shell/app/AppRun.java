@@ -550,7 +550,8 @@ public final class AppRun implements Launcher {
       modules.addAll(StandardModules.of(console, random, folders.get("data")));
       Scheduler scheduler = new VertxScheduler(vertx, Lane.create(vertx, "children"));
       backEnd = backEnd(scheduler);
-      modules.add(new ChildProcessModule(scheduler));
+      modules.add(
+          new ChildProcessModule(scheduler, Facts.environment(config, options, System.getenv())));
       modules.add(new BackEndModule(backEnd));
       modules.add(new SignalModule(scheduler));
       modules.add(
