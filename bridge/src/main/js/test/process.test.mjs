@@ -119,3 +119,38 @@ test('kill sends a signal by name or number, and fails as Node does', async () =
   assert.throws(() => process.kill(7, 'SIGNONE'), { code: 'ERR_UNKNOWN_SIGNAL' });
   assert.throws(() => process.kill('7'), { code: 'ERR_INVALID_ARG_TYPE' });
 });
+
+test('what a worker writes is a stream of its parent, and the page\'s own output unless it asks for it', async () => {
+  const written = [];
+  const page = openPage({ 'console/write': ({ params }) => { written.push([params.level, params.message]); return { data: null }; } });
+  const { Worker } = await page.load('worker_threads');
+  const threads = [];
+  globalThis.Worker = class extends EventTarget {
+    constructor() { super(); threads.push(this); }
+    postMessage(message) { this.first ??= message; }
+    terminate() {}
+  };
+  const own = new Worker('/x.js', { stdout: true }), plain = new Worker('/x.js');
+  own.stdout.setEncoding('utf8');
+  const say = (thread, fd, text, id) => thread.first.output.postMessage({ fd, id, chunk: new TextEncoder().encode(text) });
+  const taken = [];
+  threads[0].first.output.onmessage = ({ data }) => taken.push(data);
+  for (let id = 1; id <= 20; id++) say(threads[0], 1, 'x'.repeat(16 << 10), id);
+  say(threads[0], 2, 'an error', 21);
+  await until(() => written.length === 1);
+  assert.deepEqual(written.splice(0), [['stderr', 'an error']]);
+  assert.ok(taken.length < 15, `${taken.length} writes were taken of who nobody reads`);
+  let all = '';
+  own.stdout.on('data', text => { all += text; });
+  await until(() => taken.length === 21);
+  assert.equal(all.length, 20 * (16 << 10));
+  say(threads[1], 1, 'plain', 1);
+  await until(() => written.length === 1);
+  assert.deepEqual(written, [['stdout', 'plain']]);
+  const ended = once(own.stdout, 'end');
+  await own.terminate();
+  await ended;
+  await plain.terminate();
+  for (const { first } of threads) first.output.close();
+  assert.throws(() => new Worker('/x.js', { stdin: true }), /options\.stdin/);
+});
