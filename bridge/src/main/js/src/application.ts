@@ -1,6 +1,6 @@
 /** The app as a whole. */
 import host from 'socket:internal/host';
-import { call, commandUrl, on, Result } from 'socket:ipc';
+import { call, commandUrl, Result } from 'socket:ipc';
 import { ApplicationWindow, getCurrentWindow } from 'socket:window';
 
 /** The most windows an app may have. */
@@ -45,9 +45,9 @@ export async function getScreenSize(): Promise<{ width: number; height: number }
   return { width: globalThis.screen.width, height: globalThis.screen.height };
 }
 let paused = false;
-on('applicationpause', () => { paused = true; });
-on('applicationresume', () => { paused = false; });
-/** Whether the window is hidden or minimised, as far as this page has been told. */
+globalThis.addEventListener('applicationpause', () => { paused = true; });
+globalThis.addEventListener('applicationresume', () => { paused = false; });
+/** Whether the window is hidden or minimised, as far as this page has been told: from its first call on. */
 export const isPaused = (): boolean => paused;
 /** Ends the app with an exit code. */
 export async function exit(code: number = 0): Promise<Result> {
