@@ -44,6 +44,11 @@ export async function getWindow(index: number): Promise<ApplicationWindow | null
 export async function getScreenSize(): Promise<{ width: number; height: number }> {
   return { width: globalThis.screen.width, height: globalThis.screen.height };
 }
+let paused = false;
+globalThis.addEventListener('applicationpause', () => { paused = true; });
+globalThis.addEventListener('applicationresume', () => { paused = false; });
+/** Whether the window is hidden or minimised, as far as this page has been told: from its first call on. */
+export const isPaused = (): boolean => paused;
 /** Ends the app with an exit code. */
 export async function exit(code: number = 0): Promise<Result> {
   try {
@@ -77,6 +82,6 @@ export function addEventListener(type: string, listener: EventListenerOrEventLis
 export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
 
 export default {
-  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, removeEventListener,
+  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, removeEventListener,
   runtimeVersion, security, versions,
 };

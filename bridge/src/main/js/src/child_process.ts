@@ -8,9 +8,9 @@ import { AbortError, NotSupportedError } from 'socket:errors';
 import { Buffer, type BufferEncoding } from 'socket:buffer';
 import { EventEmitter, type EventListener } from 'socket:events';
 import { coded, wrongType, wrongValue } from 'socket:internal/args';
-import { call, callSync, commandUrl, onPush, pathResource, upload } from 'socket:ipc';
+import { call, callSync, commandUrl, pathResource, upload } from 'socket:ipc';
 import { cwd as currentFolder, resolve } from 'socket:path';
-import process from 'socket:process';
+import process, { _feed } from 'socket:process';
 import { Readable, Writable } from 'socket:stream';
 
 export type Stdio = 'pipe' | 'overlapped' | 'ignore' | 'inherit' | 0 | 1 | 2 | null | undefined;
@@ -268,21 +268,10 @@ export class ChildProcess extends EventEmitter {
   #whenShut: (() => void) | undefined;
 
   #output(): { stream: Readable; from(channel: number): void } {
-    let wanted: (() => void) | undefined;
-    const go = (): void => { wanted?.(); wanted = undefined; };
-    const stream = new Readable({ read: go, destroy(error, done) { go(); done(error); } });
+    const { options, from } = _feed(), stream = new Readable(options);
     this.#open++;
     stream.once('close', () => { if (--this.#open === 0) this.#whenShut?.(); });
-    return {
-      stream,
-      from(channel: number): void {
-        onPush(channel, bytes => {
-          // What a destroyed stream does not take is let go, so that the child is not stopped for ever.
-          if (stream.destroyed || stream.push(Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength))) return undefined;
-          return new Promise<void>(taken => { if (stream.destroyed) taken(); else wanted = taken; });
-        }, () => { if (!stream.destroyed) stream.push(null); });
-      },
-    };
+    return { stream, from: channel => from(stream, channel) };
   }
 
   #input(): Writable {

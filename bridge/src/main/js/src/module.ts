@@ -110,7 +110,7 @@ export const extensions: Record<string, Extension> = {
       run = new Function('exports', 'require', 'module', '__filename', '__dirname', 'process', 'global', `${source}\n//# sourceURL=${module.id}`);
     } catch (error) {
       if (!(error instanceof EvalError)) throw error;
-      throw Object.assign(new Error(`require('${module.filename}') was refused by the page's policy: add 'unsafe-eval' to script-src, or bundle the file`, { cause: error }), { code: 'ERR_ACCESS_DENIED' });
+      throw Object.assign(new Error(`require('${module.filename}') was refused by the page's policy, since it runs text as code: add the line policy[] = script-src 'self' socket: 'unsafe-eval' to [security] in socket.ini (and 'unsafe-eval' to a <meta> policy with a script-src), or bundle the file as a module`, { cause: error }), { code: 'ERR_ACCESS_DENIED' });
     }
     run.call(module.exports, module.exports, module.require, module, module.filename, module.path, process, globalThis);
   },

@@ -1,11 +1,15 @@
 /** Node's `process`, as far as a page has one. */
 import host from 'socket:internal/host';
-import { call, callSync, commandUrl } from 'socket:ipc';
+import { call, callSync, commandUrl, onPush } from 'socket:ipc';
+import { Buffer } from 'socket:buffer';
 import { EventEmitter, type EventEmitter as Emitter } from 'socket:events';
+import { coded, wrongType } from 'socket:internal/args';
 import { _setCwd, cwd as currentCwd, resolve } from 'socket:path';
+import type { Readable, ReadableConstructor, ReadableOptions } from 'socket:stream';
 
 export interface MemoryUsage { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number }
 export interface OutputStream { readonly fd: number; readonly isTTY: boolean; readonly writable: boolean; write(chunk: string | Uint8Array, callback?: (error?: Error | null) => void): boolean; write(chunk: string | Uint8Array, encoding: string, callback?: (error?: Error | null) => void): boolean }
+export interface InputStream extends Readable { readonly fd: number; readonly isTTY: boolean }
 export interface HrTime { (previous?: [number, number]): [number, number]; bigint(): bigint }
 export interface Process extends Emitter {
   readonly arch: string;
@@ -22,6 +26,8 @@ export interface Process extends Emitter {
   readonly env: Record<string, string | undefined>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** The host's standard input, from the first use on: one page at a time, by `ipc://process/stdin`. */
+  readonly stdin: InputStream;
   /** What `exit()` ends with if it is given none. */
   exitCode: number | string | null | undefined;
   cwd(): string;
@@ -35,6 +41,8 @@ export interface Process extends Emitter {
   nextTick(callback: (...args: any[]) => void, ...args: unknown[]): void;
   uptime(): number;
   emitWarning(warning: string | Error): void;
+  /** Sends a signal to one process, by `ipc://process/sendSignal/<pid>/<name>`; 0 asks whether it is there. */
+  kill(pid: number, signal?: string | number): true;
 }
 
 /** Tells of a change of {@link env}: `set` or `delete`. */
@@ -104,6 +112,52 @@ function output(fd: 1 | 2): OutputStream {
   };
 }
 
+/** Feeds a stream from a push channel, as fast as it is read. @internal */
+export function _feed(start?: (stream: Readable) => void): { options: ReadableOptions; from(stream: Readable, channel: number): void } {
+  let wanted: (() => void) | undefined, begin = start;
+  const go = (): void => { wanted?.(); wanted = undefined; };
+  return {
+    options: { read() { go(); begin?.(this); begin = undefined; }, destroy(error, done) { begin = undefined; go(); done(error); } },
+    from(stream, channel) {
+      onPush(channel, bytes => {
+        // What a destroyed stream does not take is let go, so that who writes is not stopped for ever.
+        if (stream.destroyed || stream.push(Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength))) return undefined;
+        return new Promise<void>(taken => { if (stream.destroyed) taken(); else wanted = taken; });
+      }, () => { if (!stream.destroyed) stream.push(null); });
+    },
+  };
+}
+/** What is asked of the input before its class is there: kept, and done when it is. The class is loaded by the first such call, not by a start. */
+const KEPT = ['addListener', 'destroy', 'off', 'on', 'once', 'pause', 'pipe', 'prependListener', 'prependOnceListener', 'removeAllListeners', 'removeListener', 'resume', 'setEncoding', 'setMaxListeners', 'unpipe', 'unshift'] as const;
+const asked: [(typeof KEPT)[number], unknown[]][] = [];
+const loaded = (): Promise<unknown> => import('socket:stream');
+const early: Record<string | symbol, unknown> = {
+  destroyed: false, readable: true, readableEnded: false, readableFlowing: null, readableLength: 0, closed: false, errored: null,
+  read: (): null => { void loaded(); return null; },
+  isPaused: () => false,
+  listenerCount: () => 0,
+  async *[Symbol.asyncIterator]() { await loaded(); yield* stdin; },
+};
+for (const name of KEPT) early[name] = (...args: unknown[]): unknown => { asked.push([name, args]); loaded().catch((error: unknown) => globalThis.console.error(error)); return name === 'pipe' ? args[0] : stdin; };
+/** The host's standard input: a Readable as soon as `socket:stream` is loaded, which its first use sees to. */
+export const stdin = Object.assign(Object.create(early) as object, { fd: 0, isTTY: false }) as InputStream;
+/** Called by `socket:stream` when it is there. @internal */
+export function _becomeReadable(Readable: ReadableConstructor): void {
+  let id: string | undefined;
+  const { options, from } = _feed(stream => {
+    call(commandUrl('process', 'stdin')).then(answer => {
+      const { id: handle, channel } = answer as { id: string; channel: number };
+      id = handle;
+      if (stream.destroyed) leave();
+      else from(stream, channel);
+    }, (error: Error) => stream.destroy(error));
+  });
+  const leave = (): void => { if (id !== undefined) call(commandUrl('handle', 'process/closeStdin', id)).catch(() => undefined); };
+  Object.setPrototypeOf(stdin, Readable.prototype);
+  (Readable as unknown as Function).call(stdin, { ...options, destroy(this: Readable, error: Error | null, done: (error?: Error | null) => void) { leave(); options.destroy!.call(this, error, done); } });
+  for (const [name, args] of asked.splice(0)) (stdin[name] as Function)(...args);
+}
+
 function integerCode(value: unknown): number {
   const code = value === undefined || value === null ? 0 : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof code !== 'number' || !Number.isInteger(code)) {
@@ -127,6 +181,7 @@ const process = Object.assign(new EventEmitter(), {
   env: environment(host.env),
   stdout: output(1),
   stderr: output(2),
+  stdin,
   exitCode: undefined as number | string | null | undefined,
   hrtime,
   cwd: (): string => currentCwd(),
@@ -161,8 +216,34 @@ const process = Object.assign(new EventEmitter(), {
     globalThis.console.warn(`(${error.name}) ${error.message}`);
     process.emit('warning', error);
   },
+  kill(pid: number, signal: string | number = 'SIGTERM'): true {
+    if (typeof pid !== 'number' || !Number.isInteger(pid)) throw wrongType('pid', 'number', pid);
+    const name = typeof signal === 'number' ? Object.keys(signals).find(one => signals[one] === signal) ?? String(signal) : signal;
+    if (name !== '0' && !Object.hasOwn(signals, name)) throw coded(new TypeError(`Unknown signal: ${signal}`), 'ERR_UNKNOWN_SIGNAL');
+    try {
+      callSync(commandUrl('process', 'sendSignal', `${pid}/${name}`));
+    } catch (error: any) {
+      throw typeof error?.errno === 'number' ? Object.assign(new Error(`kill ${error.code}`), { errno: error.errno as number, code: error.code as string, syscall: 'kill' }) : error;
+    }
+    return true;
+  },
 }) as Process;
 
-export const { arch, platform, argv, argv0, execArgv, execPath, pid, version, versions, env, stdout, stderr, cwd, chdir, exit, memoryUsage, cpuUsage, nextTick, uptime } = process;
+// As in Node, to listen to an event with a signal's name is to listen to the signal.
+const { signals } = host.constants, heard = new Map<string | symbol, Promise<() => void>>();
+process.on('newListener', (name: string | symbol) => {
+  if (typeof name !== 'string' || !Object.hasOwn(signals, name) || heard.has(name)) return;
+  const listening = import('socket:internal/signals').then(({ listen }) => listen(name));
+  heard.set(name, listening);
+  listening.catch((error: Error) => { heard.delete(name); process.emitWarning(error); });
+});
+process.on('removeListener', (name: string | symbol) => {
+  const listening = heard.get(name);
+  if (listening === undefined || process.listenerCount(name) > 0) return;
+  heard.delete(name);
+  listening.then(stop => stop(), () => undefined);
+});
+
+export const { kill, arch, platform, argv, argv0, execArgv, execPath, pid, version, versions, env, stdout, stderr, cwd, chdir, exit, memoryUsage, cpuUsage, nextTick, uptime } = process;
 export { hrtime };
 export default process;

@@ -2,6 +2,7 @@
 import npm from 'readable-stream/lib/stream.js';
 import type { EventEmitter } from 'socket:events';
 import { coded, wrongType } from 'socket:internal/args';
+import { _becomeReadable } from 'socket:process';
 import * as web from 'socket:stream/web';
 
 export { web };
@@ -280,6 +281,7 @@ Object.assign(Duplex, {
   },
 });
 Object.assign(npm, { duplexPair });
+_becomeReadable(Readable);
 export default npm as StreamConstructor & {
   Stream: StreamConstructor; Readable: ReadableConstructor; Writable: WritableConstructor; Duplex: DuplexConstructor; Transform: TransformConstructor; PassThrough: PassThroughConstructor;
   pipeline: typeof pipeline; finished: Finished; addAbortSignal: typeof addAbortSignal; compose: typeof compose; destroy: typeof destroy; duplexPair: typeof duplexPair; promises: StreamPromises;

@@ -10,7 +10,7 @@ const DOC = join(here, '../../../../../docs/conformance.md');
 /** What the reference has and we have not, and why: the module, and which of its exports. */
 const DEVIATIONS = [
   [/^ai/, /./, 'out: importing it fails and says so'],
-  [/^application(\/client)?$/, /^(backend|client|createWindow|default|isPaused|menu|set(System|Tray)\w+|Client)$/, 'comes with windows, menus and back ends'],
+  [/^application(\/client)?$/, /^(backend|client|createWindow|default|menu|set(System|Tray)\w+|Client)$/, 'comes with more windows than one, and with menus'],
   [/^async\/context$/, /^(FrozenRevert|Mapping|Revert|Storage)$/, 'insides of the reference: Variable and Snapshot are the interface'],
   [/^commonjs(\/(cache|loader|package))?$/, /./, 'insides of the loader: Module and createRequire are the interface'],
   [/^commonjs\/(module|require)$/, /^(CommonJSModuleScope|ImportMap|\w+Loader|ModuleScope|State|Meta)$/, 'insides of the loader: Module and createRequire are the interface'],
@@ -23,7 +23,7 @@ const DEVIATIONS = [
   [/^npm\/service-worker$/, /./, 'the host serves files, no service worker of the runtime\'s own'],
   [/^stream$/, /^(FIFO|FixedFIFO|Pipeline|TransformState)$/, 'insides of the library streamx; the streams are Node\'s'],
   [/^vm$/, /./, 'insides of the reference\'s contexts, which are asynchronous; ours are Node\'s, and answer at once'],
-  [/^worker_threads$/, /^(Pipe|init)$/, 'a worker\'s output goes to the console'],
+  [/^worker_threads$/, /^(Pipe|init)$/, 'insides of the reference: stdout and stderr of a Worker are streams'],
   [/^worker_threads\/init$/, /./, 'inside of worker_threads'],
 ];
 const why = (module, name) => DEVIATIONS.find(([modules, names]) => modules.test(module) && names.test(name))?.[2];

@@ -99,6 +99,13 @@ test('window and application: state follows what the host says, errors come as R
   assert.equal((await window.setTitle('new')).err, null);
   assert.equal(window.title, 'new');
   assert.equal((await window.close()).err.code, 'ERR_ACCESS_DENIED');
+  assert.equal(application.isPaused(), false);
+  await until(() => page.parked.length > 0);
+  page.push({ e: [['applicationpause', {}]] });
+  assert.equal(application.isPaused(), true);
+  await until(() => page.parked.length > 0);
+  page.push({ e: [['applicationresume', {}]] });
+  assert.equal(application.isPaused(), false);
   assert.equal((await application.getWindows()).length, 1);
   assert.equal(await application.getWindow(7), null);
   assert.deepEqual(await application.security(), { sandbox: true });

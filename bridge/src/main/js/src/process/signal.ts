@@ -1,5 +1,6 @@
 /** The host's signals. A signal that the host does not have is 0. */
 import host from 'socket:internal/host';
+import { listen } from 'socket:internal/signals';
 export const constants: Readonly<Record<string, number>> = host.constants.signals;
 export type signal = number;
 const of = (name: string): number => constants[name] ?? 0;
@@ -20,19 +21,28 @@ export const channel: BroadcastChannel = new BroadcastChannel('socket.runtime.si
 (channel as { unref?(): void }).unref?.();
 export type SignalListener = (event: CustomEvent<{ signal: number }>) => void;
 const wrapped = new WeakMap<SignalListener, Map<string, EventListener>>();
-/** Hears a `signal` event that the runtime sends for one of `[application] signals`. */
+const stops = new WeakMap<EventListener, Promise<() => void>>();
+/** Hears of one signal, if the policy has `ipc://process/signal/<name>`. A signal that ends an app does so 5 seconds later, unless `preventDefault()` was called. */
 export function addEventListener(name: string, listener: SignalListener, options?: { once?: boolean }): void {
-  const only: EventListener = event => { if ((event as CustomEvent<{ signal: number }>).detail?.signal === getCode(name)) listener(event as CustomEvent<{ signal: number }>); };
+  const only: EventListener = event => {
+    if ((event as CustomEvent<{ signal: number }>).detail?.signal !== getCode(name)) return;
+    if (options?.once) removeEventListener(name, listener);
+    listener(event as CustomEvent<{ signal: number }>);
+  };
   const all = wrapped.get(listener) ?? new Map<string, EventListener>();
   removeEventListener(name, listener);
   wrapped.set(listener, all.set(name, only));
-  globalThis.addEventListener('signal', only, options);
+  globalThis.addEventListener('signal', only);
+  const listening = listen(getName(getCode(name)));
+  stops.set(only, listening);
+  listening.catch((error: unknown) => globalThis.console.error(error));
 }
 export function removeEventListener(name: string, listener: SignalListener): void {
   const held = wrapped.get(listener)?.get(name);
   if (held === undefined) return;
   globalThis.removeEventListener('signal', held);
   wrapped.get(listener)!.delete(name);
+  stops.get(held)?.then(stop => stop(), () => undefined);
 }
 export const [
   SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGIOT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2, SIGPIPE,

@@ -405,6 +405,25 @@ public final class RunningApp implements AutoCloseable {
     Account.run("kill", "-" + name, Long.toString(pid));
   }
 
+  /** Writes to its standard input; not for {@link Start#driven}, which needs it. */
+  public void type(String text) {
+    try {
+      child.stdin().write(text.getBytes(StandardCharsets.UTF_8));
+      child.stdin().flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends its standard input. */
+  public void endInput() {
+    try {
+      child.stdin().close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The page of its first window; only for {@link Start#driven}. */
   public Page page() {
     await(() -> open || ended, "the window", SOON);

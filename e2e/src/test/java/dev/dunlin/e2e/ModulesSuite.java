@@ -174,6 +174,14 @@ record ModulesSuite(Account account) {
                   once: cjs.default === require('cjs-pack'), scoped: (await import('npm:@scope/named')).named, required: require('cjs-pack').add(1, 2) }
                 """)
             .toString());
+    assertEquals(
+        "[1,1,\"data\",\"data\",\"data\",\"data\"]",
+        page.run(
+                """
+                const own = await import('/data.json', { with: { type: 'json' } }), pack = await import('npm:esm-pack')
+                return [own.default.own, require('./data.json').own, pack.plain, pack.attributed, (await import('npm:cjs-pack/data.json')).name, require('cjs-pack/data.json').name]
+                """)
+            .toString());
     for (String[] missing :
         new String[][] {
           {"npm:no-such-pack", "run npm install no-such-pack"},
@@ -202,13 +210,15 @@ record ModulesSuite(Account account) {
             const all = [await ask(own, own), await ask(shared.port, shared)]
             own.terminate()
             const { Worker: Thread } = await import('node:worker_threads')
-            const thread = new Thread('/thread.js', { workerData: { a: [1] } })
+            const thread = new Thread('/thread.js', { workerData: { a: [1] }, stdout: true })
+            let said = ''
+            thread.stdout.setEncoding('utf8').on('data', text => { said += text })
             const answer = new Promise((resolve, reject) => thread.on('message', resolve).on('error', reject))
             thread.postMessage(21)
             all.push(await answer)
             const ended = new Promise(resolve => thread.on('exit', resolve))
             await thread.terminate()
-            return { all, ended: await ended, sha256: createHash('sha256').update(bytes).digest('hex') }
+            return { all, said, ended: await ended, sha256: createHash('sha256').update(bytes).digest('hex') }
             """,
             LONG);
     String expected = wanted.formatted(said.path("sha256").asText());
@@ -217,6 +227,7 @@ record ModulesSuite(Account account) {
     assertEquals(
         "{\"doubled\":42,\"workerData\":{\"a\":[1]},\"isMainThread\":false,\"threadId\":1}",
         said.path("all").path(2).toString());
+    assertEquals("21 it is\n", said.path("said").asText());
     assertEquals(1, said.path("ended").asInt());
   }
 

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -56,6 +57,12 @@ public final class ChildProcessModule implements CommandModule {
   /** Output that a synchronous call collects, of one stream. Over: {@code ENOBUFS}, and its end. */
   static final int SYNC_OUTPUT_BYTES = 64 << 20;
 
+  /**
+   * Outputs of all synchronous calls together, until they have been sent. Over: {@code ENOBUFS} for
+   * the one that goes beyond it, and its end.
+   */
+  static final int SYNC_OUTPUTS_BYTES = 256 << 20;
+
   /** Input of a synchronous call. Over: it is refused. */
   static final int SYNC_INPUT_BYTES = 64 << 20;
 
@@ -63,13 +70,24 @@ public final class ChildProcessModule implements CommandModule {
   private static final int DEFAULT_MAX_BUFFER = 1 << 20;
 
   private final Scheduler scheduler;
+  private final Map<String, String> own;
+  private final long syncOutputsBytes;
   private final AtomicInteger running = new AtomicInteger();
+  private final AtomicLong syncOutputs = new AtomicLong();
 
   /**
    * @param scheduler of timeouts
+   * @param own the environment that the app's developer has given it: none of it is refused
    */
-  public ChildProcessModule(Scheduler scheduler) {
+  public ChildProcessModule(Scheduler scheduler, Map<String, String> own) {
+    this(scheduler, own, SYNC_OUTPUTS_BYTES);
+  }
+
+  /** For tests: with a bound of their own. */
+  ChildProcessModule(Scheduler scheduler, Map<String, String> own, long syncOutputsBytes) {
     this.scheduler = scheduler;
+    this.own = Map.copyOf(own);
+    this.syncOutputsBytes = syncOutputsBytes;
   }
 
   @Override
@@ -82,7 +100,7 @@ public final class ChildProcessModule implements CommandModule {
     Resource program = new Resource.File(LastSegment.FOLLOW, call -> Access.READ, "");
     return List.of(
         command("lookup", new Resource.None(), RunsOn.WORKER, ChildProcessModule::lookup),
-        command("spawn", program, RunsOn.WORKER, call -> start(call, Launch.ofProgram(call))),
+        command("spawn", program, RunsOn.WORKER, call -> start(call, Launch.ofProgram(call, own))),
         command(
             "shell", new Resource.None(), RunsOn.WORKER, call -> start(call, Launch.ofShell(call))),
         onChild("wait", RunsOn.EVENT_LOOP, call -> child(call).end().map(ChildProcessModule::end)),
@@ -368,11 +386,12 @@ public final class ChildProcessModule implements CommandModule {
             : Optional.of(scheduler.schedule(timeout, endWith.apply("ETIMEDOUT")));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
+    AtomicLong held = new AtomicLong();
     Runnable overflow = endWith.apply("ENOBUFS");
     Future<?> read =
         Future.all(
-            collected("stdout", child, child.process.stdout(), out, most, overflow),
-            collected("stderr", child, child.process.stderr(), err, most, overflow));
+            collected("stdout", child, child.process.stdout(), out, most, held, overflow),
+            collected("stderr", child, child.process.stderr(), err, most, held, overflow));
     // At a limit its own end is enough: what it has started may hold its output for ever.
     return Future.all(child.end(), Future.any(read, limit.future()))
         .map(
@@ -393,20 +412,26 @@ public final class ChildProcessModule implements CommandModule {
               byte[] both = Arrays.copyOf(said, said.length + complained.length);
               System.arraycopy(complained, 0, both, said.length, complained.length);
               return new Reply.Bytes(
-                  ByteSource.of(both), both.length, "application/octet-stream", meta);
+                  ByteSource.of(both).whenClosed(() -> syncOutputs.addAndGet(-held.getAndSet(0))),
+                  both.length,
+                  "application/octet-stream",
+                  meta);
             });
   }
 
   /**
    * Puts all of a stream up to a bound into {@code all}; then the child is told to end, and the
    * stream is closed, which ends who goes on writing.
+   *
+   * @param held what this call has of the bytes that all may have together
    */
-  private static Future<Void> collected(
+  private Future<Void> collected(
       String name,
       RunningChild child,
       InputStream from,
       ByteArrayOutputStream all,
       int most,
+      AtomicLong held,
       Runnable overflow) {
     Promise<Void> done = Promise.promise();
     Threads.start(
@@ -416,7 +441,12 @@ public final class ChildProcessModule implements CommandModule {
           try (from) {
             int room = most;
             for (int n; room >= 0 && (n = from.read(buffer)) >= 0; room -= n) {
-              all.write(buffer, 0, Math.min(n, room));
+              int taken = Math.min(n, room);
+              if (!reserve(held, taken)) {
+                room = -1;
+                break;
+              }
+              all.write(buffer, 0, taken);
             }
             if (room < 0) {
               overflow.run();
@@ -428,5 +458,14 @@ public final class ChildProcessModule implements CommandModule {
           }
         });
     return done.future();
+  }
+
+  private boolean reserve(AtomicLong held, int bytes) {
+    if (syncOutputs.addAndGet(bytes) > syncOutputsBytes) {
+      syncOutputs.addAndGet(-bytes);
+      return false;
+    }
+    held.addAndGet(bytes);
+    return true;
   }
 }

@@ -62,8 +62,12 @@ record Launch(String program, boolean shell, ProcessSpec spec) {
   /** Variables by which the system's loader runs somebody else's code in any program. */
   private static final List<String> LOADER = List.of("LD_", "DYLD_", "GCONV_PATH");
 
-  /** A program that policy has allowed by its real path. */
-  static Launch ofProgram(Call call) {
+  /**
+   * A program that policy has allowed by its real path.
+   *
+   * @param own variables that the app's developer has set: a page that hands them on sets nothing
+   */
+  static Launch ofProgram(Call call, Map<String, String> own) {
     Path program = call.path().real();
     if (!Files.exists(program)) {
       throw Errno.ENOENT.on("spawn", call.path().asked());
@@ -76,14 +80,15 @@ record Launch(String program, boolean shell, ProcessSpec spec) {
     Map<String, String> environment = environment(call);
     for (String name : environment.keySet()) {
       // Or the right to start one harmless program would be the right to run anything.
-      if (LOADER.stream().anyMatch(name.toUpperCase(Locale.ROOT)::startsWith)) {
+      if (!environment.get(name).equals(own.get(name))
+          && LOADER.stream().anyMatch(name.toUpperCase(Locale.ROOT)::startsWith)) {
         throw new BridgeError(
             "NotAllowedError",
             "ERR_ACCESS_DENIED",
             "the variable "
                 + name
-                + " would make a program run code that no policy has seen: leave it out of env, or set"
-                + " it in a command line with shell: true, if ipc://child-process/shell is allowed");
+                + " would make a program run code that no policy has seen: leave it out of env, set it"
+                + " for the whole app in [env] of socket.ini, or in a command line with shell: true, if ipc://child-process/shell is allowed");
       }
     }
     return new Launch(call.path().asked(), false, spec(call, argv, environment));

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Signals by Node's names, and sending one. */
-final class Signals {
+public final class Signals {
   private static final Map<String, Integer> LINUX =
       Map.ofEntries(
           Map.entry("SIGHUP", 1),
@@ -47,9 +47,12 @@ final class Signals {
           "SIGBUS", 10, "SIGSYS", 12, "SIGURG", 16, "SIGSTOP", 17, "SIGTSTP", 18, "SIGCONT", 19,
           "SIGCHLD", 20, "SIGIO", 23, "SIGUSR1", 30, "SIGUSR2", 31);
 
+  private static final int ESRCH = 3;
+
   private Signals() {}
 
-  static Optional<Integer> number(String name) {
+  /** Its number here; empty if this system has no signal of that name. */
+  public static Optional<Integer> number(String name) {
     if (!LINUX.containsKey(name) || Platform.isMac() && name.equals("SIGPWR")) {
       return Optional.empty();
     }
@@ -77,7 +80,20 @@ final class Signals {
       }
       return true;
     }
-    return Posix.kill((int) child.pid(), signal) == 0;
+    return send(child.pid(), signal) == 0;
+  }
+
+  /**
+   * Sends a signal to any process, as the other {@code send} does to a child.
+   *
+   * @return 0, or the system's error number
+   */
+  public static int send(long pid, int signal) {
+    if (Platform.isWindows()) {
+      Optional<ProcessHandle> process = ProcessHandle.of(pid);
+      return process.isPresent() && (signal == 0 || process.get().destroyForcibly()) ? 0 : ESRCH;
+    }
+    return Posix.kill((int) pid, signal) == 0 ? 0 : Native.getLastError();
   }
 
   private static final class Posix {

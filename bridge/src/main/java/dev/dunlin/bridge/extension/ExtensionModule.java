@@ -5,7 +5,9 @@ import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bridge.spi.Reply;
+import dev.dunlin.scheduler.Threads;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -19,6 +21,8 @@ import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -30,7 +34,8 @@ import java.util.regex.Pattern;
  * <p>An extension is a part of the app with all that the app's user may do: what guards it is that
  * only the app's developer puts files into that folder, and that loading needs a source too.
  *
- * <p><i>Thread:</i> any; loading blocks.
+ * <p><i>Thread:</i> any. One thread of its own does it all, one thing after the other: who compiles
+ * keeps no worker from the app's other calls.
  */
 public final class ExtensionModule implements CommandModule {
   /** Extensions of an app. Over: {@code EMFILE}. */
@@ -39,6 +44,9 @@ public final class ExtensionModule implements CommandModule {
   /** What extensions are written against: grows when an old one would not run any more. */
   static final int ABI = 1;
 
+  /** Calls of this module that wait for the one before. Over: {@code EAGAIN}. */
+  static final int WAITING = 256;
+
   private static final Logger LOG = System.getLogger(ExtensionModule.class.getName());
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
 
@@ -46,10 +54,13 @@ public final class ExtensionModule implements CommandModule {
   private final Consumer<CommandModule> register;
   private final Consumer<String> unregister;
 
-  // Guarded by this.
+  private final ExecutorService lane = Threads.pool("extensions", 1, WAITING);
+
+  // Owned by that thread.
   private final Map<String, Loaded> loaded = new TreeMap<>();
 
-  private record Loaded(ExtensionLoader classes, Path path, Map<String, Object> info) {}
+  private record Loaded(
+      ExtensionLoader classes, Path path, Map<String, Object> info, RunningModule module) {}
 
   /**
    * @param folder the app's {@code extensions}; may be missing
@@ -77,17 +88,37 @@ public final class ExtensionModule implements CommandModule {
         command("stats", new Command.Resource.None(), this::stats));
   }
 
-  private static Command command(
-      String function, Command.Resource resource, Command.Handler handler) {
+  private Command command(String function, Command.Resource resource, Command.Handler handler) {
     return new Command(
-        function, resource, Command.Permission.POLICY, Command.RunsOn.WORKER, handler);
+        function,
+        resource,
+        Command.Permission.POLICY,
+        Command.RunsOn.EVENT_LOOP,
+        call -> {
+          Promise<Reply> answer = Promise.promise();
+          try {
+            lane.execute(
+                () -> {
+                  try {
+                    handler.handle(call).onComplete(answer);
+                  } catch (RuntimeException | Error e) {
+                    answer.fail(e);
+                  }
+                });
+          } catch (RejectedExecutionException full) {
+            throw error(
+                "EAGAIN",
+                WAITING + " calls of ipc://extension wait already: wait for their answers");
+          }
+          return answer.future();
+        });
   }
 
   private static Future<Reply> data(Object value) {
     return Future.succeededFuture(new Reply.Data(value));
   }
 
-  private synchronized Future<Reply> load(Call call) {
+  private Future<Reply> load(Call call) {
     String name = call.resource();
     Loaded before = loaded.get(name);
     if (before != null) {
@@ -102,8 +133,9 @@ public final class ExtensionModule implements CommandModule {
       try {
         CommandModule module = module(name, classes);
         Map<String, Object> info = info(name, module);
-        register.accept(module);
-        loaded.put(name, new Loaded(classes, path, info));
+        RunningModule running = new RunningModule(module);
+        register.accept(running);
+        loaded.put(name, new Loaded(classes, path, info, running));
         return data(info);
       } catch (RuntimeException | Error e) {
         classes.close();
@@ -197,12 +229,16 @@ public final class ExtensionModule implements CommandModule {
     return given == null ? "" : given;
   }
 
-  private synchronized Future<Reply> unload(Call call) {
+  private Future<Reply> unload(Call call) {
     Loaded gone = loaded.remove(call.resource());
     if (gone == null) {
       throw error("ENOENT", "no extension '" + call.resource() + "' is loaded");
     }
     unregister.accept(call.resource());
+    return gone.module.whenIdle().compose(idle -> closed(gone));
+  }
+
+  private static Future<Reply> closed(Loaded gone) {
     try {
       gone.classes.close();
     } catch (IOException e) {
@@ -211,7 +247,7 @@ public final class ExtensionModule implements CommandModule {
     return data(Map.of());
   }
 
-  private synchronized Future<Reply> type(Call call) {
+  private Future<Reply> type(Call call) {
     String name = call.resource();
     boolean known = loaded.containsKey(name) || exists(name);
     return data(Map.of("name", name, "type", known ? "shared" : "unknown"));
@@ -225,7 +261,7 @@ public final class ExtensionModule implements CommandModule {
     }
   }
 
-  private synchronized Future<Reply> stats(Call call) {
+  private Future<Reply> stats(Call call) {
     String name = call.param("name").map(node -> node.asText()).orElse("");
     if (name.isEmpty()) {
       return data(Map.of("abi", ABI, "loaded", loaded.size()));

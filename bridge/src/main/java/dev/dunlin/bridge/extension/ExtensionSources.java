@@ -98,13 +98,23 @@ final class ExtensionSources {
     }
   }
 
-  private static Optional<FileTime> newest(Path folder, String suffix) throws IOException {
+  /**
+   * When the newest was changed.
+   *
+   * @throws IllegalArgumentException if one leads out of the extensions folder by a link
+   */
+  private Optional<FileTime> newest(Path folder, String suffix) throws IOException {
     if (!Files.isDirectory(folder)) {
       return Optional.empty();
     }
     Optional<FileTime> newest = Optional.empty();
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.filter(one -> one.toString().endsWith(suffix)).toList()) {
+        if (!path.toRealPath().startsWith(project.toRealPath().getParent())) {
+          throw new IllegalArgumentException(
+              path
+                  + " leads out of the app's extensions folder by a link: put the file itself there");
+        }
         FileTime time = Files.getLastModifiedTime(path);
         newest = newest.filter(other -> other.compareTo(time) >= 0).or(() -> Optional.of(time));
       }

@@ -1,8 +1,14 @@
 package dev.dunlin.bridge.process;
 
+import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bridge.spi.HandleId;
+import dev.dunlin.bridge.spi.PushChannel;
+import dev.dunlin.bridge.spi.Reply;
+import io.vertx.core.Future;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
@@ -11,7 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code ipc://process/…}: figures of the host's process, in the shapes of Node's {@code process}.
+ * {@code ipc://process/…}: figures of the host's process, in the shapes of Node's {@code process},
+ * and its standard input.
  */
 public final class ProcessModule implements CommandModule {
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -24,6 +31,23 @@ public final class ProcessModule implements CommandModule {
   private static final int USER_TICKS = 11;
   private static final int SYSTEM_TICKS = 12;
 
+  private final HostStdin stdin;
+
+  /**
+   * @param stdin what a page may read as {@code process.stdin}
+   */
+  public ProcessModule(InputStream stdin) {
+    this.stdin = new HostStdin(stdin);
+  }
+
+  /** A document that reads the standard input. */
+  private record Reading(PushChannel channel) implements AutoCloseable {
+    @Override
+    public void close() {
+      channel.close();
+    }
+  }
+
   @Override
   public String name() {
     return "process";
@@ -34,7 +58,35 @@ public final class ProcessModule implements CommandModule {
     return List.of(
         Command.telling("memoryUsage", ProcessModule::memoryUsage),
         Command.telling("cpuUsage", ProcessModule::cpuUsage),
-        Command.telling("uptime", () -> ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
+        Command.telling("uptime", () -> ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0),
+        command("stdin", new Command.Resource.None(), this::openStdin),
+        command("closeStdin", new Command.Resource.Handle(), ProcessModule::closeStdin));
+  }
+
+  private static Command command(
+      String function, Command.Resource resource, Command.Handler handler) {
+    return new Command(
+        function, resource, Command.Permission.POLICY, Command.RunsOn.EVENT_LOOP, handler);
+  }
+
+  private Future<Reply> openStdin(Call call) {
+    PushChannel channel = call.openPush(PushChannel.Overflow.STOP_READING, HostStdin.WAITING_BYTES);
+    try {
+      HandleId id = call.register(new Reading(channel));
+      stdin.give(channel);
+      return Future.succeededFuture(
+          new Reply.Data(Map.of("id", id.value(), "channel", channel.id())));
+    } catch (RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static Future<Reply> closeStdin(Call call) {
+    Reading reading = call.handle(Reading.class);
+    call.release();
+    reading.close();
+    return Future.succeededFuture(Reply.NOTHING);
   }
 
   private static Object memoryUsage() throws IOException {

@@ -63,6 +63,15 @@ public interface ByteSource extends AutoCloseable {
   @Override
   void close();
 
+  /**
+   * The same bytes, with something to do when they are closed, once.
+   *
+   * @param action must not block
+   */
+  default ByteSource whenClosed(Runnable action) {
+    return new ClosedSource(this, action);
+  }
+
   /** Bytes that are in memory: the next {@code length} from {@code offset} on. */
   static ByteSource of(byte[] bytes, int offset, int length) {
     return new MemorySource(ByteBuffer.wrap(bytes, offset, length));

@@ -1,7 +1,6 @@
 package dev.dunlin.bridge.child;
 
 import static dev.dunlin.bridge.Harness.ALL;
-import static dev.dunlin.bridge.Harness.readSome;
 import static dev.dunlin.bridge.Harness.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,24 +10,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.dunlin.bridge.Harness;
 import dev.dunlin.bridge.Harness.Page;
 import dev.dunlin.bridge.PolicySet;
+import dev.dunlin.bridge.Pushes;
 import dev.dunlin.bridge.StreamLane;
-import dev.dunlin.bridge.spi.ByteSource;
+import dev.dunlin.bridge.StreamResponse;
 import dev.dunlin.scheduler.Lane;
 import dev.dunlin.scheduler.VertxScheduler;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,10 +37,15 @@ class ChildProcessModuleTest {
   private static final String MODULE = "ipc://child-process/";
   private static final String HANDLE = "ipc://handle/child-process/";
 
+  private static final int OUTPUTS = 4 << 20;
+
   private final Vertx vertx = Vertx.vertx();
   private final Harness harness =
       new Harness(
-          new ChildProcessModule(new VertxScheduler(vertx, Lane.create(vertx, "timeouts"))));
+          new ChildProcessModule(
+              new VertxScheduler(vertx, Lane.create(vertx, "timeouts")),
+              Map.of("LD_BIND_NOW", "1"),
+              OUTPUTS));
   private final Page page = harness.page(1, ALL);
 
   @AfterEach
@@ -67,64 +68,6 @@ class ChildProcessModuleTest {
 
   private JsonNode end(JsonNode child) {
     return page.data(HANDLE + "wait/" + child.path("child").asText(), Map.of());
-  }
-
-  /** Reads the page's push stream until these channels have ended: text by channel. */
-  private static final class Pushes implements AutoCloseable {
-    private final ByteSource source;
-    private final byte[] buffer = new byte[64 << 10];
-    private final Set<Integer> ended = new HashSet<>();
-    private ByteBuffer waiting = ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
-    final Map<Integer, StringBuilder> texts = new HashMap<>();
-
-    Pushes(Page page) {
-      StreamLane.Exchange exchange = page.open("GET", "ipc://push/", new byte[0]);
-      source = Harness.await(exchange.response()).body();
-    }
-
-    String untilEnd(JsonNode child, String stream) {
-      int wanted = child.path(stream).asInt();
-      try {
-        while (!ended.contains(wanted)) {
-          while (waiting.remaining() >= 8) {
-            waiting.mark();
-            int length = waiting.getInt();
-            int channel = waiting.getInt();
-            if (waiting.remaining() < length) {
-              waiting.reset();
-              break;
-            }
-            byte[] payload = new byte[length];
-            waiting.get(payload);
-            texts
-                .computeIfAbsent(channel, id -> new StringBuilder())
-                .append(new String(payload, StandardCharsets.UTF_8));
-            if (length == 0) {
-              ended.add(channel);
-            }
-          }
-          if (ended.contains(wanted)) {
-            break;
-          }
-          int n = readSome(source, buffer);
-          assertTrue(n >= 0, "the push stream ended");
-          waiting =
-              ByteBuffer.allocate(waiting.remaining() + n)
-                  .order(ByteOrder.LITTLE_ENDIAN)
-                  .put(waiting)
-                  .put(buffer, 0, n)
-                  .flip();
-        }
-        return texts.get(wanted).toString();
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
-    }
-
-    @Override
-    public void close() {
-      source.close();
-    }
   }
 
   @Test
@@ -327,15 +270,16 @@ class ChildProcessModuleTest {
   }
 
   private Harness.Reply sync(String url, Map<String, Object> params, String input) {
+    return page.fetch("POST", syncUrl(url, params), input.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String syncUrl(String url, Map<String, Object> params) {
     try {
       Map<String, Object> all = new HashMap<>(params);
       all.put("sync", true);
-      return page.fetch(
-          "POST",
-          url
-              + "?_="
-              + URLEncoder.encode(Harness.JSON.writeValueAsString(all), StandardCharsets.UTF_8),
-          input.getBytes(StandardCharsets.UTF_8));
+      return url
+          + "?_="
+          + URLEncoder.encode(Harness.JSON.writeValueAsString(all), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -365,6 +309,40 @@ class ChildProcessModuleTest {
         sync(spawn("cat"), Map.of("args", List.of("/dev/zero"), "maxBuffer", 1000), "");
     assertEquals("ENOBUFS", meta(flood).path("error").asText());
     assertEquals(1000, flood.body().length);
+  }
+
+  @Test
+  void whatAllSynchronousCallsCollectIsBoundedTogetherUntilItIsSent() throws IOException {
+    String url =
+        syncUrl(
+            spawn("head"),
+            Map.of("args", List.of("-c", "3000000", "/dev/zero"), "maxBuffer", OUTPUTS));
+    StreamLane.Exchange first = page.open("POST", url, new byte[0]);
+    StreamResponse unread = Harness.await(first.response());
+    Harness.Reply second = page.fetch("POST", url, new byte[0]);
+    assertEquals("ENOBUFS", meta(second).path("error").asText());
+    assertTrue(second.body().length <= OUTPUTS - 3_000_000);
+    unread.body().close();
+    Harness.Reply third = page.fetch("POST", url, new byte[0]);
+    assertEquals(3_000_000, third.body().length);
+    assertEquals("", meta(third).path("error").asText());
+  }
+
+  @Test
+  void variablesOfTheLoaderAreRefusedUnlessTheAppsDeveloperHasSetThem() throws IOException {
+    for (String given : List.of("1", "0")) {
+      Harness.Reply reply =
+          sync(
+              spawn("printenv"),
+              Map.of("args", List.of("LD_BIND_NOW"), "env", Map.of("LD_BIND_NOW", given)),
+              "");
+      if (given.equals("1")) {
+        assertEquals("1\n", new String(reply.body(), StandardCharsets.UTF_8));
+      } else {
+        assertEquals("ERR_ACCESS_DENIED", reply.code());
+        assertTrue(reply.json().path("err").path("message").asText().contains("[env]"));
+      }
+    }
   }
 
   @Test

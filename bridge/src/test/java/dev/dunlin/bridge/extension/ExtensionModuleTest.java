@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dunlin.bridge.Harness;
 import dev.dunlin.bridge.Harness.Page;
+import dev.dunlin.bridge.Limits;
 import dev.dunlin.bridge.PolicySet;
+import dev.dunlin.bridge.spi.Command;
+import dev.dunlin.bridge.spi.CommandModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,9 +40,30 @@ class ExtensionModuleTest {
             new ExtensionModule(
                 folder.resolve("extensions"),
                 module -> later.get().bridge.add(module),
-                name -> later.get().bridge.remove(name)));
+                name -> later.get().bridge.remove(name)),
+            new Worker());
     later.set(harness);
     page = harness.page(1, ALL);
+  }
+
+  /** A command that needs a worker's thread. */
+  private record Worker() implements CommandModule {
+    @Override
+    public String name() {
+      return "worker";
+    }
+
+    @Override
+    public List<Command> commands() {
+      return List.of(Command.answering("free", call -> "yes"));
+    }
+  }
+
+  /** Sends a call without waiting for its answer. */
+  private Harness.Recorder begin(int sequence, String url) {
+    Harness.Recorder answer = new Harness.Recorder();
+    page.send("{\"d\":\"" + page.id + "\",\"c\":[[" + sequence + ",\"" + url + "\",{}]]}", answer);
+    return answer;
   }
 
   @AfterEach
@@ -217,6 +241,14 @@ class ExtensionModuleTest {
       Files.createSymbolicLink(link, away);
       assertTrue(load(part.substring(0, 3)).contains("leads out"), part);
     }
+    Path shared = Files.writeString(folder.resolve("Shared.java"), "package ext; class Shared {}");
+    Path inside = source("linked", "1").resolveSibling("Shared.java");
+    Files.createSymbolicLink(inside, shared);
+    assertTrue(load("linked").contains("leads out"));
+    Files.delete(inside);
+    Files.createSymbolicLink(inside, Files.copy(shared, folder.resolve("extensions/Shared.java")));
+    page.data("ipc://extension/load/linked", Map.of());
+    page.data("ipc://extension/unload/linked", Map.of());
     assertTrue(load("Adder").contains("can't be an extension's name"));
     // A URL is folded before anything reads it, as Chromium does: these name nothing, or a command
     // that is not this one.
@@ -243,5 +275,62 @@ class ExtensionModuleTest {
             + " return \"seen\"; } catch (ClassNotFoundException e) { return \"hidden\"; } })");
     page.data("ipc://extension/load/spy", Map.of());
     assertEquals("hidden", page.data("ipc://spy/look", Map.of()).asText());
+  }
+
+  private String awaiting(Path file) {
+    return "((java.util.function.Supplier<Integer>) () -> { while (!java.nio.file.Files.exists(java.nio.file.Path.of(\""
+        + file
+        + "\"))) Thread.onSpinWait(); return 0; }).get()";
+  }
+
+  @Test
+  void loadsThatTakeLongLeaveTheWorkersFree() throws IOException {
+    Path go = folder.resolve("go");
+    build("slow", "slow", "Command.answering(\"x\" + " + awaiting(go) + ", call -> 1)");
+    for (int i = 0; i < Limits.WORKERS + 1; i++) {
+      begin(1000 + i, "ipc://extension/load/slow");
+    }
+    assertEquals("yes", page.data("ipc://worker/free", Map.of()).asText());
+    Files.createFile(go);
+    assertEquals("slow", page.data("ipc://extension/load/slow", Map.of()).path("name").asText());
+  }
+
+  @Test
+  void unloadingWaitsForTheCallsThatRunAndLetsNoNewOneIn() throws IOException {
+    Path started = folder.resolve("started");
+    Path go = folder.resolve("go");
+    Path source = source("busy", "run()");
+    Files.writeString(
+        source,
+        Files.readString(source)
+                .replaceFirst(
+                    "(?s)}\\s*$",
+                    """
+                      static Object run() {
+                        try { java.nio.file.Files.createFile(java.nio.file.Path.of("STARTED")); }
+                        catch (java.io.IOException e) { throw new RuntimeException(e); }
+                        AWAIT;
+                        return new Later().text();
+                      }
+                    }
+                    """
+                        .replace("STARTED", started.toString())
+                        .replace("AWAIT", "int n = " + awaiting(go)))
+            + "class Later { String text() { return \"its classes are there\"; } }");
+    page.data("ipc://extension/load/busy", Map.of());
+    Harness.Recorder running = begin(1000, "ipc://busy/ask");
+    Harness.until(() -> Files.exists(started));
+    Harness.Recorder unloading = begin(1001, "ipc://extension/unload/busy");
+    Harness.until(
+        () ->
+            page.call("ipc://busy/ask", Map.of())
+                .path(2)
+                .path("code")
+                .asText()
+                .equals("ERR_UNKNOWN_COMMAND"));
+    assertTrue(unloading.texts.isEmpty());
+    Files.createFile(go);
+    assertEquals("{\"r\":[[1000,0,\"its classes are there\"]]}", running.text());
+    assertEquals("{\"r\":[[1001,0,{}]]}", unloading.text());
   }
 }

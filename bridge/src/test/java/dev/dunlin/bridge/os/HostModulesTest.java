@@ -11,6 +11,7 @@ import dev.dunlin.bridge.Harness.Page;
 import dev.dunlin.bridge.PolicySet;
 import dev.dunlin.bridge.console.ConsoleModule;
 import dev.dunlin.bridge.process.ProcessModule;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ class HostModulesTest {
   private final Harness harness =
       new Harness(
           new OsModule(() -> Duration.ofNanos(1L << 60)),
-          new ProcessModule(),
+          new ProcessModule(InputStream.nullInputStream()),
           new ConsoleModule((level, message) -> printed.add(level + " " + message)));
   private final Page page = harness.page(1, ALL);
 

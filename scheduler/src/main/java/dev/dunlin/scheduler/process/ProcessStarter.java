@@ -219,7 +219,7 @@ public final class ProcessStarter {
   private GroupWatch groups() {
     if (groups.isEmpty()) {
       try {
-        groups = Optional.of(new GroupWatch(builder(GroupWatch.SPEC).start().getOutputStream()));
+        groups = Optional.of(new GroupWatch(() -> builder(GroupWatch.SPEC).start()));
       } catch (IOException e) {
         throw new ProcessStartException("can't start /bin/sh: " + e.getMessage(), e);
       }

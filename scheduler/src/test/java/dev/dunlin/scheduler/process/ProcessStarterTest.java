@@ -219,6 +219,38 @@ class ProcessStarterTest {
     awaitGone(grandchild);
   }
 
+  private static List<ProcessHandle> watches(long parent) throws IOException {
+    List<ProcessHandle> found = new ArrayList<>();
+    for (ProcessHandle child : ProcessHandle.of(parent).orElseThrow().children().toList()) {
+      Path words = Path.of("/proc/" + child.pid() + "/cmdline");
+      if (Files.exists(words) && Files.readString(words).contains("dunlin-group-watch")) {
+        found.add(child);
+      }
+    }
+    return found;
+  }
+
+  @Test
+  void whoWatchesOverGroupsIsStartedAgainWhenItDies() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setsid")), "needs setsid");
+    ChildProcess parent =
+        startParent(
+            ParentDeath.DIE_WITH_GROUP,
+            "(sh -c 'trap \"\" TERM HUP; echo $$; sleep 1000' &) ; sleep 1000");
+    BoundedLines lines = new BoundedLines(parent.stdout(), 100);
+    lines.next();
+    long grandchild = Long.parseLong(lines.next().orElseThrow().text());
+    ProcessHandle first = watches(parent.pid()).get(0);
+    first.destroyForcibly();
+    awaitGone(first.pid());
+    while (watches(parent.pid()).isEmpty()) {
+      assertTrue(parent.isAlive());
+      Thread.onSpinWait();
+    }
+    ProcessHandle.of(parent.pid()).orElseThrow().destroyForcibly();
+    awaitGone(grandchild);
+  }
+
   @Test
   void killsTheWholeGroupAndNothingOnceItsLeaderHasEnded() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/setsid")), "needs setsid");

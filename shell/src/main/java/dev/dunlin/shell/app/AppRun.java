@@ -12,6 +12,7 @@ import dev.dunlin.bridge.child.ChildProcessModule;
 import dev.dunlin.bridge.child.UserEnvironment;
 import dev.dunlin.bridge.console.ConsoleModule;
 import dev.dunlin.bridge.extension.ExtensionModule;
+import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.scheduler.Backoff;
 import dev.dunlin.scheduler.EventLoops;
@@ -549,8 +550,10 @@ public final class AppRun implements Launcher {
       modules.addAll(StandardModules.of(console, random, folders.get("data")));
       Scheduler scheduler = new VertxScheduler(vertx, Lane.create(vertx, "children"));
       backEnd = backEnd(scheduler);
-      modules.add(new ChildProcessModule(scheduler));
+      modules.add(
+          new ChildProcessModule(scheduler, Facts.environment(config, options, System.getenv())));
       modules.add(new BackEndModule(backEnd));
+      modules.add(new SignalModule(scheduler));
       modules.add(
           new ExtensionModule(
               config.directory().resolve(EXTENSIONS),

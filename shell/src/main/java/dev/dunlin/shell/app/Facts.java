@@ -76,7 +76,7 @@ final class Facts implements HostFacts {
     facts.put("execPath", execPath());
     facts.put("pid", ProcessHandle.current().pid());
     facts.put("cwd", Path.of("").toAbsolutePath().toString());
-    facts.put("env", environment());
+    facts.put("env", environment(config, options, variables));
     facts.put("config", config.toJson());
     facts.put("debug", debug);
     facts.put("headless", options.headless());
@@ -115,7 +115,8 @@ final class Facts implements HostFacts {
   /**
    * Only what socket.ini and the command line name: the rest of the environment is not the page's.
    */
-  private Map<String, String> environment() {
+  static Map<String, String> environment(
+      AppConfig config, RunOptions options, Map<String, String> variables) {
     Map<String, String> environment = new LinkedHashMap<>();
     for (String name : config.build().env()) {
       String value = variables.get(name);

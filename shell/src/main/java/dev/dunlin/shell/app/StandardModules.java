@@ -25,7 +25,7 @@ final class StandardModules {
     return List.of(
         new FsModule(random),
         new OsModule(clock::now),
-        new ProcessModule(),
+        new ProcessModule(System.in),
         new DnsModule(),
         new UdpModule(),
         new NetworkModule(data, random),

@@ -351,7 +351,9 @@ public final class AppResources {
 
   private ResourceResponse send(
       ResourceRequest request, AppUrl url, Found.File file, List<String> names) throws IOException {
-    String type = MimeTypes.of(names.get(names.size() - 1));
+    String type =
+        MimeTypes.of(
+            NpmPackages.isJsonModule(names, url.query()) ? ".js" : names.get(names.size() - 1));
     Map<String, String> headers = answers.headers(type);
     headers.put("content-location", contentLocation(names));
     if (request.navigation() && MimeTypes.isHtml(type)) {
@@ -359,7 +361,8 @@ public final class AppResources {
     }
     headers.put("accept-ranges", "bytes");
     headers.put("last-modified", HTTP_DATE.format(file.modified()));
-    boolean ofPackage = NpmPackages.isScript(names) && file.sizeBytes() <= NpmPackages.SCRIPT_BYTES;
+    boolean ofPackage =
+        NpmPackages.isScript(names, url.query()) && file.sizeBytes() <= NpmPackages.SCRIPT_BYTES;
     if (ofPackage || file.sizeBytes() <= HASHED_BYTES) {
       int most = ofPackage ? NpmPackages.SCRIPT_BYTES : HASHED_BYTES;
       byte[] read = readAll(file, most);

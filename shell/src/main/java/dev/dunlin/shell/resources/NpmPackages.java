@@ -43,6 +43,8 @@ final class NpmPackages {
 
   private static final String FOLDER = "node_modules";
   private static final String COMMONJS_QUERY = "?commonjs";
+  private static final String JSON = ".json";
+  private static final String JSON_QUERY = "?module";
 
   /** What holds of a page that imports. A package's own order decides, as in Node. */
   private static final Set<String> CONDITIONS = Set.of("import", "module", "browser", "default");
@@ -54,6 +56,11 @@ final class NpmPackages {
               + "(?:default|const|let|var|function|class|async)\\b)");
   private static final Pattern IMPORTED =
       Pattern.compile("(\\b(?:from|import)\\s*\\(?\\s*)([\"'])([^\"'\\s]+)\\2");
+
+  /** What follows an import that says itself what it imports. */
+  private static final Pattern ATTRIBUTES =
+      Pattern.compile("[\"']\\s*(?:(?:with|assert)\\b|,\\s*\\{)");
+
   private static final Pattern EXPORTED =
       Pattern.compile(
           "\\bexports\\.([A-Za-z_$][\\w$]*)\\s*=(?!=)"
@@ -101,6 +108,7 @@ final class NpmPackages {
     String text = text(file, SCRIPT_BYTES).orElse("");
     boolean hasDefault =
         url.endsWith(COMMONJS_QUERY)
+            || url.endsWith(JSON_QUERY)
             || Pattern.compile("\\bexport\\s+default\\b|\\bexport\\s*\\{[^}]*\\bdefault\\b")
                 .matcher(text)
                 .find();
@@ -109,14 +117,25 @@ final class NpmPackages {
   }
 
   /** Whether {@link #script} may have something to say about a file. */
-  static boolean isScript(List<String> names) {
-    return names.contains(FOLDER) && names.get(names.size() - 1).matches(".+\\.[cm]?js");
+  static boolean isScript(List<String> names, String query) {
+    return names.contains(FOLDER)
+        && (names.get(names.size() - 1).matches(".+\\.[cm]?js") || isJsonModule(names, query));
+  }
+
+  /** Whether JSON is to be a script, since who imports it does not say that it is JSON. */
+  static boolean isJsonModule(List<String> names, String query) {
+    return query.equals(JSON_QUERY)
+        && names.contains(FOLDER)
+        && names.get(names.size() - 1).endsWith(JSON);
   }
 
   /** The script of a package as a page can import it. */
   String script(List<String> names, String text, String query) throws IOException {
     if (query.equals(COMMONJS_QUERY)) {
       return commonJs(names, text);
+    }
+    if (isJsonModule(names, query)) {
+      return json(names, text);
     }
     if (!isModule(names, text)) {
       return text;
@@ -127,8 +146,16 @@ final class NpmPackages {
     while (matcher.find()) {
       String replaced = matcher.group();
       String asked = matcher.group(3);
-      if (!asked.matches("(?:\\.{1,2}(?:/.*)?|/.*|[a-z][a-z0-9+.-]*:.*)")) {
-        replaced = matcher.group(1) + matcher.group(2) + target(asked, folder) + matcher.group(2);
+      boolean plain =
+          !ATTRIBUTES.matcher(text).region(matcher.end() - 1, text.length()).lookingAt();
+      if (asked.matches("\\.{1,2}/.*\\.json") && plain) {
+        replaced = matcher.group(1) + matcher.group(2) + asked + JSON_QUERY + matcher.group(2);
+      } else if (!asked.matches("(?:\\.{1,2}(?:/.*)?|/.*|[a-z][a-z0-9+.-]*:.*)")) {
+        replaced =
+            matcher.group(1)
+                + matcher.group(2)
+                + (plain ? target(asked, folder) : target(asked, folder).replace(JSON_QUERY, ""))
+                + matcher.group(2);
       }
       matcher.appendReplacement(out, Matcher.quoteReplacement(replaced));
     }
@@ -154,8 +181,30 @@ final class NpmPackages {
             .append("const all = createRequire(import.meta.url)(")
             .append(JsonValues.text(own))
             .append(");\nexport default all;\n");
+    return withNames(module, exported(names, text, HAND_ONS));
+  }
+
+  /** As bundlers have it: the value, and what it has by name. */
+  private static String json(List<String> names, String text) throws IOException {
+    JsonNode value;
+    try {
+      value = JsonValues.read(text);
+    } catch (IOException e) {
+      throw new IOException(String.join("/", names) + " is no JSON: " + e.getMessage(), e);
+    }
+    Set<String> keys = new TreeSet<>();
+    value.fieldNames().forEachRemaining(keys::add);
+    keys.removeIf(key -> !key.matches("[A-Za-z_$][\\w$]*"));
+    return withNames(
+        new StringBuilder("const all = JSON.parse(")
+            .append(JsonValues.text(text))
+            .append(");\nexport default all;\n"),
+        keys);
+  }
+
+  private static String withNames(StringBuilder module, Set<String> names) {
     int count = 0;
-    for (String name : exported(names, text, HAND_ONS)) {
+    for (String name : names) {
       if (!name.equals("default")) {
         module.append("const x" + count + " = all?." + name + "; export { x" + count + " as ");
         module.append(name).append(" };\n");
@@ -377,6 +426,9 @@ final class NpmPackages {
             .map(name -> URLEncoder.encode(name, StandardCharsets.UTF_8))
             .map(name -> name.replace("+", "%20").replace("%40", "@"))
             .collect(Collectors.joining("/", "/", ""));
+    if (path.endsWith(JSON)) {
+      return path + JSON_QUERY;
+    }
     boolean module = isModule(file, text(file, SCRIPT_BYTES).orElse(""));
     return module ? path : path + COMMONJS_QUERY;
   }

@@ -11,13 +11,13 @@
   // What the host tells as a CustomEvent is told again as the class that pages know, with its members.
   const event = (name, type, members) => {
     const Class = { [name]: class extends Event {
-      constructor(kind = type, detail = {}) { super(kind); Object.assign(this, members(detail)); }
+      constructor(kind = type, detail = {}) { super(kind, { cancelable: true }); Object.assign(this, members(detail)); }
     } }[name];
     define(name, Class);
     globalThis.addEventListener(type, happened => {
       if (happened instanceof Class) return;
       happened.stopImmediatePropagation();
-      globalThis.dispatchEvent(new Class(type, happened.detail ?? {}));
+      if (!globalThis.dispatchEvent(new Class(type, happened.detail ?? {}))) happened.preventDefault();
     });
   };
   event('ApplicationURLEvent', 'applicationurl', ({ url }) => ({ url: URL.canParse(url) ? new URL(url) : null, isValid: URL.canParse(url), source: url, data: URL.canParse(url) ? new URL(url) : null, detail: { url } }));

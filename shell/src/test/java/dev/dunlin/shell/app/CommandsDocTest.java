@@ -5,11 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.dunlin.bridge.AlwaysAllowed;
+import dev.dunlin.bridge.child.BackEndModule;
+import dev.dunlin.bridge.child.ChildProcessModule;
+import dev.dunlin.bridge.extension.ExtensionModule;
+import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.Command.Resource;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.Scheduler;
+import dev.dunlin.scheduler.VirtualScheduler;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -92,6 +98,11 @@ class CommandsDocTest {
       modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> HOME));
+      Scheduler scheduler = new VirtualScheduler();
+      modules.add(new ChildProcessModule(scheduler, Map.of()));
+      modules.add(new BackEndModule(Optional.empty()));
+      modules.add(new SignalModule(scheduler));
+      modules.add(new ExtensionModule(HOME, module -> {}, name -> {}));
       for (CommandModule module : modules) {
         for (Command command : module.commands()) {
           rows.add(row(module.name().replace('_', '-'), command, always));

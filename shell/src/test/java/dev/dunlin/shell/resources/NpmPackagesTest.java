@@ -135,4 +135,43 @@ class NpmPackagesTest {
     }
     assertEquals(4, module.split(" as ", -1).length - 1);
   }
+
+  @Test
+  void importsJsonWhetherItSaysSoOrNot() throws Exception {
+    file("cjs/data.json", "{\"version\":\"1\",\"a-b\":2,\"default\":3,\"import\":4}");
+    assertEquals(
+        "const all = JSON.parse(\"{\\\"version\\\":\\\"1\\\",\\\"a-b\\\":2,\\\"default\\\":3,\\\"import\\\":4}\");\n"
+            + "export default all;\n"
+            + "const x0 = all?.import; export { x0 as import };\n"
+            + "const x1 = all?.version; export { x1 as version };\n",
+        npm.script(
+            List.of("node_modules", "cjs", "data.json"),
+            Files.readString(root.resolve("node_modules/cjs/data.json")),
+            "?module"));
+    assertEquals(
+        """
+        import a from './a.json?module';
+        import b from "./b.json" with { type: 'json' };
+        import c from '/node_modules/cjs/data.json?module';
+        import d from '/node_modules/cjs/data.json' with { type: 'json' };
+        const e = await import('../e.json?module'), f = await import('./f.json', { with: { type: 'json' } });
+        """,
+        npm.script(
+            List.of("node_modules", "esm", "main.js"),
+            """
+            import a from './a.json';
+            import b from "./b.json" with { type: 'json' };
+            import c from 'cjs/data.json';
+            import d from 'cjs/data.json' with { type: 'json' };
+            const e = await import('../e.json'), f = await import('./f.json', { with: { type: 'json' } });
+            """,
+            ""));
+    assertEquals(
+        "export * from 'https://x/node_modules/cjs/data.json?module';\n"
+            + "export { default } from 'https://x/node_modules/cjs/data.json?module';\n",
+        npm.module("cjs/data.json", "https://x"));
+    assertThrows(
+        IOException.class,
+        () -> npm.script(List.of("node_modules", "cjs", "data.json"), "{", "?module"));
+  }
 }
