@@ -90,6 +90,8 @@ class DunlinScriptTest {
     Path help = root.resolve("shell/src/main/resources/dev/dunlin/shell/cli/help.txt");
     Files.createDirectories(help.getParent());
     Files.copy(Path.of("src/main/resources/dev/dunlin/shell/cli/help.txt"), help);
+    Path temporary = root.resolve("shell/src/main/resources/dev/dunlin/shell/private-tmp.sh");
+    Files.copy(Path.of("src/main/resources/dev/dunlin/shell/private-tmp.sh"), temporary);
     for (String name : PLAIN_TOOLS) {
       program(bin.resolve(name), "exec '" + ProcessStarter.find(name).orElseThrow() + "' \"$@\"");
     }
@@ -509,7 +511,7 @@ class DunlinScriptTest {
     Result result = dunlin("rnu");
     assertEquals(2, result.code());
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are run, peer, relay, simulate, test, bench and doctor.",
+        "dunlin: there is no command 'rnu'; there are run, build, peer, relay, simulate, test, bench and doctor.",
         result.err());
     assertEquals("", Files.readString(log));
   }
