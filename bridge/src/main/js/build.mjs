@@ -62,11 +62,18 @@ async function build() {
   declare();
   // The host reads the names here: to list a folder inside a jar takes it longer.
   const node = JSON.parse(read(join(here, 'node-names.json'))).filter(name => modules.includes(name));
-  writeFileSync(join(out, 'module-names.json'), JSON.stringify({ socket: modules, node }));
+  writeFileSync(join(out, 'module-names.json'), JSON.stringify({ socket: [...modules, CORE_FILE], node }));
   publish();
   writeFileSync(stampFile, wanted);
   console.log(`Built ${modules.length} JavaScript modules`);
 }
+
+/**
+ * Modules that nearly every page loads, with what `internal/init` needs, are one file: requests cost a start more than bytes. The file of
+ * each hands on its part of that one, so that there is one of each class.
+ */
+const CORE = ['errors', 'internal/args', 'events', 'path', 'string_decoder', 'stream/web', 'ipc', 'buffer', 'process'];
+const CORE_FILE = 'internal/core';
 
 /** Names that packages import, and what stands there. */
 const FOR_PACKAGES = {
@@ -86,9 +93,9 @@ async function bundle() {
   const shim = join(here, 'src', 'shims', 'process.ts');
   // libsodium looks for its random numbers in window, or in a worker in self.
   const wasm = name => name === 'crypto/sodium';
-  for (const [some, window] of [[modules.filter(name => !wasm(name)), 'undefined'], [modules.filter(wasm), 'globalThis']]) await esbuild.build({
+  const make = (some, window, options) => esbuild.build({
     absWorkingDir: here,
-    entryPoints: some.map(name => ({ in: join(here, 'src', name + '.ts'), out: name })),
+    entryPoints: some.map(name => ({ in: name === CORE_FILE ? name : join(here, 'src', name + '.ts'), out: name })),
     outdir: out,
     bundle: true,
     format: 'esm',
@@ -105,6 +112,9 @@ async function bundle() {
     plugins: [{
       name: 'socket',
       setup(build) {
+        build.onResolve({ filter: new RegExp(`^${CORE_FILE}$`) }, found => ({ path: found.path, namespace: 'core' }));
+        build.onLoad({ filter: /.*/, namespace: 'core' }, found => ({ contents: options.core(found.path), resolveDir: join(here, 'src') }));
+        build.onResolve({ filter: new RegExp(`^socket:(${CORE.join('|')})$`) }, found => options.resolve?.(found.path.slice(7)));
         // No module is imported for what it does, only for what it exports: an unused import goes.
         build.onResolve({ filter: /^socket:/ }, found => ({ path: found.path, external: true, sideEffects: false }));
         // What a package takes from Node is our own module, so that a stream of one package is a stream to every other.
@@ -115,7 +125,23 @@ async function bundle() {
         build.onResolve({ filter: /^\.\/(isWindows|validators)\.js$/ }, found => ({ path: found.path.includes('isW') ? shim : join(dirname(shim), 'validators.ts') }));
       },
     }],
+    ...options.more,
   });
+  const { metafile } = await make(CORE, 'undefined', { more: { metafile: true, write: false } });
+  const exported = Object.fromEntries(Object.values(metafile.outputs).map(output => [output.entryPoint.slice('src/'.length, -'.ts'.length), output.exports]));
+  const part = (name, from, as) => `export {${exported[name].map(one => as(one, `${name.replace(/\W/g, '_')}_${one}`)).join(',')}} from '${from}';\n`;
+  const handedOn = name => part(name, `socket:${CORE_FILE}`, (one, inside) => `${inside} as ${one}`);
+  await make([CORE_FILE], 'undefined', {
+    core: () => CORE.map(name => part(name, `./${name}.ts`, (one, inside) => `${one} as ${inside}`)).join(''),
+    resolve: name => ({ path: join(here, 'src', name + '.ts') }),
+  });
+  for (const [some, window] of [[modules.filter(name => !wasm(name) && !CORE.includes(name)), 'undefined'], [modules.filter(wasm), 'globalThis']]) {
+    await make(some, window, { core: handedOn, resolve: name => ({ path: name, namespace: 'core', sideEffects: false }) });
+  }
+  for (const name of CORE) {
+    mkdirSync(dirname(join(out, name)), { recursive: true });
+    writeFileSync(join(out, name + '.js'), handedOn(name));
+  }
 }
 
 function declare() {

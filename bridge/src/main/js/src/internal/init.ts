@@ -3,18 +3,23 @@ import { Buffer } from 'socket:buffer';
 import process from 'socket:process';
 
 // Not those of socket:timers, which bring the asynchronous contexts along.
-const waiting = new Map<number, () => void>(), { port1, port2 } = new MessageChannel();
-let last = 0;
-port1.onmessage = ({ data }) => {
-  const run = waiting.get(data as number);
-  waiting.delete(data as number);
-  run?.();
-};
-(port1 as { unref?(): void }).unref?.();
+const waiting = new Map<number, () => void>();
+let last = 0, port: MessagePort | undefined;
+/** Made by the first use: a start should not pay for it. */
+function open(): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }) => {
+    const run = waiting.get(data as number);
+    waiting.delete(data as number);
+    run?.();
+  };
+  (port1 as { unref?(): void }).unref?.();
+  return port2;
+}
 function setImmediate(callback: (...args: any[]) => void, ...args: unknown[]): number {
   if (typeof callback !== 'function') throw Object.assign(new TypeError('The "callback" argument must be of type function.'), { code: 'ERR_INVALID_ARG_TYPE' });
   waiting.set(++last, () => callback(...args));
-  port2.postMessage(last);
+  (port ??= open()).postMessage(last);
   return last;
 }
 function clearImmediate(id: unknown): void { waiting.delete(Number(id)); }

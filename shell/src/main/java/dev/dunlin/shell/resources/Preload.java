@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /**
  * The two scripts that a page of the app begins with: {@code socket:internal/preload}, which gives
  * it {@code __args} before any script of its own, and the module {@code socket:internal/init},
- * which gives it {@code process} and the other globals before its first module.
+ * which gives it {@code process} and the other globals before its first module. Where the page has
+ * no script but modules, both wait for the parser and not it for them.
  *
  * <p>A page whose policies name no scripts from {@code socket:} has no use for them and stays as it
  * is, as does one with {@code <meta name="runtime-preload-injection" content="disabled">}. One
@@ -49,9 +50,24 @@ final class Preload {
   private static final String COMMONJS =
       "<script type=\"module\" src=\"socket:internal/commonjs\"></script>";
 
-  private static final String SCRIPTS =
-      "<script type=\"module\" src=\"socket:internal/init\"></script>"
-          + "<script src=\"socket:internal/preload\"></script>";
+  /** What init imports is fetched beside it, not after it. */
+  private static final String INIT =
+      "<link rel=\"modulepreload\" href=\"socket:internal/core\">"
+          + "<link rel=\"modulepreload\" href=\"socket:internal/host\">"
+          + "<script type=\"module\" src=\"socket:internal/init\"></script>";
+
+  /** The parser waits for it. */
+  private static final String NOW = "<script src=\"socket:internal/preload\"></script>";
+
+  /** It runs in its turn before the modules, and the parser goes on meanwhile. */
+  private static final String DEFERRED = "<script defer src=\"socket:internal/preload\"></script>";
+
+  /** A script that does not wait until the page is parsed, or what may make one. */
+  private static final Pattern EARLY =
+      Pattern.compile(
+          "<script(?!\\s(?:[^<>]*\\s)?type\\s*=\\s*[\"']?module\\b)|<script\\s[^<>]*\\basync\\b"
+              + "|<iframe|<object|<embed|<frame|\\son[a-z]+\\s*=",
+          Pattern.CASE_INSENSITIVE);
 
   private Preload() {}
 
@@ -73,8 +89,12 @@ final class Preload {
     if (!start.lookingAt() || DISABLED.matcher(text).find()) {
       return html;
     }
+    boolean early = EARLY.matcher(text).find();
     byte[] scripts =
-        (allow(policies, "'unsafe-eval'") ? COMMONJS + SCRIPTS : SCRIPTS)
+        ((early ? "" : DEFERRED)
+                + (allow(policies, "'unsafe-eval'") ? COMMONJS : "")
+                + INIT
+                + (early ? NOW : ""))
             .getBytes(StandardCharsets.US_ASCII);
     ByteArrayOutputStream page = new ByteArrayOutputStream(html.length + scripts.length);
     page.write(html, 0, start.end());

@@ -24,5 +24,5 @@
   event('SignalEvent', 'signal', ({ signal }) => ({ signal, detail: { signal } }));
   event('MenuItemEvent', 'menuItemSelected', detail => ({ ...detail, detail }));
   event('HotKeyEvent', 'hotkey', detail => ({ ...detail, detail }));
-  for (const script of document.querySelectorAll('script[src="socket:internal/preload"], script[src="socket:internal/init"], script[src="socket:internal/commonjs"]')) script.remove();
+  for (const own of document.querySelectorAll('script[src="socket:internal/preload"], script[src="socket:internal/init"], script[src="socket:internal/commonjs"], link[href="socket:internal/core"], link[href="socket:internal/host"]')) own.remove();
 })

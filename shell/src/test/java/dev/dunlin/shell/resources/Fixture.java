@@ -18,8 +18,10 @@ final class Fixture {
 
   /** What a page that this policy allows it begins with. */
   static final String PRELOAD =
-      "<script type=\"module\" src=\"socket:internal/init\"></script>"
-          + "<script src=\"socket:internal/preload\"></script>";
+      "<script defer src=\"socket:internal/preload\"></script>"
+          + "<link rel=\"modulepreload\" href=\"socket:internal/core\">"
+          + "<link rel=\"modulepreload\" href=\"socket:internal/host\">"
+          + "<script type=\"module\" src=\"socket:internal/init\"></script>";
 
   final Path root;
   final List<List<String>> registered = new ArrayList<>();

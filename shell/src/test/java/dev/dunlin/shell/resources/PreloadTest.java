@@ -9,9 +9,12 @@ import org.junit.jupiter.api.Test;
 
 class PreloadTest {
   private static final List<String> ALLOWING = List.of("script-src 'self' socket:", "");
-  private static final String SCRIPTS =
-      "<script type=\"module\" src=\"socket:internal/init\"></script>"
-          + "<script src=\"socket:internal/preload\"></script>";
+  private static final String INIT =
+      "<link rel=\"modulepreload\" href=\"socket:internal/core\">"
+          + "<link rel=\"modulepreload\" href=\"socket:internal/host\">"
+          + "<script type=\"module\" src=\"socket:internal/init\"></script>";
+  private static final String DEFERRED = "<script defer src=\"socket:internal/preload\"></script>";
+  private static final String SCRIPTS = DEFERRED + INIT;
 
   private static String into(String html, String... policies) {
     byte[] page = html.getBytes(StandardCharsets.UTF_8);
@@ -57,9 +60,31 @@ class PreloadTest {
   @Test
   void givesRequireOnlyWhereCodeMayBeMadeOfText() {
     assertEquals(
-        "<head><script type=\"module\" src=\"socket:internal/commonjs\"></script>" + SCRIPTS,
+        "<head>"
+            + DEFERRED
+            + "<script type=\"module\" src=\"socket:internal/commonjs\"></script>"
+            + INIT,
         into("<head>", "script-src socket: 'unsafe-eval'"));
     assertEquals("<head>" + SCRIPTS, into("<head>", "default-src socket:"));
+  }
+
+  @Test
+  void holdsTheParserOnlyBeforeAScriptThatWouldRunEarlier() {
+    for (String page :
+        List.of("<script type=module src=a.js></script>", "<p>", "<SCRIPT src=x type='module'>")) {
+      assertEquals(SCRIPTS + page, into(page));
+    }
+    for (String page :
+        List.of(
+            "<script src=a.js></script>",
+            "<script>1</script>",
+            "<script type=module src=a.js></script><script src=b.js></script>",
+            "<script async type=module src=a.js></script>",
+            "<script defer src=a.js data-type=module></script>",
+            "<iframe src=b.html></iframe>",
+            "<body onload='f()'>")) {
+      assertEquals(INIT + "<script src=\"socket:internal/preload\"></script>" + page, into(page));
+    }
   }
 
   @Test
