@@ -931,7 +931,7 @@ export class DirectoryHandle extends EventEmitter {
 
 /** The usual `highWaterMark`, as in Node. */
 const STREAM_BYTES = 64 << 10;
-/** The `highWaterMark` of a stream into a file. Node's is 16 KiB; each write is a request here, and what has queued meanwhile goes as one. */
+/** What may wait in a stream into a file before it waits for the host: each write is a request here, and what has queued meanwhile goes as one. */
 const WRITE_BEHIND_BYTES = 1 << 20;
 /** What one read of a stream asks for. More would be quicker, but what is read is garbage that V8 finds late: see LanesSuite. */
 const READ_AHEAD_BYTES = 256 << 10;
@@ -982,6 +982,8 @@ export class ReadStream extends Readable {
   #position: number;
   #left: number;
   #ahead: Uint8Array = new Uint8Array(0);
+  /** What comes after {@link #ahead}, asked for while that is given out. */
+  #next: Promise<Uint8Array> | undefined;
   bytesRead = 0;
   fd: number | null = null;
   get pending(): boolean { return this.fd === null; }
@@ -1007,16 +1009,31 @@ export class ReadStream extends Readable {
   }
   override _read(size: number): void {
     if (this.#ahead.byteLength > 0) return this.#give(size);
-    if (this.#left <= 0) { this.push(null); return; }
-    const length = Math.min(this.#left, Math.max(size, READ_AHEAD_BYTES));
-    promised(readNextOp)(this.#file.handle!, length, this.#position).then(bytes => {
-      const count = bytes.byteLength;
-      if (count === 0) { this.push(null); return; }
-      if (this.#position >= 0) this.#position += count;
-      this.#left -= count;
+    const early = this.#next;
+    this.#next = undefined;
+    if (early === undefined && this.#left <= 0) { this.push(null); return; }
+    (early ?? this.#fetch(size)).then(bytes => {
+      if (bytes.byteLength === 0) {
+        // The end that was seen early may be none by now.
+        if (early === undefined) this.push(null);
+        else this._read(size);
+        return;
+      }
       this.#ahead = asBuffer(bytes);
+      // One that came short was the last, most likely.
+      if (bytes.byteLength >= READ_AHEAD_BYTES && this.#left > 0 && !this.destroyed) {
+        this.#next = this.#fetch(size);
+        // Told when it is its turn.
+        this.#next.catch(() => {});
+      }
       this.#give(size);
     }, error => this.destroy(error));
+  }
+  async #fetch(size: number): Promise<Uint8Array> {
+    const bytes = await promised(readNextOp)(this.#file.handle!, Math.min(this.#left, Math.max(size, READ_AHEAD_BYTES)), this.#position);
+    if (this.#position >= 0) this.#position += bytes.byteLength;
+    this.#left -= bytes.byteLength;
+    return bytes;
   }
   #give(size: number): void {
     const piece = this.#ahead.subarray(0, size);
@@ -1040,6 +1057,7 @@ export class WriteStream extends WritableBase {
   readonly #file: Opening;
   #position: number;
   readonly #flush: boolean;
+  readonly #behind: number;
   bytesWritten = 0;
   fd: number | null = null;
   get pending(): boolean { return this.fd === null; }
@@ -1050,7 +1068,7 @@ export class WriteStream extends WritableBase {
     const chosen: WriteStreamOptions = streamOptions(options);
     const file = opening(path, chosen, 'w');
     super({
-      highWaterMark: chosen.highWaterMark ?? WRITE_BEHIND_BYTES, emitClose: chosen.emitClose ?? true, autoDestroy: file.autoClose, decodeStrings: true, ...(chosen.encoding ? { defaultEncoding: chosen.encoding } : {}), ...(chosen.signal ? { signal: chosen.signal } : {}),
+      highWaterMark: chosen.highWaterMark ?? 16 << 10, emitClose: chosen.emitClose ?? true, autoDestroy: file.autoClose, decodeStrings: true, ...(chosen.encoding ? { defaultEncoding: chosen.encoding } : {}), ...(chosen.signal ? { signal: chosen.signal } : {}),
       construct(this: WritableBase, callback: StreamCallback) { queueMicrotask(() => opened_(this as WriteStream, file, callback)); },
     });
     this.#file = file;
@@ -1059,6 +1077,19 @@ export class WriteStream extends WritableBase {
     this.start = chosen.start;
     this.#position = chosen.start ?? -1;
     this.#flush = chosen.flush === true;
+    this.#behind = chosen.highWaterMark === undefined ? WRITE_BEHIND_BYTES : 0;
+  }
+  /** Says false as Node's does; but unless `highWaterMark` was given, `drain` comes as soon as more may queue, not when all is written. */
+  override write(chunk: any, encoding?: any, callback?: any): boolean {
+    const more = super.write(chunk, encoding, callback);
+    if (!more && this.writableLength < this.#behind) queueMicrotask(() => this.#drainEarly());
+    return more;
+  }
+  #drainEarly(): void {
+    const state = (this as unknown as { _writableState: { needDrain: boolean } })._writableState;
+    if (!state.needDrain || this.destroyed || this.writableEnded) return;
+    state.needDrain = false;
+    this.emit('drain');
   }
   override _write(chunk: Uint8Array, _encoding: string, callback: StreamCallback): void { this.#put(chunk, callback); }
   override _writev(chunks: { chunk: Uint8Array; encoding: string }[], callback: StreamCallback): void {
