@@ -9,8 +9,8 @@ set "help=%root%\shell\src\main\resources\dev\dunlin\shell\cli\help.txt"
 if "%~1"=="" goto help
 if "%~1"=="-h" goto help
 if "%~1"=="--help" goto help
-for %%c in (run test bench doctor -v --version) do if "%~1"=="%%c" goto tools
-echo dunlin: there is no command '%~1'; there are run, test, bench and doctor. 1>&2
+for %%c in (run peer simulate test bench doctor -v --version) do if "%~1"=="%%c" goto tools
+echo dunlin: there is no command '%~1'; there are run, peer, simulate, test, bench and doctor. 1>&2
 exit /b 2
 
 :help
@@ -40,7 +40,7 @@ if "%~1"=="bench" goto bench
 
 rem One file newer than the stamp, or no stamp: build.
 set "fresh="
-if exist "%dist%\stamp" for /f %%n in ('powershell -NoProfile -Command "$t = (Get-Item -LiteralPath $env:dist\stamp).LastWriteTime; if (-not (Get-ChildItem -LiteralPath $env:root\scheduler\src, $env:root\bridge\src, $env:root\shell\src, $env:root\pom.xml, $env:root\scheduler\pom.xml, $env:root\bridge\pom.xml, $env:root\shell\pom.xml -Recurse | Where-Object { $_.FullName -notmatch 'node_modules' -and $_.LastWriteTime -gt $t } | Select-Object -First 1)) { 'fresh' }"') do set "fresh=%%n"
+if exist "%dist%\stamp" for /f %%n in ('powershell -NoProfile -Command "$t = (Get-Item -LiteralPath $env:dist\stamp).LastWriteTime; if (-not (Get-ChildItem -LiteralPath $env:root\scheduler\src, $env:root\bridge\src, $env:root\net\src, $env:root\shell\src, $env:root\pom.xml, $env:root\scheduler\pom.xml, $env:root\bridge\pom.xml, $env:root\net\pom.xml, $env:root\shell\pom.xml -Recurse | Where-Object { $_.FullName -notmatch 'node_modules' -and $_.LastWriteTime -gt $t } | Select-Object -First 1)) { 'fresh' }"') do set "fresh=%%n"
 if defined fresh goto start
 call :build shell || exit /b 1
 

@@ -103,5 +103,53 @@ export async function statsSync (name, calls, runs) {
   return (await timed(runs, () => { for (let i = 0; i < calls; i++) statSync(file(name)) })).map((ms) => calls * 1000 / ms)
 }
 
-Object.assign(globalThis, { readBytes, writeBytes, list, stats, statsSync, sequential, inFlight, down, up, read, data: DATA })
+const listening = async (options) => {
+  const dgram = await import('socket:dgram')
+  return new Promise((resolve, reject) => {
+    const socket = dgram.createSocket(options)
+    socket.once('error', reject)
+    socket.bind(0, '127.0.0.1', () => resolve(socket))
+  })
+}
+
+/** Datagrams a second from one socket of this page to another, at most so many under way; and what was lost. */
+export async function datagrams (bytes, window, ms, runs) {
+  const to = await listening({ type: 'udp4', recvBufferSize: 4 * MIB }), from = await listening('udp4')
+  const { port } = to.address(), message = new Uint8Array(bytes)
+  const rates = []
+  let lost = 0
+  for (let run = 0; run < runs; run++) {
+    let sent = 0, heard = 0, wake = () => {}
+    const count = () => { heard++; if (sent - heard <= window / 2) wake() }
+    to.on('message', count)
+    const start = performance.now()
+    while (performance.now() - start < ms) {
+      while (sent - heard < window) { from.send(message, port, '127.0.0.1'); sent++ }
+      await new Promise((resolve) => { wake = resolve; setTimeout(resolve, 1000) })
+    }
+    while (heard < sent) { const seen = heard; await new Promise((resolve) => { wake = () => { if (heard === sent) resolve() }; setTimeout(resolve, 300) }); if (seen === heard) break }
+    rates.push(heard * 1000 / (performance.now() - start))
+    to.off('message', count)
+    lost += sent - heard
+  }
+  const { dropped } = to.stats()
+  to.close()
+  from.close()
+  return { rates, lost, dropped }
+}
+
+/** Milliseconds from a datagram to its echo. */
+export async function pingPong (port, bytes, trips) {
+  const socket = await listening('udp4'), message = new Uint8Array(bytes)
+  const times = []
+  for (let i = 0; i < trips; i++) {
+    const start = performance.now()
+    await new Promise((resolve) => { socket.once('message', resolve); socket.send(message, port, '127.0.0.1') })
+    times.push(performance.now() - start)
+  }
+  socket.close()
+  return times
+}
+
+Object.assign(globalThis, { datagrams, pingPong, readBytes, writeBytes, list, stats, statsSync, sequential, inFlight, down, up, read, data: DATA })
 document.documentElement.dataset.ready = 'true'

@@ -57,6 +57,10 @@ export class ApplicationWindow extends EventTarget {
   minimize(): Promise<Result> { return this.#do('minimize'); }
   restore(): Promise<Result> { return this.#do('restore'); }
   showInspector(): Promise<Result> { return this.#do('showInspector'); }
+  /** The paths of what the person picks, as `socket:fs/web` gives handles of. */
+  showOpenFilePicker(options: object = {}): Promise<string[]> { return call(commandUrl('window', 'showOpenFilePicker'), { ...options }) as Promise<string[]>; }
+  showSaveFilePicker(options: object = {}): Promise<string[]> { return call(commandUrl('window', 'showSaveFilePicker'), { ...options }) as Promise<string[]>; }
+  showDirectoryFilePicker(options: object = {}): Promise<string[]> { return call(commandUrl('window', 'showDirectoryPicker'), { ...options }) as Promise<string[]>; }
   /** Sends an event to the app's back end. */
   async send(options: { backend: true; event: string; value?: unknown }): Promise<Result> {
     if (options.backend !== true) return Result.from(null, Object.assign(new TypeError("The app has no other window to send to: 'backend: true' is the one who hears"), { code: 'ERR_INVALID_ARG_VALUE' }), 'window.send');

@@ -1,6 +1,10 @@
-/** The File System Access API's files and handles, made from paths. Each act is a command on that path: the page's policy decides, nothing is asked of the person. */
-import { createReadStream, type FileHandle, promises, statSync } from 'socket:fs';
-import { NotFoundError } from 'socket:errors';
+/**
+ * The File System Access API. Each act of a file or handle is a command on its path. Of handles made from paths the page's policy decides; what the pickers give,
+ * the person has granted to this window beyond that policy: such handles are for the window's own document, in no frame and no worker.
+ */
+import { createReadStream, type FileHandle, promises, type Stats, statSync } from 'socket:fs';
+import { NotAllowedError, NotFoundError } from 'socket:errors';
+import { call, commandUrl } from 'socket:ipc';
 import { lookupSync } from 'socket:mime';
 import { basename, join, relative, resolve, sep } from 'socket:path';
 
@@ -52,7 +56,10 @@ class PathFile extends File {
 }
 /** The file at a path. Its size and time are those of now. What hands a Blob to the engine itself (FormData, object URLs) sees an empty one: give that `await file.arrayBuffer()`. */
 export function createFile(filename: string, options: FileOptions = {}): File {
-  const path = resolve(filename), stats = statSync(path);
+  const path = resolve(filename);
+  return fileOf(path, statSync(path) as Stats, options);
+}
+function fileOf(path: string, stats: Stats, options: FileOptions): File {
   if (!stats.isFile()) throw Object.assign(new TypeError(`${path} is not a file`), { code: 'ERR_INVALID_ARG_VALUE' });
   return new PathFile(path, 0, Number(stats.size), lookupSync(basename(path))[0]?.mime ?? '', Math.floor(Number(stats.mtimeMs)), options);
 }
@@ -67,19 +74,34 @@ function named(name: unknown): string {
   if (typeof name !== 'string' || name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name)) throw new TypeError(`'${String(name)}' is not a name of an entry: it has no slash and is not . or ..`);
   return name;
 }
+/** What the person has picked, for its handle and all below. */
+interface Picked { readonly path: string; writable: boolean }
+interface Mode { mode?: 'read' | 'readwrite' }
+const NO_PICK: Picked = Object.freeze({ path: '', writable: true });
+const pickedFor = new WeakMap<object, Picked>();
+const state = ({ mode = 'read' }: Mode = {}, picked: Picked): PermissionState => (mode === 'read' || picked.writable ? 'granted' : 'prompt');
+async function request(how: Mode | undefined, picked: Picked): Promise<PermissionState> {
+  if (state(how, picked) === 'granted') return 'granted';
+  picked.writable = (await call(commandUrl('window', 'requestFileWrite'), { path: picked.path })) === true;
+  return picked.writable ? 'granted' : 'denied';
+}
 /** A handle is of the engine's class, so that `instanceof` holds; the members are ours. */
-function handle<H extends object>(prototype: H, path: string, kind: string, members: object): any {
+function handle<H extends object>(prototype: H, path: string, kind: string, picked: Picked, members: object): any {
   const all = {
     kind, name: basename(path), [kFileSystemHandleFullName]: path,
     isSameEntry: async (other: object) => (other as Record<symbol, unknown>)?.[kFileSystemHandleFullName] === path,
-    queryPermission: async () => 'granted', requestPermission: async () => 'granted',
+    queryPermission: async (how?: Mode) => state(how, picked), requestPermission: (how?: Mode) => request(how, picked),
     ...members,
   };
-  return Object.create(prototype, Object.getOwnPropertyDescriptors(all));
+  const made = Object.create(prototype, Object.getOwnPropertyDescriptors(all));
+  pickedFor.set(made, picked);
+  return made;
 }
 /** A stream that writes the file at once, not into a copy that is put in its place by `close`. */
 export async function createFileSystemWritableFileStream(of: FileSystemFileHandle, { keepExistingData = false }: WritableOptions = {}): Promise<FileSystemWritableFileStream> {
-  const path = (of as unknown as Record<symbol, string>)[kFileSystemHandleFullName]!, file = await promises.open(path, keepExistingData ? 'r+' : 'w');
+  const path = (of as unknown as Record<symbol, string>)[kFileSystemHandleFullName]!;
+  if ((await request({ mode: 'readwrite' }, pickedFor.get(of) ?? NO_PICK)) !== 'granted') throw new NotAllowedError(`The person has not let the app change ${path}`);
+  const file = await promises.open(path, keepExistingData ? 'r+' : 'w');
   let position = 0;
   const write = async (data: any): Promise<void> => {
     const command = typeof data === 'object' && data !== null && typeof data.type === 'string' && !(data instanceof Blob) ? data : { type: 'write', data };
@@ -98,19 +120,25 @@ export async function createFileSystemWritableFileStream(of: FileSystemFileHandl
   return Object.assign(stream, { write: once, seek: (to: number) => once({ type: 'seek', position: to }), truncate: (size: number) => once({ type: 'truncate', size }) }) as unknown as FileSystemWritableFileStream;
 }
 export async function createFileSystemFileHandle(file: string | File, options: FileOptions = {}): Promise<FileSystemFileHandle> {
+  return fileHandle(file, options, NO_PICK);
+}
+function fileHandle(file: string | File, options: FileOptions, picked: Picked): FileSystemFileHandle {
   const path = typeof file === 'string' ? resolve(file) : (file as unknown as Record<symbol, string>)[kFileFullName];
   if (path === undefined) throw new TypeError('createFileSystemFileHandle takes a path, or a file of createFile');
-  const made: FileSystemFileHandle = handle(FileSystemFileHandle.prototype, path, 'file', {
-    async getFile() { try { return createFile(path, options); } catch (error) { throw domError(error, path); } },
+  const made: FileSystemFileHandle = handle(FileSystemFileHandle.prototype, path, 'file', picked, {
+    async getFile() { try { return fileOf(path, (await promises.stat(path)) as Stats, options); } catch (error) { throw domError(error, path); } },
     createWritable: (how?: WritableOptions) => createFileSystemWritableFileStream(made, how),
   });
   return made;
 }
 export async function createFileSystemDirectoryHandle(dirname: string): Promise<FileSystemDirectoryHandle> {
-  const path = resolve(dirname);
-  const child = (name: string, directory: boolean): Promise<FileSystemFileHandle | FileSystemDirectoryHandle> => (directory ? createFileSystemDirectoryHandle(join(path, name)) : createFileSystemFileHandle(join(path, name)));
+  return directoryHandle(resolve(dirname), NO_PICK);
+}
+function directoryHandle(path: string, picked: Picked): FileSystemDirectoryHandle {
+  const child = (name: string, directory: boolean): FileSystemFileHandle | FileSystemDirectoryHandle => (directory ? directoryHandle(join(path, name), picked) : fileHandle(join(path, name), {}, picked));
   async function* entries(): AsyncGenerator<[string, FileSystemFileHandle | FileSystemDirectoryHandle]> {
-    for (const entry of await promises.readdir(path, { withFileTypes: true })) if (entry.isFile() || entry.isDirectory()) yield [entry.name, await child(entry.name, entry.isDirectory())];
+    // By a handle: the names of a big folder would come by the stream lane, where Chromium knows of no pick.
+    for await (const entry of await promises.opendir(path)) if (entry.isFile() || entry.isDirectory()) yield [entry.name as string, child(entry.name as string, entry.isDirectory())];
   }
   async function get(name: string, directory: boolean, create: boolean): Promise<any> {
     const at = join(path, named(name));
@@ -119,11 +147,12 @@ export async function createFileSystemDirectoryHandle(dirname: string): Promise<
       if (stats.isDirectory() !== directory) throw Object.assign(new Error(), { code: 'EISDIR' });
     } catch (error) {
       if ((error as { code?: string }).code !== 'ENOENT' || !create) throw domError(error, at);
-      await (directory ? promises.mkdir(at) : promises.writeFile(at, ''));
+      if ((await request({ mode: 'readwrite' }, picked)) !== 'granted') throw new NotAllowedError(`The person has not let the app change ${path}`);
+      await (directory ? promises.mkdir(at) : promises.open(at, 'a').then(made => made.close()));
     }
     return child(name, directory);
   }
-  return handle(FileSystemDirectoryHandle.prototype, path, 'directory', {
+  return handle(FileSystemDirectoryHandle.prototype, path, 'directory', picked, {
     entries, [Symbol.asyncIterator]: entries,
     async *keys() { for await (const [name] of entries()) yield name; },
     async *values() { for await (const [, one] of entries()) yield one; },
@@ -144,7 +173,34 @@ export async function createFileSystemDirectoryHandle(dirname: string): Promise<
     },
   });
 }
+/** A kind of files, by MIME types with their suffixes. */
+export interface FileType { description?: string; accept: Record<string, string | readonly string[]> }
+export type WellKnown = 'desktop' | 'documents' | 'downloads' | 'music' | 'pictures' | 'videos';
+export interface PickerOptions { types?: readonly FileType[]; excludeAcceptAllOption?: boolean; startIn?: WellKnown | FileSystemHandle; id?: string }
+export interface OpenOptions extends PickerOptions { multiple?: boolean }
+export interface SaveOptions extends PickerOptions { suggestedName?: string | null }
+export interface FolderOptions extends Mode { startIn?: WellKnown | FileSystemHandle; id?: string }
+async function pick(picker: string, options: OpenOptions & SaveOptions & FolderOptions): Promise<string[]> {
+  const { types, excludeAcceptAllOption, multiple, suggestedName, mode, startIn } = options;
+  const start = typeof startIn === 'object' ? { startPath: (startIn as unknown as Record<symbol, string>)[kFileSystemHandleFullName] } : { startIn };
+  return (await call(commandUrl('window', picker), { types, excludeAcceptAllOption, multiple, suggestedName, mode, ...start })) as string[];
+}
+/** Asks the person for files to read; needs `ipc://window/showOpenFilePicker`. To change one is asked for by `createWritable` and `requestPermission`, which needs `ipc://window/requestFileWrite`. */
+export async function showOpenFilePicker(options: OpenOptions = {}): Promise<FileSystemFileHandle[]> {
+  return (await pick('showOpenFilePicker', options)).map(path => fileHandle(path, {}, { path, writable: false }));
+}
+/** Asks the person where to write a file. */
+export async function showSaveFilePicker(options: SaveOptions = {}): Promise<FileSystemFileHandle> {
+  const [path] = await pick('showSaveFilePicker', options);
+  return fileHandle(path!, {}, { path: path!, writable: true });
+}
+/** Asks the person for a folder, to read all that is in it, or with `mode: 'readwrite'` to change it too. */
+export async function showDirectoryPicker(options: FolderOptions = {}): Promise<FileSystemDirectoryHandle> {
+  const [path] = await pick('showDirectoryPicker', options);
+  return directoryHandle(path!, { path: path!, writable: options.mode === 'readwrite' });
+}
 export default {
+  showOpenFilePicker, showSaveFilePicker, showDirectoryPicker,
   createFile, createFileSystemDirectoryHandle, createFileSystemFileHandle, createFileSystemWritableFileStream, File, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemHandle, FileSystemWritableFileStream,
   kFileDescriptor, kFileFullName, kFileSystemHandleFullName,
 };

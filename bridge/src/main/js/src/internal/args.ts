@@ -17,7 +17,7 @@ export function coded<E extends Error>(error: E, code: string): E & { code: stri
   delete (error as { name?: string }).name;
   return Object.assign(error, { code });
 }
-function received(value: unknown): string {
+export function received(value: unknown): string {
   if (value === null || value === undefined) return ` Received ${value as null}`;
   if (typeof value === 'function') return value.name ? ` Received function ${value.name}` : ` Received ${inspect(value)}`;
   if (typeof value === 'object') return value.constructor?.name ? ` Received an instance of ${value.constructor.name}` : ` Received ${inspect(value, { depth: -1 })}`;
@@ -88,4 +88,4 @@ export function aborted(signal: AbortSignal): Error & { code: string } {
   error.name = 'AbortError';
   return Object.assign(error, { code: 'ABORT_ERR' });
 }
-export default { coded, useInspect, wrongType, wrongValue, outOfRange, string, fn, object, number, integer, signal, aborted };
+export default { coded, useInspect, received, wrongType, wrongValue, outOfRange, string, fn, object, number, integer, signal, aborted };

@@ -29,5 +29,12 @@ for (const [name, value] of Object.entries(globals)) {
   // What the app has put there before is the app's.
   if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }
+// The engine's own pickers know neither the policy nor what the person has granted. The module comes when it is wanted; the person's click outlasts that.
+for (const name of ['showOpenFilePicker', 'showSaveFilePicker', 'showDirectoryPicker'] as const) {
+  const present = (globalThis as Record<string, unknown>)[name];
+  if (typeof document === 'object' && (present === undefined || /\{\s*\[native code\]\s*\}$/.test(String(present)))) {
+    Object.defineProperty(globalThis, name, { value: async (options?: object) => (await import('socket:fs/web'))[name](options as never), configurable: true, writable: true });
+  }
+}
 globalThis.dispatchEvent(new Event('__runtime_init__'));
 export default globals;

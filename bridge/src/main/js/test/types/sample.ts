@@ -18,6 +18,7 @@ import test, { type Test } from 'socket:test';
 import { NotAllowedError } from 'socket:errors';
 import { inspect } from 'socket:internal/inspect';
 import host from 'socket:internal/host';
+import dgram, { createSocket, type RemoteInfo, type Socket } from 'socket:dgram';
 
 const text: Promise<string> = fsp.readFile('/a', 'utf8');
 const bytes: Promise<Buffer> = fsp.readFile(new URL('file:///a'));
@@ -55,3 +56,7 @@ new Console().log(application.config, model, code, stats, big, names, entries, b
 test('name', async (t: Test) => { t.plan(1); t.ok(true); await t.sleep(1); });
 test.only('name', { timeout: 5 }, t => t.equal(1, 1));
 export { files, calls };
+const udp: Socket = (dgram.createSocket ?? createSocket)({ type: 'udp4', reuseAddr: true }, (message, from: RemoteInfo) => message.toString() + from.address + from.port);
+udp.send('text', 9, 'localhost', (error, bytes) => error ?? bytes);
+const dropped: number = udp.bind(0).stats().dropped;
+export { dropped };

@@ -68,6 +68,21 @@ public final class Bridge implements AutoCloseable {
     sweep(documents.forget(id));
   }
 
+  /**
+   * A window's top frame shows {@code url}, after {@link #documentGone} for what it showed before.
+   * Where that is not the app's, what was picked in the window is granted no longer.
+   */
+  public void shows(int window, String url) {
+    if (!documents.isOurs(url)) {
+      documents.forgetGrants(window);
+    }
+  }
+
+  /** A window is gone, and with it what was picked in it. */
+  public void windowGone(int window) {
+    documents.forgetGrants(window);
+  }
+
   /** Where the engine brings messages of its message router. */
   public CallLane callLane() {
     return callLane;

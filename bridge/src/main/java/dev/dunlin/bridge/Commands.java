@@ -88,8 +88,11 @@ final class Commands {
         throw new IllegalArgumentException(
             entry.name() + " declares ALWAYS and does not stand in AlwaysAllowed");
       }
-      if (command.resource() instanceof Command.Resource.File && always) {
-        throw new IllegalArgumentException(entry.name() + " touches files: policy must decide");
+      if (always
+          && (command.resource() instanceof Command.Resource.File
+              || command.resource() instanceof Command.Resource.Address)) {
+        throw new IllegalArgumentException(
+            entry.name() + " touches files or the network: policy must decide");
       }
       if (command.runsOn() == Command.RunsOn.ARRIVAL
           && !(command.resource() instanceof Command.Resource.None)) {

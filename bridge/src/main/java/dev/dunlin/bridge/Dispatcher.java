@@ -1,6 +1,8 @@
 package dev.dunlin.bridge;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.Command.Access;
 import dev.dunlin.bridge.spi.Command.Permission;
@@ -159,6 +161,7 @@ final class Dispatcher {
     Commands.Entry entry = commands.find(call.url);
     Command command = entry.command();
     call.module = entry.module();
+    call.asksPerson = command.permission() == Permission.PERSON;
     Resource resource = command.resource();
     boolean named =
         call.url.segments().size() > 1 || call.url.folder() && !call.url.function().isEmpty();
@@ -171,18 +174,52 @@ final class Dispatcher {
     if (resource instanceof Resource.File file) {
       return runOnFile(call, command, file);
     }
+    if (resource instanceof Resource.Address address) {
+      return runOnAddress(call, command, address);
+    }
     if (command.permission() == Permission.ALWAYS) {
       entry.always().requireFor(call);
     } else if (!call.document.policy.allows(call.url)) {
       throw Denial.of(call.document.policy, call.url);
     }
+    if (command.permission() == Permission.PERSON
+        && (call.lane != Call.Lane.CALL || !call.top || !call.named)) {
+      throw new BridgeError(
+          "SecurityError",
+          "ERR_ACCESS_DENIED",
+          call.url
+              + " asks the person, for the document of the window's top frame: no frame in it and"
+              + " no worker may. Let that document call it, asked by postMessage");
+    }
     if (resource instanceof Resource.Handle) {
-      String id = call.url.segments().get(2);
-      call.handle =
-          call.document.handles.find(entry.module(), id).orElseThrow(() -> unknownHandle(id));
-      call.handleId = new HandleId(id);
+      find(call, call.url.segments().get(2));
     }
     return run(call, command);
+  }
+
+  private static void find(RunningCall call, String id) {
+    call.handle = call.document.handles.find(call.module, id).orElseThrow(() -> unknownHandle(id));
+    call.handleId = new HandleId(id);
+  }
+
+  private Future<Reply> runOnAddress(RunningCall call, Command command, Resource.Address resource) {
+    PolicySet policy = call.document.policy;
+    AddressScope asked = AddressScope.of(call.url);
+    if (!resource.handleParam().isEmpty()) {
+      call.param(resource.handleParam()).ifPresent(id -> find(call, id.asText()));
+    }
+    if (asked.isNumeric()) {
+      call.address = asked.check(policy);
+      return run(call, command);
+    }
+    asked.requireLookup(policy);
+    int family = call.param("family").map(JsonNode::asInt).orElse(0);
+    return loop.blocking(false, () -> asked.resolve(family).check(policy))
+        .compose(
+            address -> {
+              call.address = address;
+              return call.isCancelled() ? Future.failedFuture(cancelled()) : run(call, command);
+            });
   }
 
   private Future<Reply> runOnFile(RunningCall call, Command command, Resource.File file) {
@@ -200,12 +237,14 @@ final class Dispatcher {
         () -> {
           PolicySet policy = call.document.policy;
           Access access = file.access().apply(call);
-          call.path = PathScope.check(policy, call.url, file.last());
+          call.granted = call.document.grants.to(call, access);
+          call.path = PathScope.check(policy, call.url, file.last(), call.granted);
           ownFiles.check(policy, call.url, call.path, access);
           if (second != null) {
-            call.secondPath = PathScope.check(policy, second, file.last());
-            ownFiles.check(
-                policy, second, call.secondPath, access == Access.READ ? Access.WRITE : access);
+            Access also = access == Access.READ ? Access.WRITE : access;
+            call.grantedSecond = call.document.grants.to(call, also);
+            call.secondPath = PathScope.check(policy, second, file.last(), call.grantedSecond);
+            ownFiles.check(policy, second, call.secondPath, also);
           }
         };
     if (mayBlock(command)) {

@@ -15,6 +15,7 @@ final class Document {
   final int window;
   final PolicySet policy;
   final HandleTable handles;
+  final Grants grants;
   private volatile boolean gone;
 
   // Written by the loop only.
@@ -28,11 +29,12 @@ final class Document {
   final Outbox outbox;
   final PushStream push;
 
-  Document(String id, int window, PolicySet policy, HandleTable handles, Loop loop) {
+  Document(String id, int window, PolicySet policy, HandleTable handles, Grants grants, Loop loop) {
     this.id = id;
     this.window = window;
     this.policy = policy;
     this.handles = handles;
+    this.grants = grants;
     this.outbox = new Outbox(loop);
     this.push = new PushStream();
   }

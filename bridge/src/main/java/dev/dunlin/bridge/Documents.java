@@ -19,6 +19,7 @@ final class Documents {
   private final Map<String, Document> byId = new LinkedHashMap<>();
   private final Map<Integer, HandleTable> handles = new HashMap<>();
   private final Map<Integer, Document> anonymous = new HashMap<>();
+  private final Map<Integer, Grants> grants = new HashMap<>();
 
   // Owned by the loop: the document that each top frame used last.
   private final Map<String, Document> byTopFrame = new HashMap<>();
@@ -47,7 +48,8 @@ final class Documents {
   }
 
   synchronized Document register(int window, PolicySet policy) {
-    Document document = new Document(config.random().hex128(), window, policy, table(window), loop);
+    Document document =
+        new Document(config.random().hex128(), window, policy, table(window), grants(window), loop);
     byId.put(document.id, document);
     return document;
   }
@@ -126,7 +128,7 @@ final class Documents {
     }
     synchronized (this) {
       return anonymous.computeIfAbsent(
-          window, w -> new Document("", w, config.policy(), table(w), loop));
+          window, w -> new Document("", w, config.policy(), table(w), grants(w), loop));
     }
   }
 
@@ -171,6 +173,15 @@ final class Documents {
     if (one != null) {
       gone.add(one);
     }
+  }
+
+  /** The window is gone, or shows what is not the app's: what was picked in it is forgotten. */
+  synchronized void forgetGrants(int window) {
+    grants.getOrDefault(window, new Grants()).forget();
+  }
+
+  private Grants grants(int window) {
+    return grants.computeIfAbsent(window, w -> new Grants());
   }
 
   private HandleTable table(int window) {

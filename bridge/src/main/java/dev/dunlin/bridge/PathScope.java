@@ -11,6 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -43,17 +44,31 @@ final class PathScope {
    * @throws BridgeError {@code ERR_ACCESS_DENIED}, or {@code ERR_INVALID_CALL} if it is no path
    */
   static ScopedPath check(PolicySet policy, CommandUrl url, LastSegment last) {
-    if (!policy.allows(url)) {
+    return check(policy, url, last, Grants.NOTHING);
+  }
+
+  /**
+   * As {@link #check(PolicySet, CommandUrl, LastSegment)}.
+   *
+   * @param granted paths that are allowed beyond the policy
+   */
+  static ScopedPath check(
+      PolicySet policy, CommandUrl url, LastSegment last, Predicate<Path> granted) {
+    boolean allowed = policy.allows(url);
+    if (!allowed && granted == Grants.NOTHING) {
       throw Denial.of(policy, url);
     }
     Path asked = path(url.segments().subList(1, url.segments().size()), WINDOWS);
+    if (!allowed && !granted.test(asked)) {
+      throw Denial.of(policy, url);
+    }
     Path real = real(asked, last);
     boolean folder =
         url.folder()
             && (Files.isDirectory(real, LinkOption.NOFOLLOW_LINKS)
                 || Files.notExists(real, LinkOption.NOFOLLOW_LINKS));
     CommandUrl realUrl = url.withResource(CommandUrl.slashed(real) + (folder ? "/" : ""));
-    if (!realUrl.equals(url) && !policy.allows(realUrl)) {
+    if (!(realUrl.equals(url) && allowed) && !policy.allows(realUrl) && !granted.test(real)) {
       // What a link leads to is not the page's to know.
       throw CommandUrl.slashed(asked).equals(CommandUrl.slashed(real))
           ? Denial.of(policy, realUrl)

@@ -6,6 +6,7 @@ import dev.dunlin.bridge.spi.Body;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Caller;
+import dev.dunlin.bridge.spi.Command.Access;
 import dev.dunlin.bridge.spi.HandleId;
 import dev.dunlin.bridge.spi.PushChannel;
 import dev.dunlin.bridge.spi.Reply;
@@ -13,11 +14,14 @@ import dev.dunlin.bridge.spi.ScopedPath;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** One call from its arrival to its answer. Its answer is given once. */
 final class RunningCall implements Call {
@@ -42,10 +46,14 @@ final class RunningCall implements Call {
 
   // Set by the dispatcher before the handler runs.
   String module = "";
+  boolean asksPerson;
   ScopedPath path;
   ScopedPath secondPath;
+  InetSocketAddress address;
   HandleId handleId;
   AutoCloseable handle;
+  Predicate<Path> granted = Grants.NOTHING;
+  Predicate<Path> grantedSecond = Grants.NOTHING;
 
   /** Runs on this thread, which may block, to its end. */
   boolean inline;
@@ -144,13 +152,17 @@ final class RunningCall implements Call {
 
   @Override
   public void requireTree() {
-    requireTree(path(), url.resource());
+    requireTree(path(), url.resource(), granted);
     if (secondPath != null) {
-      requireTree(secondPath, CommandUrl.slashed(Path.of(secondPath.asked())));
+      requireTree(secondPath, CommandUrl.slashed(Path.of(secondPath.asked())), grantedSecond);
     }
   }
 
-  private void requireTree(ScopedPath tree, String asked) {
+  private void requireTree(ScopedPath tree, String asked, Predicate<Path> granted) {
+    // By something in it: a file that was picked has no tree, whatever is there now.
+    if (granted.test(tree.real().resolve("any"))) {
+      return;
+    }
     CommandUrl folder = url.withResource(asked + "/");
     if (!document.policy.allows(folder)) {
       throw Denial.of(document.policy, folder);
@@ -163,7 +175,8 @@ final class RunningCall implements Call {
   @Override
   public void requireAbove(Path folder) {
     String real = CommandUrl.slashed(folder);
-    if (!document.policy.allows(url.withResource(real))
+    if (!granted.test(folder)
+        && !document.policy.allows(url.withResource(real))
         && !document.policy.allows(url.withResource(real + "/"))) {
       Path asked = Path.of(path().asked());
       for (int i = path().real().getNameCount() - folder.getNameCount(); i > 0; i--) {
@@ -176,6 +189,17 @@ final class RunningCall implements Call {
   @Override
   public String resource() {
     return url.resource();
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return declared(address, "an address");
+  }
+
+  @Override
+  public boolean allows(String function, InetSocketAddress other) {
+    declared(address, "an address");
+    return document.policy.allows(AddressScope.url(url.withFunction(function), other));
   }
 
   @Override
@@ -220,6 +244,19 @@ final class RunningCall implements Call {
           "a push goes to a document, and this caller named none: call it from a page, not a worker");
     }
     return document.push;
+  }
+
+  @Override
+  public boolean isPicked(Path real) {
+    return document.grants.of(document, Access.READ).test(real);
+  }
+
+  @Override
+  public Path grant(Path picked, boolean writable) throws IOException {
+    if (!asksPerson) {
+      throw new IllegalStateException("this command does not declare PERSON");
+    }
+    return document.grants.add(this, picked, writable);
   }
 
   @Override

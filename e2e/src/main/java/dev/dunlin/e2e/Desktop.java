@@ -243,6 +243,11 @@ public final class Desktop implements AutoCloseable {
           && attributes.getInt(MAP_STATE) == VIEWABLE;
     }
 
+    /** Whether the keys go to it. */
+    public boolean isActive() {
+      return numbers(root, "_NET_ACTIVE_WINDOW").contains(id.longValue());
+    }
+
     public boolean isMinimized() {
       List<Long> state = numbers(id, "WM_STATE");
       return !state.isEmpty() && state.get(0) == ICONIC;

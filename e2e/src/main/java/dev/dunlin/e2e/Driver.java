@@ -11,6 +11,9 @@ import dev.dunlin.shell.app.AppRun;
 import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
 import io.vertx.core.Future;
+import java.awt.AWTException;
+import java.awt.Robot;
+import java.awt.event.KeyEvent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -28,6 +31,9 @@ import java.nio.charset.StandardCharsets;
 public final class Driver {
   /** What tells our lines from the app's. */
   static final char MARK = '\u0001';
+
+  /** Not of the protocol: presses {@code keys}. */
+  static final String KEYS = "Dunlin.pressKeys";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -60,6 +66,9 @@ public final class Driver {
   }
 
   private static Future<String> call(Engine engine, JsonNode call) throws IOException {
+    if (call.path("method").asText().equals(KEYS)) {
+      return press(call.path("params").path("keys").asText());
+    }
     try {
       return engine
           .windows()
@@ -68,6 +77,33 @@ public final class Driver {
           .call(call.path("method").asText(), ASCII.writeValueAsString(call.path("params")));
     } catch (EngineException e) {
       // The page is not made yet: the parent asks again.
+      return Future.failedFuture(e);
+    }
+  }
+
+  /** Presses real keys, which go to whatever window of the X server has the focus. */
+  private static Future<String> press(String keys) {
+    try {
+      Robot robot = new Robot();
+      robot.waitForIdle();
+      for (char key : keys.toCharArray()) {
+        boolean shift = Character.isUpperCase(key) || key == '_';
+        int code =
+            key == '_'
+                ? KeyEvent.VK_MINUS
+                : KeyEvent.getExtendedKeyCodeForChar(key == '\r' ? '\n' : key);
+        if (shift) {
+          robot.keyPress(KeyEvent.VK_SHIFT);
+        }
+        robot.keyPress(code);
+        robot.keyRelease(code);
+        if (shift) {
+          robot.keyRelease(KeyEvent.VK_SHIFT);
+        }
+        robot.waitForIdle();
+      }
+      return Future.succeededFuture("{}");
+    } catch (AWTException | IllegalArgumentException e) {
       return Future.failedFuture(e);
     }
   }

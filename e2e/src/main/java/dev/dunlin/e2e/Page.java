@@ -190,6 +190,11 @@ public final class Page {
             });
   }
 
+  /** Presses real keys: they go to the window that has the focus, which may be a dialog. */
+  public void press(String keys) {
+    call(Driver.KEYS, JSON.createObjectNode().put("keys", keys));
+  }
+
   /** A PNG of what the window shows. */
   public byte[] screenshot() {
     JsonNode answer = call("Page.captureScreenshot", JSON.createObjectNode().put("format", "png"));

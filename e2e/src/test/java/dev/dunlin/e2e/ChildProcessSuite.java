@@ -313,6 +313,33 @@ class ChildProcessSuite {
     page.await("events.filter(([name]) => name === 'backend-exit').length === 6");
   }
 
+  @Test
+  void whatTheBackEndRunsAmongIsReadOnlyToPages() throws IOException {
+    Page page = start(ini -> ini.replace("'self' ipc:", "'self' ipc://process/ ipc://fs/"));
+    for (String name : List.of("json.py", "node_modules/x.js", "backend/json.py")) {
+      String file = app.app().resolve(name).toString();
+      JsonNode denied =
+          page.run("return outcome(ipc.call('ipc://fs/writeFile" + file + "', {data: 'x'}))");
+      assertEquals("ERR_ACCESS_DENIED", denied.path("code").asText(), denied::toString);
+      assertTrue(denied.path("message").asText().contains("the app itself"), denied::toString);
+    }
+    Path beside = app.base().resolve("home/beside");
+    page.run("await ipc.call('ipc://fs/writeFile" + beside + "', {data: 'x'})");
+    assertEquals("x", Files.readString(beside));
+  }
+
+  @Test
+  void aBackEndIsAskedToEndBeforeTheAppEnds() throws IOException {
+    String tidy = "trap \"echo tidy > $HOME/tidy; exit 0\" TERM; while :; do sleep 0.05; done";
+    Page page = start(cmd("sh -c '" + tidy + "'"));
+    page.run("await backend.open()");
+    page.tell("ipc.call('ipc://application/exit', {code: 4})");
+    assertEquals(4, app.awaitExit());
+    assertEquals("tidy\n", Files.readString(app.base().resolve("home/tidy")));
+    app.awaitNoProcess();
+    app.destroy();
+  }
+
   /** The class that docs/extensions.md shows. */
   private static String documented() throws IOException {
     String doc = Files.readString(Layout.of(Account.self()).home().resolve("docs/extensions.md"));

@@ -33,7 +33,8 @@ class CspDifferentialTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final List<String> HOSTS =
-      List.of("os", "fs", "FS", "window", "child-process", "a.fs", "b.a.fs", "fs-x", "handle");
+      List.of(
+          "os", "fs", "FS", "window", "child-process", "udp", "a.fs", "b.a.fs", "fs-x", "handle");
 
   private static final List<String> PATHS =
       List.of(
@@ -69,7 +70,12 @@ class CspDifferentialTest {
           "/readFile/home/u/a|b",
           "/readFile/home/u/a:b@c=d&e$f!~*",
           "/readFile/home/u/.hidden",
-          "/readFile/C:/Users/u/");
+          "/readFile/C:/Users/u/",
+          "/send/",
+          "/send/127.0.0.1:9",
+          "/send/[::1]:9",
+          "/send/%5B::1%5D:9",
+          "/send/[fe80::1%25eth0]:9");
 
   /** Only in URLs: a source is not folded. */
   private static final List<String> URL_PATHS =

@@ -49,7 +49,7 @@ class MissingLibrarySuite {
       Layout.copyTree(layout.home().resolve(file), home.resolve(file));
     }
     Layout.copyTree(layout.home().resolve("templates"), home.resolve("templates"));
-    for (String module : List.of("scheduler", "bridge", "shell")) {
+    for (String module : List.of("scheduler", "bridge", "net", "shell")) {
       Files.createDirectories(home.resolve(module).resolve("src"));
       Files.copy(
           layout.home().resolve(module).resolve("pom.xml"), home.resolve(module + "/pom.xml"));

@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.function.Supplier;
 
@@ -23,21 +22,21 @@ public final class VirtualScheduler implements Scheduler {
   /** What the calendar shows when virtual time is zero. */
   public static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
-  private final PriorityQueue<Task> queue =
-      new PriorityQueue<>(Comparator.comparing(Task::due).thenComparing(Task::order));
+  private final PriorityQueue<Task> queue = new PriorityQueue<>();
   private final VirtualLane lane = new VirtualLane(this);
-  private Duration now = Duration.ZERO;
+  private long nowNanos;
+  private int cancelled;
   private long order;
   private boolean running;
 
   @Override
   public Duration now() {
-    return now;
+    return Duration.ofNanos(nowNanos);
   }
 
   @Override
   public Instant wallTime() {
-    return EPOCH.plus(now);
+    return EPOCH.plusNanos(nowNanos);
   }
 
   @Override
@@ -50,9 +49,9 @@ public final class VirtualScheduler implements Scheduler {
     if (delay.isNegative()) {
       throw new IllegalArgumentException("a delay is zero or more, this is " + delay);
     }
-    Task entry = new Task(now.plus(delay), order++, task);
+    Task entry = new Task(Math.addExact(nowNanos, delay.toNanos()), order++, task);
     queue.add(entry);
-    return () -> queue.remove(entry);
+    return entry;
   }
 
   @Override
@@ -71,21 +70,27 @@ public final class VirtualScheduler implements Scheduler {
     if (running) {
       throw new IllegalStateException("advance was called from a task; schedule one instead");
     }
-    Duration end = now.plus(duration);
+    long end = Math.addExact(nowNanos, duration.toNanos());
     running = true;
     try {
-      for (int ran = 0; !queue.isEmpty() && queue.peek().due.compareTo(end) <= 0; ran++) {
-        if (ran == MAX_TASKS_PER_ADVANCE) {
+      for (int ran = 0; !queue.isEmpty() && queue.peek().dueNanos <= end; ) {
+        Task task = queue.remove();
+        Runnable run = task.run;
+        task.run = null;
+        if (run == null) {
+          cancelled--;
+          continue;
+        }
+        if (ran++ == MAX_TASKS_PER_ADVANCE) {
           throw new IllegalStateException(
               "more than "
                   + MAX_TASKS_PER_ADVANCE
                   + " tasks in one advance: one reschedules itself");
         }
-        Task task = queue.remove();
-        now = task.due;
-        task.run.run();
+        nowNanos = task.dueNanos;
+        run.run();
       }
-      now = end;
+      nowNanos = end;
     } finally {
       running = false;
     }
@@ -93,18 +98,38 @@ public final class VirtualScheduler implements Scheduler {
 
   /** Tasks still waiting, for "nothing is left" assertions. */
   public int pending() {
-    return queue.size();
+    return queue.size() - cancelled;
   }
 
-  private record Task(Duration due, long order, Runnable run) {
-    @Override
-    public boolean equals(Object other) {
-      return this == other;
+  /**
+   * A task in the queue. A cancelled one stays there until its time comes: to take it out would
+   * mean to look at them all, and a simulation cancels millions.
+   */
+  private final class Task implements Timer, Comparable<Task> {
+    private final long dueNanos;
+    private final long order;
+    private Runnable run;
+
+    Task(long dueNanos, long order, Runnable run) {
+      this.dueNanos = dueNanos;
+      this.order = order;
+      this.run = run;
     }
 
     @Override
-    public int hashCode() {
-      return Long.hashCode(order);
+    public boolean cancel() {
+      boolean due = run != null;
+      if (due) {
+        run = null;
+        cancelled++;
+      }
+      return due;
+    }
+
+    @Override
+    public int compareTo(Task other) {
+      int byTime = Long.compare(dueNanos, other.dueNanos);
+      return byTime != 0 ? byTime : Long.compare(order, other.order);
     }
   }
 

@@ -94,8 +94,13 @@ class ArchitectureTest {
             .resideOutsideOfPackage("dev.dunlin.bridge.dns..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("io.netty.."),
-        "package dev.dunlin.bridge.fs; class A { io.netty.util.NetUtil net; }");
+            .resideInAnyPackage(
+                "io.netty.bootstrap..",
+                "io.netty.buffer..",
+                "io.netty.channel..",
+                "io.netty.handler..",
+                "io.netty.resolver.."),
+        "package dev.dunlin.bridge.fs; class A { io.netty.buffer.ByteBuf bytes; }");
     wall(
         "bridge calls native code for files that Java cannot pin and signals it cannot send only",
         noClasses()
@@ -126,6 +131,18 @@ class ArchitectureTest {
             .allowEmptyShould(true),
         "package dev.dunlin.net; class A { dev.dunlin.bridge.Bridge inside; }",
         "package dev.dunlin.bt; class A { dev.dunlin.shell.BuildInfo up; }");
+    wall(
+        "net stands on scheduler, the SPI and its libraries",
+        standsOn(
+            NET,
+            SCHEDULER,
+            SPI,
+            "io.vertx..",
+            "io.netty..",
+            "com.fasterxml.jackson..",
+            "org.bouncycastle.."),
+        "package dev.dunlin.net; class A { com.sun.jna.Native library; }",
+        "package dev.dunlin.net.udp; class A { dev.dunlin.bridge.Bridge inside; }");
     wall(
         "the SPI knows nothing of the bridge behind it",
         noClasses()
@@ -266,7 +283,8 @@ class ArchitectureTest {
         code.stream()
             .map(type -> type.getPackageName().split("\\.")[2])
             .collect(Collectors.toSet());
-    assertTrue(modules.containsAll(Set.of("scheduler", "bridge", "shell")), modules.toString());
+    assertTrue(
+        modules.containsAll(Set.of("scheduler", "bridge", "net", "shell")), modules.toString());
     assertFalse(code.contain(ArchitectureTest.class));
   }
 

@@ -51,6 +51,12 @@ public final class BackEnd {
   /** Silence of a back end that has sent a heartbeat. Over: it is killed, and started again. */
   static final Duration HEARTBEAT_SILENCE = Duration.ofSeconds(30);
 
+  /**
+   * Wait, after its end, for what it has said. Over: what holds its output on is left alone, and
+   * not heard any more.
+   */
+  static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
   /** Time to close when asked to. Over: it is killed. */
   static final Duration CLOSE_GRACE = Duration.ofSeconds(2);
 
@@ -82,6 +88,7 @@ public final class BackEnd {
   // Owned by the lane.
   private Optional<Run> run = Optional.empty();
   private Optional<Future<Map<String, Object>>> opening = Optional.empty();
+  private Future<Void> stopping = Future.succeededFuture();
   private Optional<Scheduler.Timer> restart = Optional.empty();
   private int failures;
 
@@ -93,8 +100,10 @@ public final class BackEnd {
     volatile boolean delivering;
     // Owned by the lane.
     Optional<Scheduler.Timer> watch = Optional.empty();
+    Optional<Scheduler.Timer> lastWords = Optional.empty();
     Duration lastBeat = Duration.ZERO;
     boolean stopped;
+    boolean over;
 
     Run(ChildProcess process, Map<String, Object> facts) {
       child = new RunningChild(process, "back end", false);
@@ -149,18 +158,30 @@ public final class BackEnd {
               if (opening.isPresent()) {
                 return opening.get();
               }
-              if (run.isPresent() && !force) {
+              if (!force && run.filter(now -> now.child.process.isAlive()).isPresent()) {
                 return Future.succeededFuture(run.get().facts);
               }
               failures = 0;
-              Future<Map<String, Object>> started = stop().compose(stopped -> start());
-              if (!started.isComplete()) {
-                opening = Optional.of(started);
-                started.onComplete(
-                    done -> scheduler.lane().execute(() -> opening = Optional.empty()));
-              }
-              return started;
+              return begin();
             });
+  }
+
+  /** Lane. Until it has begun or failed, whoever opens gets this, and whoever closes waits. */
+  private Future<Map<String, Object>> begin() {
+    Promise<Map<String, Object>> begun = Promise.promise();
+    opening = Optional.of(begun.future());
+    stop()
+        .compose(stopped -> start())
+        .onComplete(
+            started ->
+                scheduler
+                    .lane()
+                    .execute(
+                        () -> {
+                          opening = Optional.empty();
+                          begun.handle(started);
+                        }));
+    return begun.future();
   }
 
   /** Ends it, and starts it no more. */
@@ -202,8 +223,10 @@ public final class BackEnd {
     Path program;
     try {
       String name = argv.get(0);
+      // By the name that was given: an environment of Python, or a chooser of versions, tells by
+      // the link it was called by what it is to be.
       program =
-          Programs.find(
+          Programs.at(
               name.contains("/") ? directory.resolve(name).toString() : name, Optional.empty());
     } catch (BridgeError e) {
       return Future.failedFuture(
@@ -260,11 +283,28 @@ public final class BackEnd {
     process
         .exit()
         .onComplete(
-            exit ->
-                Future.join(said, complained)
-                    .onComplete(
-                        all -> scheduler.lane().execute(() -> ended(started, exit.result()))));
+            exit -> {
+              // What it has started would hold its ports and files against the next one.
+              process.endGroup();
+              scheduler
+                  .lane()
+                  .execute(() -> exited(started, exit.result(), Future.join(said, complained)));
+            });
     return facts;
+  }
+
+  /** What it said before comes first. */
+  private void exited(Run gone, int code, Future<?> heard) {
+    gone.lastWords =
+        Optional.of(
+            scheduler.schedulePeriodic(
+                LAST_WORDS,
+                () -> {
+                  if (!gone.delivering) {
+                    ended(gone, code);
+                  }
+                }));
+    heard.onComplete(all -> scheduler.lane().execute(() -> ended(gone, code)));
   }
 
   /** On its reader's thread, which waits with it: that is what slows a back end down. */
@@ -352,6 +392,11 @@ public final class BackEnd {
   }
 
   private void ended(Run gone, int code) {
+    if (gone.over) {
+      return;
+    }
+    gone.over = true;
+    gone.lastWords.ifPresent(Scheduler.Timer::cancel);
     gone.watch.ifPresent(Scheduler.Timer::cancel);
     if (run.filter(now -> now == gone).isPresent()) {
       run = Optional.empty();
@@ -389,7 +434,7 @@ public final class BackEnd {
                 pause,
                 () -> {
                   restart = Optional.empty();
-                  start().onFailure(fault -> events.print(true, fault.getMessage()));
+                  begin().onFailure(fault -> events.print(true, fault.getMessage()));
                 }));
   }
 
@@ -397,21 +442,23 @@ public final class BackEnd {
     restart.ifPresent(Scheduler.Timer::cancel);
     restart = Optional.empty();
     if (run.isEmpty()) {
-      return Future.succeededFuture();
+      // One that is ending still has its ports and files.
+      return stopping;
     }
-    Run stopping = run.get();
-    stopping.stopped = true;
+    Run last = run.get();
+    last.stopped = true;
     run = Optional.empty();
-    stopping.child.stdin.end();
+    last.child.stdin.end();
     // With what it has started, which would otherwise live on.
     Promise<Void> gone = Promise.promise();
     Threads.start(
         "stop-back-end",
         () -> {
-          stopping.child.process.stop(CLOSE_GRACE);
+          last.child.process.stop(CLOSE_GRACE);
           gone.complete();
         });
-    return gone.future();
+    stopping = gone.future();
+    return stopping;
   }
 
   private static Object json(String value) {

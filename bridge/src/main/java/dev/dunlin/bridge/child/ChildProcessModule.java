@@ -56,6 +56,9 @@ public final class ChildProcessModule implements CommandModule {
   /** Output that a synchronous call collects, of one stream. Over: {@code ENOBUFS}, and its end. */
   static final int SYNC_OUTPUT_BYTES = 64 << 20;
 
+  /** Input of a synchronous call. Over: it is refused. */
+  static final int SYNC_INPUT_BYTES = 64 << 20;
+
   private static final int READ_BYTES = 64 << 10;
   private static final int DEFAULT_MAX_BUFFER = 1 << 20;
 
@@ -103,10 +106,28 @@ public final class ChildProcessModule implements CommandModule {
     return call.handle(RunningChild.class);
   }
 
+  /**
+   * Where a program is. Tells nothing of files that are none: a path is answered as it was asked,
+   * and what policy says of it is said when it is to be started; a folder that the page names to
+   * look in might as well be empty.
+   */
   private static Future<Reply> lookup(Call call) {
     String file =
         Launch.text(call, "file").orElseThrow(() -> Launch.invalid("lookup needs 'file'"));
-    return data(Map.of("path", Programs.find(file, Launch.text(call, "path")).toString()));
+    Optional<String> folders = Launch.text(call, "path");
+    Object path;
+    try {
+      path = Programs.find(file, folders);
+    } catch (BridgeError none) {
+      if (Programs.isPath(file)) {
+        path = Launch.path(file);
+      } else if (folders.isPresent()) {
+        throw Errno.ENOENT.on("spawn", file);
+      } else {
+        throw none;
+      }
+    }
+    return data(Map.of("path", path.toString()));
   }
 
   private static Future<Reply> data(Object value) {
@@ -256,6 +277,14 @@ public final class ChildProcessModule implements CommandModule {
     if (body.isPresent()) {
       try {
         for (byte[] piece; (piece = body.get().next()).length > 0; ) {
+          if (bytes.size() + piece.length > SYNC_INPUT_BYTES) {
+            throw new BridgeError(
+                "RangeError",
+                "ERR_MESSAGE_TOO_LARGE",
+                "a program that the page waits for takes at most "
+                    + SYNC_INPUT_BYTES
+                    + " bytes of input: use spawn, and write to its stdin");
+          }
           bytes.writeBytes(piece);
         }
       } catch (IOException e) {
@@ -319,11 +348,13 @@ public final class ChildProcessModule implements CommandModule {
   private Future<Reply> collect(
       Call call, RunningChild child, byte[] input, Duration timeout, int killSignal, int most) {
     AtomicReference<String> error = new AtomicReference<>("");
+    Promise<Void> limit = Promise.promise();
     Function<String, Runnable> endWith =
         code ->
             () -> {
               if (error.compareAndSet("", code)) {
                 child.signal(killSignal);
+                limit.complete();
               }
             };
     call.cancelled().onComplete(gone -> child.close());
@@ -335,49 +366,65 @@ public final class ChildProcessModule implements CommandModule {
         timeout.isZero()
             ? Optional.empty()
             : Optional.of(scheduler.schedule(timeout, endWith.apply("ETIMEDOUT")));
-    Future<byte[]> out =
-        collected("stdout", child, child.process.stdout(), most, endWith.apply("ENOBUFS"));
-    Future<byte[]> err =
-        collected("stderr", child, child.process.stderr(), most, endWith.apply("ENOBUFS"));
-    return Future.all(out, err, child.end())
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Runnable overflow = endWith.apply("ENOBUFS");
+    Future<?> read =
+        Future.all(
+            collected("stdout", child, child.process.stdout(), out, most, overflow),
+            collected("stderr", child, child.process.stderr(), err, most, overflow));
+    // At a limit its own end is enough: what it has started may hold its output for ever.
+    return Future.all(child.end(), Future.any(read, limit.future()))
         .map(
             all -> {
               timer.ifPresent(Scheduler.Timer::cancel);
-              RunningChild.End end = child.end().result();
+              if (!error.get().isEmpty()) {
+                child.process.endGroup();
+              }
+              byte[] said = out.toByteArray();
+              byte[] complained = err.toByteArray();
+              RunningChild.End end = all.resultAt(0);
               Map<String, Object> meta = new LinkedHashMap<>();
               meta.put("pid", child.process.pid());
               end.code().ifPresent(code -> meta.put("status", code));
               end.signal().ifPresent(signal -> meta.put("signal", signal));
               meta.put("error", error.get());
-              meta.put("stdoutBytes", out.result().length);
-              byte[] both = Arrays.copyOf(out.result(), out.result().length + err.result().length);
-              System.arraycopy(err.result(), 0, both, out.result().length, err.result().length);
+              meta.put("stdoutBytes", said.length);
+              byte[] both = Arrays.copyOf(said, said.length + complained.length);
+              System.arraycopy(complained, 0, both, said.length, complained.length);
               return new Reply.Bytes(
                   ByteSource.of(both), both.length, "application/octet-stream", meta);
             });
   }
 
-  /** All of a stream up to a bound; then the child is told to end, and the rest is let go. */
-  private static Future<byte[]> collected(
-      String name, RunningChild child, InputStream from, int most, Runnable overflow) {
-    Promise<byte[]> done = Promise.promise();
+  /**
+   * Puts all of a stream up to a bound into {@code all}; then the child is told to end, and the
+   * stream is closed, which ends who goes on writing.
+   */
+  private static Future<Void> collected(
+      String name,
+      RunningChild child,
+      InputStream from,
+      ByteArrayOutputStream all,
+      int most,
+      Runnable overflow) {
+    Promise<Void> done = Promise.promise();
     Threads.start(
         name + "-" + child.process.pid(),
         () -> {
-          ByteArrayOutputStream all = new ByteArrayOutputStream();
           byte[] buffer = new byte[READ_BYTES];
           try (from) {
-            for (int n; (n = from.read(buffer)) >= 0; ) {
-              int room = Math.min(n, most - all.size());
-              all.write(buffer, 0, room);
-              if (room < n) {
-                overflow.run();
-              }
+            int room = most;
+            for (int n; room >= 0 && (n = from.read(buffer)) >= 0; room -= n) {
+              all.write(buffer, 0, Math.min(n, room));
             }
-            done.complete(all.toByteArray());
+            if (room < 0) {
+              overflow.run();
+            }
+            done.complete();
           } catch (IOException e) {
             // Its pipe was closed under us, as when it is killed: what came is what there is.
-            done.complete(all.toByteArray());
+            done.complete();
           }
         });
     return done.future();

@@ -137,7 +137,7 @@ record Launch(String program, boolean shell, ProcessSpec spec) {
 
   private static Map<String, String> environment(Call call) {
     Map<String, String> all = new HashMap<>();
-    System.getenv()
+    UserEnvironment.get()
         .forEach(
             (name, value) -> {
               String upper = WINDOWS ? name.toUpperCase(Locale.ROOT) : name;

@@ -22,24 +22,34 @@ final class Programs {
    * @throws BridgeError {@code ENOENT}, or {@code EACCES} if what is there may not be run
    */
   static Path find(String name, Optional<String> path) {
+    try {
+      return at(name, path).toRealPath();
+    } catch (IOException gone) {
+      // It went this moment.
+      throw Errno.ENOENT.on("spawn", name);
+    }
+  }
+
+  /** As {@link #find}, by the name it has there: links are not resolved. */
+  static Path at(String name, Optional<String> path) {
     boolean forbidden = false;
     for (Path candidate : candidates(name, path)) {
       if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
-        try {
-          return candidate.toRealPath();
-        } catch (IOException gone) {
-          // It went this moment: go on as if it had not been there.
-          continue;
-        }
+        return candidate;
       }
       forbidden |= Files.exists(candidate);
     }
     throw (forbidden ? Errno.EACCES : Errno.ENOENT).on("spawn", name);
   }
 
+  /** Whether it is looked for nowhere else. */
+  static boolean isPath(String name) {
+    return name.contains("/") || name.contains(File.separator);
+  }
+
   private static List<Path> candidates(String name, Optional<String> path) {
     try {
-      if (name.contains("/") || name.contains(File.separator)) {
+      if (isPath(name)) {
         return List.of(Launch.path(name));
       }
       boolean windows = File.separatorChar == '\\';

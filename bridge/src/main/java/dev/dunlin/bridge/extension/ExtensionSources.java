@@ -22,6 +22,9 @@ final class ExtensionSources {
   /** What is told of the compiler's complaints, in characters. Over: the rest is left out. */
   static final int COMPLAINT_LENGTH = 8 << 10;
 
+  /** Classes that every Java runs which runs Dunlin: the next start may be another's. */
+  private static final String RELEASE = "17";
+
   private final Path project;
   private final Path sources;
   private final Path classes;
@@ -74,6 +77,8 @@ final class ExtensionSources {
       List<String> options =
           List.of(
               "-proc:none",
+              "--release",
+              RELEASE,
               "-encoding",
               "UTF-8",
               "-cp",

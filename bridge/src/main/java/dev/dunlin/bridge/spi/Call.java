@@ -3,6 +3,8 @@ package dev.dunlin.bridge.spi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -34,11 +36,41 @@ public interface Call {
    */
   void requireAbove(Path folder);
 
+  /**
+   * Whether the asking document may read a path because a person has picked it.
+   *
+   * @param real a real path
+   */
+  boolean isPicked(Path real);
+
+  /**
+   * Grants the asking window what the person has picked, beyond its policy, for the {@code fs}
+   * commands of its top document: a file, or a folder with all that is in it. Until the window goes
+   * or shows another origin. May block; only for {@link Command.Permission#PERSON}.
+   *
+   * @param picked an absolute path of what is there
+   * @param writable whether it may be changed too
+   * @return its real path
+   * @throws IOException if it is not there
+   * @throws BridgeError {@code ERR_CANCELLED} if the document has gone meanwhile
+   */
+  Path grant(Path picked, boolean writable) throws IOException;
+
   /** The resource as text, percent-decoded; only for {@link Command.Resource.Text}. */
   String resource();
 
+  /** The checked address and port; only for {@link Command.Resource.Address}. */
+  InetSocketAddress address();
+
   /**
-   * The opened thing; only for {@link Command.Resource.Handle}. Unknown ids never reach the
+   * Whether policy also allows another function of this module on an address; only for {@link
+   * Command.Resource.Address}.
+   */
+  boolean allows(String function, InetSocketAddress address);
+
+  /**
+   * The opened thing; only for {@link Command.Resource.Handle}, and for {@link
+   * Command.Resource.Address} where the call has its handle parameter. Unknown ids never reach the
    * handler.
    */
   <T extends AutoCloseable> T handle(Class<T> type);

@@ -83,8 +83,19 @@ public record Command(
     record File(LastSegment last, Function<Call, Access> access, String alsoParam)
         implements Resource {}
 
-    /** Free text, matched as it stands: an address and port, a program, a UUID. */
+    /** Free text, matched as it stands: a program, a UUID. */
     record Text() implements Resource {}
+
+    /**
+     * An address and a port, {@code 198.51.100.7:9000} or {@code [2001:db8::7]:9000}. A host's name
+     * is resolved by the dispatcher, once, to an address of the family that the parameter {@code
+     * family} asks for (4 or 6), and the policy is asked about that address in its canonical
+     * spelling.
+     *
+     * @param handleParam name of a parameter with the id of an open handle on which the command
+     *     acts; the call may leave it out. Empty if there is none
+     */
+    record Address(String handleParam) implements Resource {}
 
     /** The id of an open handle: {@code ipc://handle/<module>/<function>/<id>}. */
     record Handle() implements Resource {}
@@ -114,6 +125,11 @@ public record Command(
   public enum Permission {
     /** Whoever's policy allows the command URL. */
     POLICY,
+    /**
+     * As {@link #POLICY}, and only for the document of a window's top frame: asks the person at
+     * that window. The handler may {@link Call#grant} what the person picks.
+     */
+    PERSON,
     /**
      * No policy decides. The bridge takes only those that stand in its list {@code AlwaysAllowed}.
      */

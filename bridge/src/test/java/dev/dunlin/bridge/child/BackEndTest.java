@@ -15,6 +15,7 @@ import dev.dunlin.scheduler.VertxScheduler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class BackEndTest {
@@ -192,5 +194,68 @@ class BackEndTest {
     Map<String, Object> second = await(backEnd.open(true));
     assertTrue(!first.get("pid").equals(second.get("pid")));
     assertTrue(ProcessHandle.of((Long) first.get("pid")).isEmpty());
+  }
+
+  @Test
+  void startsOneAgainWhoseHelperOutlivesIt() throws Exception {
+    // The helper holds its output, which thus never ends by itself.
+    script("(trap '' TERM HUP; echo helper; sleep 1000) & sleep 0.05; exit 9");
+    until(() -> sent.stream().filter(one -> one.equals("-1 backend-exit 9")).count() >= 2);
+  }
+
+  @Test
+  void doesNotWaitForWhatHasLeftItsGroup() {
+    script("setsid sh -c 'echo $$; exec sleep 1000' & sleep 0.2; exit 9");
+    until(() -> printed.stream().anyMatch(line -> line.matches("OUT [0-9]+")));
+    until(() -> sent.contains("-1 backend-exit 9"));
+    await(backEnd.close());
+    printed.stream()
+        .filter(line -> line.matches("OUT [0-9]+"))
+        .forEach(
+            line ->
+                ProcessHandle.of(Long.parseLong(line.substring(4)))
+                    .ifPresent(ProcessHandle::destroyForcibly));
+  }
+
+  @Test
+  void isNeverThereTwice(@TempDir Path folder) throws Exception {
+    Path gate = folder.resolve("gate");
+    script("echo $$; [ -e " + gate + " ] && exec sleep 1000; exit 9");
+    for (int i = 0; i < 300; i++) {
+      backEnd.open(false);
+      if (i % 10 == 0) {
+        await(backEnd.open(false));
+      }
+    }
+    Files.createFile(gate);
+    long pid = (Long) await(backEnd.open(true)).get("pid");
+    until(() -> printed.contains("OUT " + pid));
+    long others =
+        printed.stream()
+            .filter(line -> line.startsWith("OUT ") && !line.equals("OUT " + pid))
+            .map(line -> ProcessHandle.of(Long.parseLong(line.substring(4))))
+            .filter(other -> other.map(ProcessHandle::isAlive).orElse(false))
+            .count();
+    assertEquals(0, others);
+    await(backEnd.close());
+    until(() -> ProcessHandle.of(pid).isEmpty());
+  }
+
+  @Test
+  void startsOnlyOnceTheLastOneHasEnded() {
+    script("trap 'sleep 0.2; echo down; exit 0' TERM; echo up; while :; do sleep 0.02; done");
+    until(() -> printed.contains("OUT up"));
+    backEnd.close();
+    await(backEnd.open(false));
+    until(() -> printed.stream().filter("OUT up"::equals).count() == 2);
+    assertEquals(List.of("OUT up", "OUT down", "OUT up"), printed);
+  }
+
+  @Test
+  void isCalledByTheNameItWasGiven(@TempDir Path folder) throws Exception {
+    // So does an environment of Python know itself.
+    Path link = Files.createSymbolicLink(folder.resolve("python"), Path.of("/bin/sh"));
+    open(NEVER, link.toString(), "-c", "echo $0");
+    until(() -> printed.contains("OUT " + link));
   }
 }

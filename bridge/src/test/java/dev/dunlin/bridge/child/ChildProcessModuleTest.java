@@ -366,4 +366,66 @@ class ChildProcessModuleTest {
     assertEquals("ENOBUFS", meta(flood).path("error").asText());
     assertEquals(1000, flood.body().length);
   }
+
+  @Test
+  void aLimitHoldsThoughWhatTheChildHasStartedGoesOn() throws IOException {
+    for (String command :
+        List.of(
+            "echo $$; sleep 1000; true", "echo $$; sleep 1000 &", "echo $$; (sleep 1000) & wait")) {
+      Harness.Reply slow = sync(MODULE + "shell", Map.of("command", command, "timeout", 200), "");
+      assertEquals("ETIMEDOUT", meta(slow).path("error").asText(), command);
+      String group = new String(slow.body(), StandardCharsets.UTF_8).strip();
+      assertEquals(meta(slow).path("pid").asText(), group);
+    }
+    Harness.Reply deaf =
+        sync(
+            MODULE + "shell",
+            Map.of("command", "trap '' TERM; cat /dev/zero; cat /dev/zero", "maxBuffer", 1000),
+            "");
+    assertEquals("ENOBUFS", meta(deaf).path("error").asText());
+    assertEquals(1000, deaf.body().length);
+  }
+
+  @Test
+  void lookingForAProgramTellsNothingOfOtherFiles(@TempDir Path folder) throws IOException {
+    Path home = folder.toRealPath();
+    Path secret = Files.writeString(home.resolve("secret"), "");
+    Page some = harness.page(2, PolicySet.of(List.of("connect-src ipc://child-process/lookup")));
+    for (Path file : List.of(secret, home.resolve("nothing"))) {
+      assertEquals(
+          file.toString(),
+          some.data(MODULE + "lookup", Map.of("file", file.toString())).path("path").asText());
+      assertEquals(
+          "ENOENT",
+          some.error(
+                  MODULE + "lookup",
+                  Map.of("file", file.getFileName().toString(), "path", home.toString()))
+              .path("code")
+              .asText());
+    }
+    assertEquals(
+        real("true").toString(),
+        some.data(MODULE + "lookup", Map.of("file", "true")).path("path").asText());
+  }
+
+  @Test
+  void takesInputForASynchronousCallUpToABound() {
+    String url =
+        spawn("cat")
+            + "?_="
+            + URLEncoder.encode("{\"sync\":true,\"maxBuffer\":10}", StandardCharsets.UTF_8)
+            + "&_u="
+            + "0".repeat(32)
+            + "&_n=";
+    byte[] part = new byte[8 << 20];
+    int parts = ChildProcessModule.SYNC_INPUT_BYTES / part.length;
+    for (int i = 0; i < parts; i++) {
+      assertEquals(200, page.fetch("POST", url + i, part).status());
+    }
+    // A part is answered when it has been taken: what is said of it comes with the next.
+    page.fetch("POST", url + parts, part);
+    assertEquals(
+        "ERR_MESSAGE_TOO_LARGE",
+        page.fetch("POST", url + (parts + 1) + "&_l=1", new byte[1]).code());
+  }
 }

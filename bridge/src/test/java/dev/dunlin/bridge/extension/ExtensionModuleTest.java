@@ -176,6 +176,7 @@ class ExtensionModuleTest {
     page.data("ipc://extension/load/fresh", Map.of());
     assertEquals("one", page.data("ipc://fresh/ask", Map.of()).asText());
     Path built = folder.resolve("extensions/fresh/target/classes/ext/Ext.class");
+    assertEquals(61, Files.readAllBytes(built)[7], "a class of Java 17, whatever compiles it");
     FileTime first = Files.getLastModifiedTime(built);
     page.data("ipc://extension/unload/fresh", Map.of());
     page.data("ipc://extension/load/fresh", Map.of());

@@ -127,6 +127,9 @@ public final class Bench {
         || FILES.keySet().stream().anyMatch(wanted)) {
       inPage();
     }
+    if (any("udp.java", "udp.page", "udp.pingpong")) {
+      udp();
+    }
     if (qt.isPresent() && any("call.sequential", "call.inflight100")) {
       QtWebEngine.Calls calls = qt.get().calls();
       add("call.sequential", QtWebEngine.PEER, "ms", calls.trips());
@@ -296,6 +299,42 @@ public final class Bench {
       }
     } finally {
       app.close();
+    }
+  }
+
+  // ---- datagrams
+
+  private void udp() throws IOException {
+    try (Udp udp = new Udp(CLOCK)) {
+      if (wanted.test("udp.java")) {
+        add("udp.java", "dunlin", "1/s", udp.delivered());
+      }
+      RunningApp app = app("bench").driven().start();
+      try {
+        Page page = app.page();
+        page.await("document.documentElement.dataset.ready === 'true'");
+        Path data = Path.of(page.evaluate("data").asText());
+        if (wanted.test("udp.page")) {
+          String asked =
+              "datagrams(%d, %d, %d, %d)"
+                  .formatted(Udp.BYTES, Udp.WINDOW, Udp.RUN.toMillis(), Udp.RUNS);
+          JsonNode page2page = page.evaluate(asked, LONG);
+          add("udp.page", "dunlin", "1/s", numbers(page2page.path("rates")));
+          notes.add("udp.page: " + page2page.path("lost").asLong() + " datagrams were lost");
+        }
+        if (wanted.test("udp.pingpong")) {
+          String asked =
+              "pingPong(%d, %d, %d)".formatted(udp.echoPort(), Udp.PING_BYTES, Udp.TRIPS);
+          ask(page, asked);
+          add("udp.pingpong", "dunlin", "ms", ask(page, asked));
+        }
+        JsonNode node = udp.node(data);
+        add("udp.java", "node", "1/s", numbers(node.path("two")));
+        add("udp.page", "node", "1/s", numbers(node.path("one")));
+        add("udp.pingpong", "node", "ms", numbers(node.path("pingPong")));
+      } finally {
+        app.close();
+      }
     }
   }
 

@@ -83,7 +83,8 @@ public final class ChildProcess {
    * Asks it to end: SIGTERM; on Windows, which has no such thing, the same as {@link #killTree}.
    */
   public void terminate() {
-    process.destroy();
+    // Not Process.destroy, which closes its pipes too: what it has to say at its end would end it.
+    process.toHandle().destroy();
   }
 
   /** Ends it and all its descendants at once: SIGKILL. {@link #exit} tells when it is gone. */
@@ -95,8 +96,17 @@ public final class ChildProcess {
   }
 
   /**
+   * Ends what is left of its process group, also when it has ended itself: SIGKILL. Nothing if it
+   * leads none. (A number that is a group's is nobody else's process; once the group is empty it is
+   * free, and is given out last.)
+   */
+  public void endGroup() {
+    killGroup.run();
+  }
+
+  /**
    * {@link #terminate}, then {@link #killTree} if it is still there after the grace period. Blocks
-   * until it is gone.
+   * until it is gone, and ends its group.
    */
   public void stop(Duration grace) {
     List<ProcessHandle> descendants = process.descendants().toList();
@@ -113,6 +123,7 @@ public final class ChildProcess {
     }
     descendants.forEach(ChildProcess::killTree);
     process.onExit().join();
+    endGroup();
   }
 
   private static void killTree(ProcessHandle root) {

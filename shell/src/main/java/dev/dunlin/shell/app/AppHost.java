@@ -176,6 +176,7 @@ final class AppHost implements PageHost {
   @Override
   public void committed(int window, String url) {
     gone(documentsOf(window).committed(url));
+    bridge.join().shows(window, url);
     events.committed(window, url);
   }
 

@@ -9,6 +9,7 @@ import dev.dunlin.bridge.PolicySet;
 import dev.dunlin.bridge.child.BackEnd;
 import dev.dunlin.bridge.child.BackEndModule;
 import dev.dunlin.bridge.child.ChildProcessModule;
+import dev.dunlin.bridge.child.UserEnvironment;
 import dev.dunlin.bridge.console.ConsoleModule;
 import dev.dunlin.bridge.extension.ExtensionModule;
 import dev.dunlin.bridge.spi.CommandModule;
@@ -130,8 +131,9 @@ public final class AppRun implements Launcher {
 
   @Override
   public int run(RunOptions options) {
-    prepare();
     EngineTemp temp = EngineTemp.prepare();
+    // Not before: what made TMPDIR may have changed the environment, which other threads read.
+    prepare();
     try {
       Path installation = EngineInstallation.locate();
       // The longest, and what comes first needs none of it.
@@ -167,6 +169,7 @@ public final class AppRun implements Launcher {
     private Vertx vertx;
     private Engine engine;
     private volatile BrowserWindow window;
+    private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
 
     Running(RunOptions options, Consumer<Engine> opened, CompletableFuture<Vertx> vertxStart) {
@@ -252,7 +255,13 @@ public final class AppRun implements Launcher {
         Threads.onExit("close", this::closeEngine);
         engine.start();
         window = engine.open(windowSettings());
-        window.closed().onComplete(done -> exit.complete(0));
+        window
+            .closed()
+            .onComplete(
+                done -> {
+                  bridge.join().windowGone(window.index());
+                  exit.complete(0);
+                });
         opened.accept(engine);
         icon();
         watch();
@@ -507,9 +516,17 @@ public final class AppRun implements Launcher {
       IntFunction<Optional<BrowserWindow>> windows =
           index -> Optional.ofNullable(window).filter(w -> w.index() == index);
       modules.add(new WindowModule(windows, Running::screen));
+      modules.add(
+          new PickerModule(
+              windows,
+              options.headless()
+                  ? Optional.empty()
+                  : Optional.of(new FileDialogs(config.meta().title(), folders.get("home"))),
+              config.webview().pickersNeedGesture(),
+              folders::get));
       modules.addAll(StandardModules.of(console, random));
       Scheduler scheduler = new VertxScheduler(vertx, Lane.create(vertx, "children"));
-      Optional<BackEnd> backEnd = backEnd(scheduler);
+      backEnd = backEnd(scheduler);
       modules.add(new ChildProcessModule(scheduler));
       modules.add(new BackEndModule(backEnd));
       modules.add(
@@ -521,7 +538,11 @@ public final class AppRun implements Launcher {
       own.add(config.build().resources());
       own.add(config.directory().resolve(AppConfig.FILE));
       own.add(config.directory().resolve(EXTENSIONS));
-      own.addAll(BackEndCommand.of(config).map(BackEndCommand::files).orElse(List.of()));
+      if (backEnd.isPresent()) {
+        // It runs in this folder, and loads who knows what from it: node_modules, package.json,
+        // what lies beside it.
+        own.add(config.directory());
+      }
       return new Bridge(
           vertx,
           new BridgeConfig(
@@ -534,7 +555,7 @@ public final class AppRun implements Launcher {
     }
 
     private Optional<BackEnd> backEnd(Scheduler scheduler) {
-      Map<String, String> environment = new HashMap<>(System.getenv());
+      Map<String, String> environment = new HashMap<>(UserEnvironment.get());
       environment.putAll(config.environment());
       environment.putAll(options.environment());
       return BackEndCommand.of(config)
@@ -631,15 +652,18 @@ public final class AppRun implements Launcher {
       if (running == null) {
         return;
       }
+      // It has time to put away what it holds; who needs more is killed at the end.
+      Future<Void> ended = backEnd.map(BackEnd::close).orElseGet(Future::succeededFuture);
       try {
         running
             .close()
+            .eventually(() -> ended)
             .toCompletionStage()
             .toCompletableFuture()
             .get(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException | ExecutionException e) {
         console.say(
-            "Chromium did not close within "
+            "Chromium, or the back end, did not close within "
                 + CLOSE_GRACE.toSeconds()
                 + " s and is ended with this process");
       } catch (InterruptedException e) {
@@ -716,6 +740,7 @@ public final class AppRun implements Launcher {
         return;
       }
       loadedOnce = true;
+      Threads.start("old-generation", OldGeneration::keepSmall);
       applicationUrls()
           .forEach(link -> bridge.join().emit(index, "applicationurl", Map.of("url", link)));
       if (options.screenshot().isEmpty() && options.testFile().isEmpty()) {

@@ -2,9 +2,6 @@ package dev.dunlin.shell.app;
 
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.ConfigException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,9 +10,8 @@ import java.util.Optional;
  * {@code [linux]}, {@code [mac]} or {@code [win] cmd}: the program that is the app's back end.
  *
  * @param argv its words; quotes keep spaces together, and no shell reads them
- * @param files those words that are files of the app, or the folders these are in: part of the app
  */
-record BackEndCommand(List<String> argv, List<Path> files) {
+record BackEndCommand(List<String> argv) {
   /** That of this system, if the app has one. */
   static Optional<BackEndCommand> of(AppConfig config) {
     String key =
@@ -36,9 +32,7 @@ record BackEndCommand(List<String> argv, List<Path> files) {
           e.getMessage(),
           "Write, for example, cmd = node backend/backend.js.");
     }
-    return words.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new BackEndCommand(words, files(words, config.directory())));
+    return words.isEmpty() ? Optional.empty() : Optional.of(new BackEndCommand(words));
   }
 
   /**
@@ -77,23 +71,5 @@ record BackEndCommand(List<String> argv, List<Path> files) {
       words.add(word.toString());
     }
     return words;
-  }
-
-  private static List<Path> files(List<String> words, Path directory) {
-    List<Path> files = new ArrayList<>();
-    for (String word : words) {
-      try {
-        Path file = directory.resolve(word).normalize();
-        if (file.startsWith(directory) && !file.equals(directory) && Files.exists(file)) {
-          Path parent = file.getParent();
-          // What it loads from beside it is as good as itself.
-          files.add(Files.isDirectory(file) || parent.equals(directory) ? file : parent);
-        }
-      } catch (InvalidPathException e) {
-        // A word that can't be a file is none.
-        continue;
-      }
-    }
-    return files;
   }
 }

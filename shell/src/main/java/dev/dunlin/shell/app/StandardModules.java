@@ -6,6 +6,7 @@ import dev.dunlin.bridge.fs.FsModule;
 import dev.dunlin.bridge.os.OsModule;
 import dev.dunlin.bridge.process.ProcessModule;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.net.udp.UdpModule;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.SystemClock;
 import java.util.List;
@@ -21,6 +22,7 @@ final class StandardModules {
         new OsModule(clock::now),
         new ProcessModule(),
         new DnsModule(),
+        new UdpModule(),
         new ConsoleModule(console));
   }
 }

@@ -21,7 +21,7 @@ final class WithoutEffect {
       Pattern.compile(
           "webview_(importmap|insecure_domains|protocol-handlers(_.*)?|service-workers(_.*)?"
               + "|auto_register_service_workers|service_worker_.*|fetch_.*|url_protocols"
-              + "|filesystem_picker_require_user_activation|xhr_concurrency"
+              + "|xhr_concurrency"
               + "|watch_service_worker_reload_timeout|navigator_enable_navigation_gestures"
               + "|navigator_(\\w+_)?mounts_.*)"
               + "|window_alert_title|window_[0-9]+_client_id"

@@ -38,7 +38,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
-  private static final Set<String> NAMES = Set.of("run", "test", "bench", "doctor");
+  private static final Set<String> NAMES =
+      Set.of("run", "peer", "simulate", "test", "bench", "doctor");
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -69,6 +70,8 @@ public final class DunlinCommand implements Callable<Integer> {
     CommandLine line = new CommandLine(this);
     line.addSubcommand(new RunCommand(launcher, shell, arguments));
     line.addSubcommand(new DoctorCommand(shell));
+    line.addSubcommand(new PeerCommand());
+    line.addSubcommand(new SimulateCommand());
     line.setOut(out);
     line.setErr(err);
     line.setParameterExceptionHandler(
@@ -124,7 +127,7 @@ public final class DunlinCommand implements Callable<Integer> {
       err.println(
           "dunlin: there is no command '"
               + own.get(0)
-              + "'; there are run, test, bench and doctor.");
+              + "'; there are run, peer, simulate, test, bench and doctor.");
       return ExitCode.USAGE;
     }
     // A file may follow --test only after '=', else '--test DIR' would take the folder for it.

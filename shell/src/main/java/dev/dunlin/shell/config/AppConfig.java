@@ -99,7 +99,8 @@ public record AppConfig(
       boolean reload,
       Optional<String> cacheControl,
       List<Header> headers,
-      List<String> allowed) {}
+      List<String> allowed,
+      boolean pickersNeedGesture) {}
 
   /** A response header. */
   public record Header(String name, String value) {}

@@ -220,7 +220,8 @@ final class ConfigReader {
         flag("webview_watch_reload", true),
         stated("webview_cache-control"),
         List.copyOf(headers),
-        words("webview_navigator_policies_allowed", Pattern.compile("\\S+")));
+        words("webview_navigator_policies_allowed", Pattern.compile("\\S+")),
+        flag("webview_filesystem_picker_require_user_activation", true));
   }
 
   private Header header(String line) {

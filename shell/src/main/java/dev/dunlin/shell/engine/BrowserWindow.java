@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.swing.Timer;
 import org.cef.CefClient;
@@ -422,6 +423,23 @@ public final class BrowserWindow {
       throw new EngineException("window " + index + " has no page now");
     }
     return new DevToolsSession(client);
+  }
+
+  /** Whether the person has just pressed a key or a button in the page. */
+  public Future<Boolean> userActivation() {
+    return UserActivation.in(devTools());
+  }
+
+  /**
+   * Runs on the event dispatch thread with the window as the owner of a dialog, which may wait
+   * there for its answer.
+   */
+  public <T> Future<T> onFrame(Function<Frame, T> action) {
+    return onDispatchThread(
+        () -> {
+          requireOpen();
+          return action.apply(frame);
+        });
   }
 
   /** Opens Chromium's developer tools, if this is a developer's run. */

@@ -8,7 +8,7 @@ import java.util.Map;
  * Content types by extension. A fixed table, not the system's, so that an app gets the same types
  * on every machine; with {@code nosniff} they decide what Chromium runs.
  */
-final class MimeTypes {
+public final class MimeTypes {
   /** The type of a file with an unknown extension: it is downloaded or read as bytes, never run. */
   static final String UNKNOWN = "application/octet-stream";
 
@@ -112,7 +112,7 @@ final class MimeTypes {
   private MimeTypes() {}
 
   /** The value of {@code content-type} for a file of this name. */
-  static String of(String fileName) {
+  public static String of(String fileName) {
     String extension = fileName.substring(fileName.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     return BY_EXTENSION.getOrDefault(extension, UNKNOWN);
   }

@@ -90,6 +90,8 @@ class CommandsDocTest {
           new ArrayList<>(StandardModules.of(console, RandomSource.secure()));
       modules.add(new ApplicationModule(code -> {}, List::of, List::of, List::of));
       modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
+      modules.add(
+          new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> HOME));
       for (CommandModule module : modules) {
         for (Command command : module.commands()) {
           rows.add(row(module.name().replace('_', '-'), command, always));
@@ -114,8 +116,10 @@ class CommandsDocTest {
         + " | "
         + (onHandle
             ? "its opening"
-            : command.permission() == Command.Permission.POLICY
-                ? "policy"
+            : command.permission() != Command.Permission.ALWAYS
+                ? command.permission() == Command.Permission.POLICY
+                    ? "policy"
+                    : "policy, and the person; top document alone"
                 : (one.callers() == AlwaysAllowed.Callers.TOP ? "top document: " : "always: ")
                     + one.reason())
         + " | "

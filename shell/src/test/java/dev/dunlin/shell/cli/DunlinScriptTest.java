@@ -83,7 +83,7 @@ class DunlinScriptTest {
     Files.copy(
         sources.resolve("dunlin"), root.resolve("dunlin"), StandardCopyOption.COPY_ATTRIBUTES);
     Files.copy(sources.resolve("pom.xml"), root.resolve("pom.xml"));
-    for (String module : List.of("scheduler", "bridge", "shell", "e2e")) {
+    for (String module : List.of("scheduler", "bridge", "net", "shell", "e2e")) {
       Files.createDirectories(root.resolve(module).resolve("src/main/java"));
       Files.writeString(root.resolve(module).resolve("pom.xml"), "<project/>");
     }
@@ -491,7 +491,8 @@ class DunlinScriptTest {
     Result result = dunlin("rnu");
     assertEquals(2, result.code());
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are run, test, bench and doctor.", result.err());
+        "dunlin: there is no command 'rnu'; there are run, peer, simulate, test, bench and doctor.",
+        result.err());
     assertEquals("", Files.readString(log));
   }
 

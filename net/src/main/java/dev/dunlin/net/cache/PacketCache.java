@@ -1,0 +1,225 @@
+package dev.dunlin.net.cache;
+
+import dev.dunlin.net.wire.Id;
+import dev.dunlin.net.wire.Packet;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * The Publish packets that a peer keeps, for itself and for others, as they came. Its size is
+ * bounded in packets and in bytes; when it is full, who filled it loses first. Thread: its owner's.
+ */
+public final class PacketCache {
+  /** The most packets; beyond it one is evicted. */
+  public static final int MAX_PACKETS = 6604;
+
+  /** The most bytes of datagrams; beyond it packets are evicted. */
+  public static final int MAX_BYTES = 16_000_000;
+
+  /** A full cache evicts first from a source that has more than one part in so many. */
+  private static final int SOURCE_SHARE = 16;
+
+  /** How long packets of clusters of our own stay, whatever their ttl says beyond six hours. */
+  public static final long OWN_MILLIS = 2 * Packet.MAX_TTL_MILLIS;
+
+  /** What is kept of a packet. */
+  public record Entry(
+      Id id,
+      byte[] datagram,
+      long stampMillis,
+      long deadlineMillis,
+      boolean own,
+      int source,
+      Optional<Id> head,
+      int index) {}
+
+  private final NavigableMap<Id, Entry> entries = new TreeMap<>();
+  private final Map<Id, NavigableMap<Integer, Id>> parts = new HashMap<>();
+  private final Map<Integer, Integer> perSource = new HashMap<>();
+  private final int maxPackets;
+  private final int maxBytes;
+  private long bytes;
+  private long nextDeadline = Long.MAX_VALUE;
+  private Optional<Summary> root = Optional.empty();
+  private long rootUntil;
+
+  public PacketCache() {
+    this(MAX_PACKETS, MAX_BYTES);
+  }
+
+  PacketCache(int maxPackets, int maxBytes) {
+    this.maxPackets = maxPackets;
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * Keeps a packet.
+   *
+   * @param now milliseconds of whatever clock, the same for all calls
+   * @param own whether its cluster is one that we are in
+   * @param source the address it came from, 0 for ourselves
+   * @return what had to go for it
+   */
+  public List<Entry> put(Packet packet, byte[] datagram, long now, boolean own, int source) {
+    Optional<Id> id = Id.from(packet.packetId());
+    if (id.isEmpty() || entries.containsKey(id.get())) {
+      return List.of();
+    }
+    long life =
+        packet.ttl() < Packet.MAX_TTL_MILLIS
+            ? packet.ttl()
+            : own ? OWN_MILLIS : Packet.MAX_TTL_MILLIS;
+    Optional<Id> head =
+        packet.index() == 0
+            ? id
+            : packet.index() > 0 ? Id.from(packet.previousId()) : Optional.empty();
+    Entry entry = new Entry(id.get(), datagram, now, now + life, own, source, head, packet.index());
+    entries.put(entry.id, entry);
+    head.ifPresent(
+        key -> parts.computeIfAbsent(key, none -> new TreeMap<>()).put(entry.index, entry.id));
+    perSource.merge(source, 1, Integer::sum);
+    bytes += datagram.length;
+    nextDeadline = Math.min(nextDeadline, entry.deadlineMillis);
+    root = Optional.empty();
+    List<Entry> evicted = new ArrayList<>();
+    while (entries.size() > maxPackets || bytes > maxBytes) {
+      evicted.add(remove(victim(entry)));
+    }
+    return evicted;
+  }
+
+  /** Foreign before own, of a greedy source before others', old before new; never the newest. */
+  private Entry victim(Entry newest) {
+    Entry victim = null;
+    for (Entry entry : entries.values()) {
+      if (entry != newest && (victim == null || goesBefore(entry, victim))) {
+        victim = entry;
+      }
+    }
+    return victim == null ? newest : victim;
+  }
+
+  private boolean goesBefore(Entry one, Entry other) {
+    if (one.own != other.own) {
+      return other.own;
+    }
+    boolean greedy = isGreedy(one);
+    if (greedy != isGreedy(other)) {
+      return greedy;
+    }
+    return one.stampMillis < other.stampMillis;
+  }
+
+  private boolean isGreedy(Entry entry) {
+    return entry.source != 0 && perSource.getOrDefault(entry.source, 0) > maxPackets / SOURCE_SHARE;
+  }
+
+  private Entry remove(Entry entry) {
+    entries.remove(entry.id);
+    entry.head.ifPresent(
+        key ->
+            parts.computeIfPresent(
+                key,
+                (none, byIndex) -> {
+                  byIndex.remove(entry.index);
+                  return byIndex.isEmpty() ? null : byIndex;
+                }));
+    perSource.computeIfPresent(entry.source, (key, count) -> count == 1 ? null : count - 1);
+    bytes -= entry.datagram.length;
+    root = Optional.empty();
+    return entry;
+  }
+
+  /** Drops what is too old and tells what that was. */
+  public List<Entry> expire(long now) {
+    if (now < nextDeadline) {
+      return List.of();
+    }
+    List<Entry> expired = new ArrayList<>();
+    nextDeadline = Long.MAX_VALUE;
+    for (Entry entry : entries.values()) {
+      if (entry.deadlineMillis <= now) {
+        expired.add(entry);
+      } else {
+        nextDeadline = Math.min(nextDeadline, entry.deadlineMillis);
+      }
+    }
+    expired.forEach(this::remove);
+    return expired;
+  }
+
+  public Optional<Entry> get(Id id) {
+    return Optional.ofNullable(entries.get(id));
+  }
+
+  /** The part of a fragmented message with this number, 0 for its head. */
+  public Optional<Entry> part(Id head, int index) {
+    return Optional.ofNullable(parts.get(head))
+        .map(byIndex -> byIndex.get(index))
+        .map(entries::get);
+  }
+
+  /** All parts there are of a fragmented message, the head first. */
+  public List<Entry> parts(Id head) {
+    NavigableMap<Integer, Id> byIndex = parts.get(head);
+    return byIndex == null ? List.of() : byIndex.values().stream().map(entries::get).toList();
+  }
+
+  public int size() {
+    return entries.size();
+  }
+
+  public long bytes() {
+    return bytes;
+  }
+
+  public Collection<Entry> entries() {
+    return entries.values();
+  }
+
+  /** Those whose id begins with the prefix, in order of their ids. */
+  public List<Entry> under(byte[] prefix, Predicate<Entry> predicate) {
+    byte[] first = new byte[Id.BYTES];
+    for (int i = 0; i < prefix.length; i++) {
+      first[i >> 1] |= (byte) (prefix[i] << ((i & 1) == 0 ? 4 : 0));
+    }
+    List<Entry> list = new ArrayList<>();
+    for (Entry entry : entries.tailMap(Id.of(first), true).values()) {
+      if (!Summary.startsWith(entry.id, prefix)) {
+        break;
+      }
+      if (predicate.test(entry)) {
+        list.add(entry);
+      }
+    }
+    return list;
+  }
+
+  /** What others are told: all but what is older than six hours. */
+  public Summary summary(byte[] prefix, long now) {
+    long oldest = now - Packet.MAX_TTL_MILLIS;
+    if (prefix.length > 0) {
+      return Summary.of(prefix, ids(under(prefix, entry -> entry.stampMillis > oldest)));
+    }
+    if (root.isEmpty() || now >= rootUntil) {
+      List<Entry> fresh = under(prefix, entry -> entry.stampMillis > oldest);
+      rootUntil = Long.MAX_VALUE;
+      for (Entry entry : fresh) {
+        rootUntil = Math.min(rootUntil, entry.stampMillis + Packet.MAX_TTL_MILLIS);
+      }
+      root = Optional.of(Summary.of(prefix, ids(fresh)));
+    }
+    return root.get();
+  }
+
+  private static List<Id> ids(List<Entry> entries) {
+    return entries.stream().map(Entry::id).toList();
+  }
+}

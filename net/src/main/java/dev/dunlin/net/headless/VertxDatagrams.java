@@ -1,0 +1,100 @@
+package dev.dunlin.net.headless;
+
+import dev.dunlin.net.peer.Datagrams;
+import dev.dunlin.net.peer.PeerException;
+import dev.dunlin.net.wire.Endpoint;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.datagram.DatagramSocket;
+import io.vertx.core.datagram.DatagramSocketOptions;
+import java.net.BindException;
+import java.util.Optional;
+
+/** Real UDP. Thread: the peer's lane, on which the sockets are opened and heard. */
+final class VertxDatagrams implements Datagrams {
+  /** What the kernel holds for us; more is lost. The kernel may grant less. */
+  private static final int BUFFER_BYTES = 1024 * 1024;
+
+  private final Vertx vertx;
+  private final String address;
+
+  /**
+   * @param address what the sockets are bound to
+   */
+  VertxDatagrams(Vertx vertx, String address) {
+    this.vertx = vertx;
+    this.address = address;
+  }
+
+  @Override
+  public Future<Socket> open(int port, Receiver receiver) {
+    DatagramSocket socket =
+        vertx.createDatagramSocket(
+            new DatagramSocketOptions()
+                .setReceiveBufferSize(BUFFER_BYTES)
+                .setSendBufferSize(BUFFER_BYTES));
+    return socket
+        .listen(port, address)
+        .recover(
+            fault -> {
+              socket.close();
+              return Future.failedFuture(refused(port, fault));
+            })
+        .map(
+            bound -> {
+              UdpSocket udp = new UdpSocket(bound);
+              bound.handler(
+                  packet -> {
+                    int from = packet.sender().port();
+                    Optional<Integer> host = Endpoint.parseAddress(packet.sender().host());
+                    if (host.isPresent() && Endpoint.isPort(from)) {
+                      receiver.received(
+                          udp, new Endpoint(host.get(), from), packet.data().getBytes());
+                    }
+                  });
+              return udp;
+            });
+  }
+
+  private PeerException refused(int port, Throwable fault) {
+    boolean inUse =
+        fault instanceof BindException && String.valueOf(fault.getMessage()).contains("in use");
+    return inUse
+        ? new PeerException(
+            "EADDRINUSE",
+            "port " + port + " of " + address + " is in use: choose another, or 0 for any")
+        : new PeerException(
+            "EADDRNOTAVAIL",
+            "can't open a UDP socket at "
+                + address
+                + ":"
+                + port
+                + " ("
+                + fault.getMessage()
+                + "): give an address of this machine");
+  }
+
+  private static final class UdpSocket implements Socket {
+    private final DatagramSocket socket;
+
+    UdpSocket(DatagramSocket socket) {
+      this.socket = socket;
+    }
+
+    @Override
+    public void send(Endpoint to, byte[] datagram) {
+      socket.send(Buffer.buffer(datagram), to.port(), to.host());
+    }
+
+    @Override
+    public Endpoint local() {
+      return Endpoint.parse(socket.localAddress().host() + ":" + socket.localAddress().port());
+    }
+
+    @Override
+    public void close() {
+      socket.close();
+    }
+  }
+}

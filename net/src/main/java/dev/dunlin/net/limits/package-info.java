@@ -1,0 +1,2 @@
+/** What keeps others from filling our memory or spending our bandwidth. */
+package dev.dunlin.net.limits;

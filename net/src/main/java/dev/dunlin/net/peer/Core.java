@@ -1,0 +1,88 @@
+package dev.dunlin.net.peer;
+
+import dev.dunlin.net.crypto.SubclusterKeys;
+import dev.dunlin.net.nat.NatType;
+import dev.dunlin.net.wire.Endpoint;
+import dev.dunlin.net.wire.Id;
+import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.Scheduler;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the parts of a peer share. Lane: the peer's. */
+final class Core {
+  final PeerConfig config;
+  final Scheduler scheduler;
+  final Datagrams datagrams;
+  final Randomness random;
+  final Sealing sealing;
+  final PeerEvents events;
+  final Directory peers;
+  final Outbox outbox;
+  final Gates gates = new Gates();
+  final Map<Id, SubclusterKeys> joined = new LinkedHashMap<>();
+  final long keepAlive;
+
+  NatType nat;
+  Optional<Endpoint> external;
+  boolean running;
+  boolean online = true;
+  long startedAt;
+
+  /** Set once both sockets are open, before anything is received. */
+  Datagrams.Socket main;
+
+  Datagrams.Socket probe;
+
+  Core(
+      PeerConfig config,
+      Scheduler scheduler,
+      RandomSource random,
+      Datagrams datagrams,
+      Sealing sealing,
+      PeerEvents events) {
+    this.config = config;
+    this.scheduler = scheduler;
+    this.datagrams = datagrams;
+    this.random = new Randomness(random);
+    this.sealing = sealing;
+    this.events = events;
+    this.keepAlive = config.keepAlive().toMillis();
+    this.nat = config.fixedNat();
+    this.external = config.address();
+    this.peers = new Directory(this);
+    this.outbox = new Outbox(this);
+  }
+
+  long now() {
+    return scheduler.now().toMillis();
+  }
+
+  long wall() {
+    return scheduler.wallTime().toEpochMilli();
+  }
+
+  long proofMillis() {
+    return Limits.PROOF_KEEP_ALIVES * keepAlive;
+  }
+
+  boolean isReady() {
+    return running && online && nat.isValid() && external.isPresent();
+  }
+
+  boolean isMe(Id id) {
+    return id.equals(config.peerId());
+  }
+
+  /** The subcluster that a frame of ours names: each of ours in turn. */
+  Optional<Id> someSubcluster() {
+    if (joined.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Id> all = new ArrayList<>(joined.keySet());
+    return Optional.of(all.get(random.below(all.size())));
+  }
+}

@@ -1,0 +1,136 @@
+package dev.dunlin.net.peer;
+
+import dev.dunlin.net.wire.Endpoint;
+import dev.dunlin.net.wire.Id;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The peers we know, bounded. Lane: the peer's. */
+final class Directory {
+  /** How many places are looked at for one to be given up: a full table must not cost a scan. */
+  private static final int EVICTION_SCAN = 64;
+
+  /** The largest part of a table more than half full that one network of 256 addresses may hold. */
+  private static final int NETWORK_SHARE = 4;
+
+  private final Core core;
+  private final int max;
+  private final Map<Id, Remote> byId = new LinkedHashMap<>();
+  private final Map<Endpoint, Remote> byEndpoint = new HashMap<>();
+  private final Map<Integer, Integer> perNetwork = new HashMap<>();
+
+  Directory(Core core) {
+    this.core = core;
+    this.max = core.config.introducer() ? Limits.MAX_PEERS_OF_INTRODUCER : Limits.MAX_PEERS;
+  }
+
+  Optional<Remote> get(Id id) {
+    return Optional.ofNullable(byId.get(id));
+  }
+
+  Optional<Remote> at(Endpoint endpoint) {
+    return Optional.ofNullable(byEndpoint.get(endpoint));
+  }
+
+  Collection<Remote> all() {
+    return byId.values();
+  }
+
+  /** Nothing when there is no place for one more. */
+  Optional<Remote> add(Id id, Endpoint endpoint, boolean indexed, Datagrams.Socket socket) {
+    Remote known = byId.get(id);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    int network = endpoint.address() >>> 8;
+    boolean crowded =
+        byId.size() > max / 2
+            && perNetwork.getOrDefault(network, 0) >= max / NETWORK_SHARE
+            && !isPrivate(endpoint.address());
+    if (!indexed && (crowded || byId.size() >= max && !evict())) {
+      return Optional.empty();
+    }
+    Remote remote = new Remote(id, endpoint, indexed, socket);
+    remote.jitter = 0.9 + 0.2 * core.random.fraction();
+    byId.put(id, remote);
+    byEndpoint.putIfAbsent(endpoint, remote);
+    perNetwork.merge(network, 1, Integer::sum);
+    return Optional.of(remote);
+  }
+
+  /** True of loopback and of networks behind a NAT, where all have the same first bytes. */
+  static boolean isPrivate(int address) {
+    int first = address >>> 24;
+    return first == 127
+        || first == 10
+        || address >>> 20 == (172 << 4 | 1)
+        || address >>> 16 == (192 << 8 | 168);
+  }
+
+  private boolean evict() {
+    Remote worst = null;
+    Iterator<Remote> remotes = byId.values().iterator();
+    for (int i = 0; i < EVICTION_SCAN && remotes.hasNext(); i++) {
+      Remote remote = remotes.next();
+      if (!remote.indexed
+          && !remote.connected
+          && (worst == null || remote.heardAt < worst.heardAt)) {
+        worst = remote;
+      }
+    }
+    if (worst == null) {
+      return false;
+    }
+    remove(worst);
+    return true;
+  }
+
+  void remove(Remote remote) {
+    byId.remove(remote.id);
+    byEndpoint.remove(remote.endpoint, remote);
+    perNetwork.computeIfPresent(
+        remote.endpoint.address() >>> 8, (key, count) -> count == 1 ? null : count - 1);
+  }
+
+  void move(Remote remote, Endpoint endpoint) {
+    if (!remote.endpoint.equals(endpoint)) {
+      byEndpoint.remove(remote.endpoint, remote);
+      perNetwork.computeIfPresent(
+          remote.endpoint.address() >>> 8, (key, count) -> count == 1 ? null : count - 1);
+      remote.endpoint = endpoint;
+      perNetwork.merge(endpoint.address() >>> 8, 1, Integer::sum);
+    }
+    byEndpoint.put(endpoint, remote);
+  }
+
+  /** Those reached directly that are so, in random order. */
+  List<Remote> direct(Predicate<Remote> predicate) {
+    List<Remote> list = new ArrayList<>();
+    for (Remote remote : byId.values()) {
+      if (remote.isDirect() && predicate.test(remote)) {
+        list.add(remote);
+      }
+    }
+    core.random.shuffle(list);
+    return list;
+  }
+
+  int links(Id subcluster) {
+    int links = 0;
+    for (Remote remote : byId.values()) {
+      links += remote.isDirect() && !remote.indexed && remote.isIn(subcluster) ? 1 : 0;
+    }
+    return links;
+  }
+
+  int size() {
+    return byId.size();
+  }
+}

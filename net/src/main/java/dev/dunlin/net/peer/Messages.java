@@ -1,0 +1,114 @@
+package dev.dunlin.net.peer;
+
+import dev.dunlin.net.crypto.Opened;
+import dev.dunlin.net.crypto.SigningKeys;
+import dev.dunlin.net.crypto.SubclusterKeys;
+import dev.dunlin.net.wire.Fragments;
+import dev.dunlin.net.wire.Id;
+import dev.dunlin.net.wire.Packet;
+import dev.dunlin.net.wire.PacketType;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes sealed, signed packets of messages and messages of packets. Lane: the peer's. */
+final class Messages {
+  private static final byte[] DOMAIN = "stream-relay/6 publish".getBytes(StandardCharsets.US_ASCII);
+  private static final int HALF = SigningKeys.SIGNATURE_BYTES / 2;
+
+  private final Core core;
+
+  Messages(Core core) {
+    this.core = core;
+  }
+
+  /** A message to all of a subcluster; its strong signature is in usr3 and usr4. */
+  List<Packet> publish(Id subcluster, byte[] event, byte[] bytes, long ttl) {
+    byte[] sealed = seal(subcluster, bytes);
+    long time = core.wall();
+    Packet.Builder template = template(PacketType.PUBLISH, subcluster, event, bytes).ttl(ttl);
+    Packet first = Fragments.split(template.build(), sealed, time).get(0);
+    byte[] signature = core.sealing.sign(core.config.keys(), strong(first));
+    template
+        .usr3(Arrays.copyOf(signature, HALF))
+        .usr4(Arrays.copyOfRange(signature, HALF, signature.length));
+    return Fragments.split(template.build(), sealed, time);
+  }
+
+  /** A message to one peer, whose packets go straight there. */
+  List<Packet> stream(Id subcluster, byte[] event, byte[] bytes, Id to) {
+    Packet template =
+        template(PacketType.STREAM, subcluster, event, bytes)
+            .usr3(to.bytes())
+            .usr4(core.config.peerId().bytes())
+            .build();
+    return Fragments.split(template, seal(subcluster, bytes), core.wall());
+  }
+
+  private byte[] seal(Id subcluster, byte[] bytes) {
+    return core.sealing.seal(core.joined.get(subcluster), bytes, core.random.source());
+  }
+
+  private Packet.Builder template(PacketType type, Id subcluster, byte[] event, byte[] bytes) {
+    return Packet.builder(type)
+        .clusterId(core.config.clusterId().bytes())
+        .subclusterId(subcluster.bytes())
+        .usr1(event)
+        .usr2(core.config.keys().publicKey())
+        .sig(core.sealing.signLegacy(core.config.keys(), bytes));
+  }
+
+  /** What the strong signature covers: all that gives a message its meaning. */
+  private static byte[] strong(Packet first) {
+    byte[][] parts = {
+      DOMAIN,
+      first.clusterId(),
+      first.subclusterId(),
+      first.previousId(),
+      first.usr1(),
+      first.usr2(),
+      first.packetId()
+    };
+    ByteBuffer out = ByteBuffer.allocate(512);
+    for (byte[] part : parts) {
+      out.put((byte) part.length).put(part);
+    }
+    return Arrays.copyOf(out.array(), out.position());
+  }
+
+  /** What the parts hold; nothing when they can't be opened, which is then told. */
+  Optional<PeerEvents.Message> open(Packet first, byte[] sealed) {
+    Optional<Id> subcluster = Id.from(first.subclusterId());
+    SubclusterKeys keys = subcluster.map(core.joined::get).orElse(null);
+    Optional<Id> id = Id.from(first.packetId());
+    if (keys == null || id.isEmpty()) {
+      return Optional.empty();
+    }
+    Opened opened = core.sealing.open(keys, sealed);
+    if (opened instanceof Opened.Failed failed) {
+      core.events.unopened(id.get(), failed.fault().name());
+      return Optional.empty();
+    }
+    byte[] plain = ((Opened.Plain) opened).bytes();
+    return Optional.of(
+        new PeerEvents.Message(
+            id.get(), subcluster.get(), first.usr1(), plain, first.usr2(), verify(first, plain)));
+  }
+
+  private Verified verify(Packet first, byte[] plain) {
+    if (first.usr3().length == HALF
+        && first.usr4().length == HALF
+        && first.type() == PacketType.PUBLISH) {
+      byte[] signature = Arrays.copyOf(first.usr3(), 2 * HALF);
+      System.arraycopy(first.usr4(), 0, signature, HALF, HALF);
+      if (core.sealing.verify(first.usr2(), strong(first), signature)) {
+        return Verified.STRONG;
+      }
+    }
+    return core.sealing.verifyLegacy(first.usr2(), plain, first.sig())
+        ? Verified.LEGACY
+        : Verified.NONE;
+  }
+}

@@ -1,0 +1,2 @@
+/** Datagram sockets, and the commands {@code ipc://udp/…} of pages. */
+package dev.dunlin.net.udp;

@@ -1,0 +1,344 @@
+package dev.dunlin.net.peer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dunlin.net.Vectors;
+import dev.dunlin.net.nat.NatType;
+import dev.dunlin.net.peer.World.Node;
+import dev.dunlin.net.sim.Latency;
+import dev.dunlin.net.sim.SimNetwork.Nat;
+import dev.dunlin.net.wire.Id;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Sections 4 to 7 of the protocol, in virtual time. */
+class PeerTest {
+  private final World world = new World();
+
+  private void twoIntroducers() {
+    world.introducer("introducer one");
+    world.introducer("introducer two");
+  }
+
+  private Node ready(String name, Nat nat) {
+    Node node = world.client(name, nat);
+    assertTrue(world.within(6_000, () -> node.peer.isReady()), name + ": " + node.log);
+    return node;
+  }
+
+  private Id join(Node... nodes) {
+    Id id = null;
+    for (Node node : nodes) {
+      id = world.join(node);
+    }
+    return id;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Nat.class)
+  void findsOutWhatNatItIsBehind(Nat nat) {
+    twoIntroducers();
+    Node node = ready("client", nat);
+    NatType expected =
+        switch (nat) {
+          case OPEN -> NatType.UNRESTRICTED;
+          case ADDRESS -> NatType.ADDR_RESTRICTED;
+          case PORT -> NatType.PORT_RESTRICTED;
+          case HARD -> NatType.ENDPOINT_RESTRICTED;
+        };
+    assertEquals(expected, node.peer.nat());
+    assertEquals(node.host.address(), node.peer.external().orElseThrow().address());
+  }
+
+  @Test
+  void makesDoWithOneIntroducer() {
+    world.introducer("introducer");
+    Node node = ready("client", Nat.PORT);
+    assertTrue(node.peer.nat().isValid());
+    assertTrue(node.log.contains("ready " + node.peer.nat().label()));
+  }
+
+  @Test
+  void tellsWhyItIsNotReadyAndGetsReadyWhenAnIntroducerComes() {
+    Node one = world.introducer("introducer one");
+    Node two = world.introducer("introducer two");
+    one.host.setUp(false);
+    two.host.setUp(false);
+    Node node = world.client("client", Nat.PORT);
+    world.advance(10_000);
+    assertTrue(node.log.contains("connecting EHOSTUNREACH"), node.log.toString());
+    assertFalse(node.peer.isReady());
+    one.host.setUp(true);
+    two.host.setUp(true);
+    assertTrue(world.within(10_000, node.peer::isReady));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OPEN,OPEN,connected",
+    "OPEN,ADDRESS,connected",
+    "OPEN,PORT,connected",
+    "OPEN,HARD,connected",
+    "ADDRESS,ADDRESS,connected",
+    "ADDRESS,PORT,connected",
+    "ADDRESS,HARD,connected",
+    "PORT,PORT,connected",
+    "PORT,HARD,connected",
+    "HARD,HARD,proxied"
+  })
+  void connectsEveryPairOfNatsAsTheTableSays(Nat left, Nat right, String how) {
+    twoIntroducers();
+    Node one = ready("one", left);
+    Node two = ready("two", right);
+    Id subcluster = join(one, two);
+    assertTrue(
+        world.within(12_000, () -> one.isLinkedTo(two) && two.isLinkedTo(one)),
+        one.log + " " + two.log);
+    world.advance(3_000);
+    int direct = how.equals("connected") ? 1 : 0;
+    assertEquals(direct, one.peer.statistics().direct() - 2, one.log.toString());
+    assertEquals(1 - direct, one.peer.statistics().proxied(), one.log.toString());
+
+    // What it is for: a message to that peer alone arrives, however long both were silent.
+    world.advance(90_000);
+    world.run(() -> one.peer.stream(two.id(), subcluster, World.EVENT, World.text("psst")));
+    assertTrue(world.within(2_000, () -> two.streams.size() == 1), one.log + " " + two.log);
+    assertArrayEquals(World.text("psst"), two.streams.get(0).bytes());
+  }
+
+  @Test
+  void publishesToAllMembersAndNobodyElseOpensIt() {
+    twoIntroducers();
+    Node one = ready("one", Nat.PORT);
+    Node two = ready("two", Nat.PORT);
+    Node three = ready("three", Nat.HARD);
+    Node stranger = ready("stranger", Nat.OPEN);
+    Id subcluster = join(one, two, three);
+    world.run(() -> stranger.peer.join(dev.dunlin.net.crypto.SigningKeys.sharedKey("other")));
+    world.advance(5_000);
+    List<Id> ids = world.publish(one, subcluster, World.text("hello"));
+    assertEquals(1, ids.size());
+    assertTrue(world.within(2_500, () -> two.packets.size() == 1 && three.packets.size() == 1));
+    PeerEvents.Message message = two.packets.get(0);
+    assertArrayEquals(World.text("hello"), message.bytes());
+    assertArrayEquals(World.EVENT, message.event());
+    assertEquals(Verified.STRONG, message.verified());
+    world.advance(10_000);
+    assertEquals(1, two.packets.size(), "once only");
+    assertEquals(0, one.packets.size(), "not to itself");
+    assertEquals(0, stranger.packets.size());
+    assertTrue(stranger.peer.has(ids.get(0)), "strangers carry it");
+  }
+
+  @Test
+  void keepsWhatItPublishesBeforeThereIsANetwork() {
+    twoIntroducers();
+    Node two = ready("two", Nat.PORT);
+    join(two);
+    Node one = world.client("one", Nat.PORT);
+    Id subcluster = world.join(one);
+    world.publish(one, subcluster, World.text("early"));
+    assertTrue(world.within(8_000, () -> two.packets.size() == 1), one.log.toString());
+  }
+
+  @Test
+  void givesWhoComesLateWhatItMissed() {
+    twoIntroducers();
+    Node one = ready("one", Nat.PORT);
+    Id subcluster = join(one);
+    for (int i = 0; i < 200; i++) {
+      world.publish(one, subcluster, World.text("message " + i));
+    }
+    world.advance(5_000);
+    Node late = world.client("late", Nat.HARD);
+    world.join(late);
+    assertTrue(
+        world.within(20_000, () -> late.packets.size() == 200),
+        late.packets.size() + " " + late.log);
+  }
+
+  @Test
+  void carriesMegabytes() {
+    twoIntroducers();
+    Node one = ready("one", Nat.PORT);
+    Node two = ready("two", Nat.PORT);
+    Id subcluster = join(one, two);
+    world.advance(3_000);
+    byte[] big = Vectors.pattern(2_000_000);
+    world.publish(one, subcluster, big);
+    assertTrue(
+        world.within(60_000, () -> two.packets.size() == 1), two.peer.statistics().toString());
+    assertArrayEquals(big, two.packets.get(0).bytes());
+    world.run(() -> one.peer.stream(two.id(), subcluster, World.EVENT, big));
+    assertTrue(world.within(20_000, () -> two.streams.size() == 1));
+    assertArrayEquals(big, two.streams.get(0).bytes());
+  }
+
+  @Test
+  void repairsWhatTheNetworkLoses() {
+    World lossy = new World(Latency.WAN, 0.2, 5);
+    lossy.introducer("introducer one");
+    lossy.introducer("introducer two");
+    Node one = lossy.client("one", Nat.PORT);
+    Node two = lossy.client("two", Nat.PORT);
+    Id subcluster = lossy.join(one);
+    lossy.join(two);
+    assertTrue(lossy.within(20_000, () -> one.isLinkedTo(two)), one.log.toString());
+    for (int i = 0; i < 20; i++) {
+      lossy.publish(one, subcluster, Vectors.pattern(5_000 + i));
+    }
+    assertTrue(lossy.within(120_000, () -> two.packets.size() == 20), two.packets.size() + "");
+  }
+
+  @Test
+  void answersAQuestionOutOfSomebodysCache() {
+    twoIntroducers();
+    Node one = ready("one", Nat.PORT);
+    Id subcluster = join(one);
+    List<Id> ids = world.publish(one, subcluster, World.text("kept"));
+    List<Id> long_ = world.publish(one, subcluster, Vectors.pattern(4_000));
+    world.advance(3_000);
+    Node asker = ready("asker", Nat.HARD);
+    world.run(() -> asker.peer.query(World.text("{\"packetId\":\"" + ids.get(0).hex() + "\"}")));
+    assertTrue(world.within(2_000, () -> asker.answers.size() == 1));
+    assertEquals(World.text("kept").length + 160, asker.answers.get(0).length, "sealed");
+    world.run(() -> asker.peer.query(World.text("{\"packetId\":\"" + long_.get(0).hex() + "\"}")));
+    assertTrue(world.within(2_000, () -> asker.answers.size() == 2));
+    assertEquals(4_000 + 160, asker.answers.get(1).length);
+    world.run(
+        () -> asker.peer.query(World.text("{\"packetId\":\"" + World.id("none").hex() + "\"}")));
+    world.run(() -> asker.peer.query(World.text("no json")));
+    world.advance(3_000);
+    assertEquals(2, asker.answers.size());
+  }
+
+  @Test
+  void noticesThatALinkIsGoneAndForgetsIt() {
+    twoIntroducers();
+    Node one = ready("one", Nat.PORT);
+    Node two = ready("two", Nat.PORT);
+    join(one, two);
+    assertTrue(world.within(5_000, () -> one.isLinkedTo(two)));
+    two.host.setUp(false);
+    assertTrue(world.within(120_000, () -> !one.isLinkedTo(two)), one.log.toString());
+    assertEquals(2, one.peer.statistics().peers());
+  }
+
+  @Test
+  void keepsALinkThroughHoursOfSilence() {
+    twoIntroducers();
+    Node one = ready("one", Nat.PORT);
+    Node two = ready("two", Nat.HARD);
+    Id subcluster = join(one, two);
+    assertTrue(world.within(12_000, () -> one.isLinkedTo(two) && two.isLinkedTo(one)));
+    world.advance(3 * 3_600_000);
+    assertFalse(one.log.contains("disconnected two"), one.log.toString());
+    world.run(() -> two.peer.stream(one.id(), subcluster, World.EVENT, World.text("still there?")));
+    assertTrue(world.within(1_000, () -> one.streams.size() == 1));
+  }
+
+  @Test
+  void looksAnewAtANetworkThatChanged() {
+    twoIntroducers();
+    Node one = ready("one", Nat.PORT);
+    one.host.moveBehind(Nat.HARD);
+    assertTrue(
+        world.within(120_000, () -> one.peer.nat().equals(NatType.ENDPOINT_RESTRICTED)),
+        one.log.toString());
+  }
+
+  @Test
+  void goesOffLineAndComesBack() {
+    twoIntroducers();
+    Node one = ready("one", Nat.PORT);
+    Node two = ready("two", Nat.PORT);
+    Id subcluster = join(one, two);
+    world.advance(4_000);
+    world.run(() -> two.peer.setOnline(false));
+    two.host.setUp(false);
+    world.publish(one, subcluster, World.text("while you were away"));
+    world.advance(60_000);
+    two.host.setUp(true);
+    world.run(() -> two.peer.setOnline(true));
+    assertTrue(world.within(6_000, () -> two.packets.size() == 1), two.log.toString());
+    assertTrue(two.log.contains("connecting ENETDOWN"));
+  }
+
+  @Test
+  void takesUpItsStateAfterARestart() {
+    twoIntroducers();
+    Node one = ready("one", Nat.PORT);
+    Id subcluster = join(one);
+    List<Id> ids = world.publish(one, subcluster, Vectors.pattern(3_000));
+    byte[][] saved = new byte[1][];
+    world.run(() -> saved[0] = one.peer.state().encode());
+    world.run(one.peer::close);
+    Node again = world.client("one", one.host, Optional.of(PeerState.decode(saved[0])));
+    ids.forEach(id -> assertTrue(again.peer.has(id)));
+    world.join(again);
+    assertEquals(1, again.packets.size(), "what is cached is delivered to who joins");
+    PeerException fault =
+        assertThrows(PeerException.class, () -> PeerState.decode(World.text("{\"peerId\":7}")));
+    assertEquals("EMALFORMED", fault.code());
+  }
+
+  @Test
+  void forgetsPacketsWhenTheirTimeIsOver() {
+    twoIntroducers();
+    Node one = ready("one", Nat.PORT);
+    Id subcluster = join(one);
+    Id[] id = new Id[1];
+    world.run(
+        () ->
+            id[0] =
+                one.peer
+                    .publish(
+                        subcluster,
+                        World.EVENT,
+                        World.text("short"),
+                        java.time.Duration.ofMinutes(1))
+                    .get(0));
+    world.advance(30_000);
+    assertTrue(one.peer.has(id[0]));
+    world.advance(60_000);
+    assertFalse(one.peer.has(id[0]));
+    world.nodes.forEach(node -> assertFalse(node.peer.has(id[0]), node.name));
+  }
+
+  @Test
+  void leavesNothingWhenItIsClosed() {
+    twoIntroducers();
+    Node one = ready("one", Nat.PORT);
+    Node two = ready("two", Nat.HARD);
+    join(one, two);
+    world.advance(500);
+    world.nodes.forEach(node -> world.run(node.peer::close));
+    world.advance(60_000);
+    assertEquals(0, world.scheduler.pending());
+    world.nodes.forEach(node -> assertEquals(0, node.host.sockets(), node.name));
+  }
+
+  @Test
+  void saysWhatToDoWhenAskedForTheImpossible() {
+    twoIntroducers();
+    Node one = ready("one", Nat.PORT);
+    Id nowhere = World.id("nowhere");
+    world.run(
+        () -> {
+          PeerException fault =
+              assertThrows(
+                  PeerException.class,
+                  () -> one.peer.publish(nowhere, World.EVENT, new byte[1], World.TTL));
+          assertEquals("ENOTJOINED", fault.code());
+          assertThrows(IllegalArgumentException.class, () -> one.peer.join(new byte[31]));
+        });
+  }
+}

@@ -1,0 +1,173 @@
+package dev.dunlin.shell.app;
+
+import dev.dunlin.shell.resources.MimeTypes;
+import io.vertx.core.Future;
+import java.awt.Component;
+import java.awt.EventQueue;
+import java.awt.Frame;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.swing.JFileChooser;
+import javax.swing.JOptionPane;
+import javax.swing.filechooser.FileFilter;
+
+/**
+ * Asks the person for files and folders, in dialogs over the app's window.
+ *
+ * <p><i>Thread:</i> the event dispatch thread, which goes on with events while a dialog stands.
+ */
+final class FileDialogs implements PickerModule.Person {
+  private final String app;
+  private final Path home;
+
+  /**
+   * @param app the app's name
+   * @param home the person's home folder, which is never picked as a whole
+   */
+  FileDialogs(String app, Path home) {
+    this.app = app;
+    this.home = home;
+  }
+
+  @Override
+  public List<Path> pick(Frame owner, PickerModule.Request request, Future<Void> cancelled) {
+    Chooser chooser = new Chooser(request);
+    cancelled.onComplete(gone -> EventQueue.invokeLater(chooser::cancelSelection));
+    if (chooser.showDialog(owner, null) != JFileChooser.APPROVE_OPTION) {
+      return List.of();
+    }
+    Stream<File> files =
+        request.multiple()
+            ? Stream.of(chooser.getSelectedFiles())
+            : Stream.of(chooser.getSelectedFile());
+    return files.map(file -> file.toPath().toAbsolutePath()).toList();
+  }
+
+  @Override
+  public boolean mayChange(Frame owner, Path path) {
+    return ask(owner, "Let " + app + " change this" + inIt(path) + "?\n" + path);
+  }
+
+  private static String inIt(Path path) {
+    return Files.isDirectory(path) ? " folder and all that is in it" : " file";
+  }
+
+  private boolean ask(Component owner, String question) {
+    Object[] answers = {"Yes", "No"};
+    return JOptionPane.showOptionDialog(
+            owner,
+            question,
+            "A question of " + app,
+            JOptionPane.YES_NO_OPTION,
+            JOptionPane.QUESTION_MESSAGE,
+            null,
+            answers,
+            answers[1])
+        == JOptionPane.YES_OPTION;
+  }
+
+  private final class Chooser extends JFileChooser {
+    private static final long serialVersionUID = 1;
+
+    private final transient PickerModule.Request request;
+
+    Chooser(PickerModule.Request request) {
+      super(request.start().map(Path::toFile).orElse(null));
+      this.request = request;
+      String title =
+          switch (request.kind()) {
+            case OPEN -> "Open " + (request.multiple() ? "files" : "a file") + " with " + app;
+            case SAVE -> "Save a file of " + app;
+            case FOLDER ->
+                "Let "
+                    + app
+                    + " read "
+                    + (request.writable() ? "and change " : "")
+                    + "all in a folder";
+          };
+      setDialogTitle(title);
+      getAccessibleContext().setAccessibleName(title);
+      setDialogType(request.kind() == PickerModule.Kind.SAVE ? SAVE_DIALOG : OPEN_DIALOG);
+      setFileSelectionMode(
+          request.kind() == PickerModule.Kind.FOLDER ? DIRECTORIES_ONLY : FILES_ONLY);
+      setMultiSelectionEnabled(request.multiple());
+      request.filters().forEach(filter -> addChoosableFileFilter(new Filter(filter)));
+      if (!request.filters().isEmpty()) {
+        setAcceptAllFileFilterUsed(request.acceptAll());
+        setFileFilter(getChoosableFileFilters()[request.acceptAll() ? 1 : 0]);
+      }
+      if (!request.suggestedName().isEmpty()) {
+        setSelectedFile(new File(getCurrentDirectory(), request.suggestedName()));
+      }
+    }
+
+    @Override
+    public void approveSelection() {
+      Optional<String> fault =
+          (request.multiple() ? Stream.of(getSelectedFiles()) : Stream.of(getSelectedFile()))
+              .map(file -> fault(file.toPath()))
+              .flatMap(Optional::stream)
+              .findFirst();
+      if (fault.isPresent()) {
+        JOptionPane.showMessageDialog(this, fault.get(), app, JOptionPane.WARNING_MESSAGE);
+      } else if (request.kind() != PickerModule.Kind.SAVE
+          || !getSelectedFile().exists()
+          || ask(this, getSelectedFile() + " is there already.\nLet " + app + " replace it?")) {
+        super.approveSelection();
+      }
+    }
+
+    private Optional<String> fault(Path path) {
+      return switch (request.kind()) {
+        case OPEN -> unless(Files.isRegularFile(path), path + " is no file.");
+        case SAVE ->
+            unless(
+                !Files.exists(path) || Files.isRegularFile(path),
+                path + " is no file that can be replaced.");
+        case FOLDER ->
+            Files.isDirectory(path)
+                ? unless(
+                    !home.startsWith(path.toAbsolutePath().normalize()),
+                    path + " holds all of your files.\nPick a folder in it.")
+                : Optional.of(path + " is no folder.");
+      };
+    }
+  }
+
+  private static Optional<String> unless(boolean good, String fault) {
+    return good ? Optional.empty() : Optional.of(fault);
+  }
+
+  /** Shows folders, and files of some kinds. */
+  private static final class Filter extends FileFilter {
+    private final PickerModule.Filter kinds;
+
+    Filter(PickerModule.Filter kinds) {
+      this.kinds = kinds;
+    }
+
+    @Override
+    public boolean accept(File file) {
+      String name = file.getName().toLowerCase(Locale.ROOT);
+      String type = MimeTypes.of(name);
+      return file.isDirectory()
+          || kinds.suffixes().stream().anyMatch(name::endsWith)
+          || kinds.types().stream()
+              .anyMatch(
+                  wanted ->
+                      wanted.endsWith("/*")
+                          ? type.startsWith(wanted.substring(0, wanted.length() - 1))
+                          : type.equals(wanted) || type.startsWith(wanted + ";"));
+    }
+
+    @Override
+    public String getDescription() {
+      return kinds.description();
+    }
+  }
+}
