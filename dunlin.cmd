@@ -9,8 +9,8 @@ set "help=%root%\shell\src\main\resources\dev\dunlin\shell\cli\help.txt"
 if "%~1"=="" goto help
 if "%~1"=="-h" goto help
 if "%~1"=="--help" goto help
-for %%c in (run peer simulate test bench doctor -v --version) do if "%~1"=="%%c" goto tools
-echo dunlin: there is no command '%~1'; there are run, peer, simulate, test, bench and doctor. 1>&2
+for %%c in (run peer relay simulate test bench doctor -v --version) do if "%~1"=="%%c" goto tools
+echo dunlin: there is no command '%~1'; there are run, peer, relay, simulate, test, bench and doctor. 1>&2
 exit /b 2
 
 :help

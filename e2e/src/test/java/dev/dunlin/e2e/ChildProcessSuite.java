@@ -380,7 +380,7 @@ class ChildProcessSuite {
                 null,
                 null,
                 null,
-                "-Xlint:all",
+                "-Xlint:all,-path",
                 "-Werror",
                 "-proc:none",
                 "-cp",

@@ -262,6 +262,7 @@ record ModulesSuite(Account account) {
                 fs.writeFileSync(a, 'hello')
                 const file = createFile(a), handle = await createFileSystemFileHandle(a), dir = await createFileSystemDirectoryHandle(folder), keys = []
                 for await (const key of dir.keys()) keys.push(key)
+                keys.sort()
                 const text = await (await handle.getFile()).text(), slice = await file.slice(1, -1).text()
                 const out = await handle.createWritable({ keepExistingData: true })
                 await out.write({ type: 'write', position: 5, data: ' world' })

@@ -157,15 +157,19 @@ class StartSuite {
   }
 
   @Test
-  void secondInstanceSaysWhoIsRunning() {
+  void aSecondStartHandsItsLinksToTheFirst() {
     RunningApp first = APPS.start(bare().driven());
-    ready(first);
-    RunningApp second = APPS.start(bare().in(first));
-    assertNotEquals(0, second.awaitExit());
-    String said = second.lines(ERR).get(0);
-    assertTrue(
-        said.contains("Bare is running already (process " + first.pid() + ")"), second.log());
+    Page page = ready(first);
+    // Its channel opens with the first call.
+    page.run(
+        "globalThis.links = []; addEventListener('applicationurl', e => links.push(e.url.href));"
+            + "await (await import('socket:ipc')).call('ipc://os/cpus')");
+    String link = "dev-dunlin-e2e-bare://open?what=this";
+    RunningApp second = APPS.start(bare().withWords("--headless", "--", "word", link).in(first));
+    assertEquals(0, second.awaitExit(), second::log);
+    assertTrue(second.log().contains("Bare is running already"), second.log());
     second.proveNothingLeft();
+    page.await("links.join() === '" + link + "'");
     assertEquals(3, first.page().evaluate("1 + 2").asInt(), "the first one goes on");
   }
 

@@ -124,10 +124,19 @@ class WindowSuite {
   @Test
   void hidesAndShowsTheWindow() throws IOException {
     Opened window = open("");
+    window
+        .page()
+        .evaluate(
+            "globalThis.told = []; for (const name of ['applicationpause', 'applicationresume'])"
+                + " addEventListener(name, () => told.push(name))");
     assertFalse(window.ask("'hide'").path("visible").asBoolean(true));
     window.await(() -> !window.seen().isViewable(), "the window to be hidden");
     assertTrue(window.ask("'show'").path("visible").asBoolean());
     window.await(window.seen()::isViewable, "the window to be shown");
+    window.page().await("told.join() === 'applicationpause,applicationresume'");
+    window.ask("'minimize'");
+    window.ask("'restore'");
+    window.page().await("told.length === 4 && told[2] === 'applicationpause'");
   }
 
   @Test

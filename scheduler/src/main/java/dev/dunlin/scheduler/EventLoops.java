@@ -4,6 +4,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 
 /** Vert.x as Dunlin uses it: one event loop, a few workers. */
 public final class EventLoops {
@@ -15,6 +16,15 @@ public final class EventLoops {
   public static Vertx create() {
     // Else Netty looks through every jar of the class path for three logging libraries.
     InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
-    return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS));
+    return Vertx.vertx(
+        new VertxOptions()
+            .setEventLoopPoolSize(1)
+            .setWorkerPoolSize(WORKERS)
+            // Nothing is read through Vert.x: no folder in /tmp for copies out of jars, which a
+            // process that ends while it starts would leave behind.
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setClassPathResolvingEnabled(false)
+                    .setFileCachingEnabled(false)));
   }
 }

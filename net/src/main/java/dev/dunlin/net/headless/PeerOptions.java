@@ -54,7 +54,7 @@ public record PeerOptions(
         checkPort("--port", port),
         checkPort("--probe-port", probePort),
         Duration.ofMillis(keepAliveMillis),
-        parseIntroducers());
+        parseIntroducers(introducers));
   }
 
   private static int checkPort(String flag, int port) {
@@ -64,7 +64,7 @@ public record PeerOptions(
     return port;
   }
 
-  private List<PeerConfig.Introducer> parseIntroducers() {
+  static List<PeerConfig.Introducer> parseIntroducers(List<String> introducers) {
     List<PeerConfig.Introducer> list = new ArrayList<>();
     for (String text : introducers) {
       int at = text.indexOf('@');

@@ -12,7 +12,7 @@ import java.net.BindException;
 import java.util.Optional;
 
 /** Real UDP. Thread: the peer's lane, on which the sockets are opened and heard. */
-final class VertxDatagrams implements Datagrams {
+public final class VertxDatagrams implements Datagrams {
   /** What the kernel holds for us; more is lost. The kernel may grant less. */
   private static final int BUFFER_BYTES = 1024 * 1024;
 
@@ -22,7 +22,7 @@ final class VertxDatagrams implements Datagrams {
   /**
    * @param address what the sockets are bound to
    */
-  VertxDatagrams(Vertx vertx, String address) {
+  public VertxDatagrams(Vertx vertx, String address) {
     this.vertx = vertx;
     this.address = address;
   }

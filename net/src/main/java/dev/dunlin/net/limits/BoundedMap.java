@@ -2,6 +2,7 @@ package dev.dunlin.net.limits;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -53,6 +54,11 @@ public final class BoundedMap<K, V> {
     while (values.hasNext() && predicate.test(values.next())) {
       values.remove();
     }
+  }
+
+  /** A copy, those used longest ago first. */
+  public List<K> keys() {
+    return List.copyOf(entries.keySet());
   }
 
   public Iterable<V> values() {

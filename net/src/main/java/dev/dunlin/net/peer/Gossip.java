@@ -38,6 +38,14 @@ final class Gossip {
 
   private static final long YOUNG_MILLIS = 10_000;
 
+  /**
+   * Where links come and go, an introducer is asked this often: links may be dead, and nobody knows
+   * yet.
+   */
+  static final long ACTIVE_PAUSE_MILLIS = 2_000;
+
+  private static final long ACTIVE_MILLIS = 60_000;
+
   /** When an introducer just met is asked. */
   private static final int[] MET_MILLIS = {30, 300};
 
@@ -60,6 +68,7 @@ final class Gossip {
   private int rumors;
   private boolean rumorDue;
   private long youngAt = Remote.NEVER;
+  private long activeAt = Remote.NEVER;
   private boolean continues;
   private long arrived;
   private long duplicates;
@@ -240,6 +249,7 @@ final class Gossip {
   private void accept(Endpoint from, Packet packet, Id id) {
     long now = core.now();
     seen.put(id, now);
+    activeAt = now;
     boolean own =
         Arrays.equals(packet.clusterId(), core.config.clusterId().bytes())
             && !core.config.introducer();
@@ -457,15 +467,26 @@ final class Gossip {
       unpublished.remove(entry.id());
       lastCall(entry);
     }
-    if (now - core.startedAt < YOUNG_MILLIS
-        && now - youngAt >= YOUNG_PAUSE_MILLIS
-        && !core.config.introducer()) {
+    boolean young = now - core.startedAt < YOUNG_MILLIS;
+    long pause = young || isLonely() ? YOUNG_PAUSE_MILLIS : ACTIVE_PAUSE_MILLIS;
+    boolean asks = young || isActive() || isLonely();
+    if (asks && !core.config.introducer() && now - youngAt >= pause) {
       List<Remote> known = core.peers.direct(remote -> remote.indexed);
       if (!known.isEmpty()) {
         youngAt = now;
         sync(known.get(0));
       }
     }
+  }
+
+  /** Something has happened lately, to packets or to links: more of it may have been missed. */
+  boolean isActive() {
+    return core.now() - activeAt < ACTIVE_MILLIS;
+  }
+
+  /** A link came or went. */
+  void linksChanged() {
+    activeAt = core.now();
   }
 
   /** Nobody would send us anything, but the introducers. */

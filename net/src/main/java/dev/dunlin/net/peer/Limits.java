@@ -32,7 +32,7 @@ final class Limits {
   static final int MAX_SEEN = 32_768;
 
   /** How long an id is remembered: longer than any cache keeps its packet. */
-  static final long SEEN_MILLIS = 13 * 3_600_000L;
+  static final long SEEN_MILLIS = 48 * 3_600_000L;
 
   /** Joins, intros, syncs and questions handled lately, by id; the oldest are forgotten. */
   static final int MAX_GATES = 8192;

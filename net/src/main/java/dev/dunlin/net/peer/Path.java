@@ -3,6 +3,7 @@ package dev.dunlin.net.peer;
 import dev.dunlin.net.limits.MinuteQuota;
 import dev.dunlin.net.limits.TokenBucket;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Locale;
 
 /** What we know of one endpoint, whoever is there. Lane: the peer's. */
@@ -21,6 +22,9 @@ final class Path {
   private long cookieBefore = -1;
   private long cookieAt = NEVER;
   long challengedAt = NEVER;
+
+  /** What the other one gave us in a pong; our next ping shows it. Empty: nothing. */
+  byte[] token = {};
 
   Path(Duration now, long minute) {
     relayed = new MinuteQuota(Limits.RELAYED_PER_MINUTE, minute);
@@ -72,6 +76,11 @@ final class Path {
       received = 0;
     }
     return ours;
+  }
+
+  /** The cookie as it goes into the field of a frame. */
+  byte[] cookieBytes(long now, Randomness random) {
+    return HexFormat.of().parseHex(cookie(now, random));
   }
 
   private static String text(long bits) {

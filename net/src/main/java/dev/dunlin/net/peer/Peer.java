@@ -28,9 +28,6 @@ public final class Peer {
   private static final long YOUNG_TICK_MILLIS = 500;
   private static final long YOUNG_MILLIS = 15_000;
 
-  /** Introducers that are pinged for ever; the others serve the start. */
-  private static final int INTRODUCERS_KEPT = 2;
-
   /** A peer behind a proxy is forgotten after that many silent keep-alives. */
   private static final int PROXIED_KEEP_ALIVES = 20;
 
@@ -214,7 +211,8 @@ public final class Peer {
     gossip.flush();
     long pause = core.keepAlive / TICKS_PER_KEEP_ALIVE;
     boolean young = now - core.startedAt < YOUNG_MILLIS && !core.config.introducer();
-    long millis = young ? Math.min(pause, YOUNG_TICK_MILLIS) : pause;
+    long active = gossip.isActive() ? Math.min(pause, Gossip.ACTIVE_PAUSE_MILLIS) : pause;
+    long millis = young ? Math.min(pause, YOUNG_TICK_MILLIS) : active;
     tick = Optional.of(core.scheduler.schedule(Duration.ofMillis(millis), this::tick));
   }
 
@@ -222,9 +220,9 @@ public final class Peer {
   private void keepAlive(long now) {
     List<Remote> gone = new ArrayList<>();
     long period = core.keepAlive * 4 / 5;
-    List<Remote> kept = keptIntroducers();
+    double kept = keptJitter();
     for (Remote remote : core.peers.all()) {
-      boolean wanted = remote.indexed ? kept.contains(remote) : remote.isDirect();
+      boolean wanted = remote.indexed ? remote.jitter <= kept : remote.isDirect();
       if (remote.indexed && !wanted && now - remote.provenAt > 2 * core.keepAlive) {
         remote.connected = false;
       }
@@ -255,27 +253,28 @@ public final class Peer {
     gone.forEach(this::forget);
   }
 
-  /** A few introducers that answer, or all when none does. */
-  private List<Remote> keptIntroducers() {
-    List<Remote> known = new ArrayList<>();
-    List<Remote> live = new ArrayList<>();
+  /**
+   * Two introducers that answer stay pinged, the others serve the start. All where no two answer.
+   */
+  private double keptJitter() {
+    double least = Double.MAX_VALUE;
+    double second = Double.MAX_VALUE;
     for (Remote remote : core.peers.all()) {
-      if (remote.indexed) {
-        known.add(remote);
-        if (remote.missed < Limits.MAX_MISSED) {
-          live.add(remote);
+      if (remote.indexed && remote.missed < Limits.MAX_MISSED) {
+        if (remote.jitter < least) {
+          second = least;
+          least = remote.jitter;
+        } else if (remote.jitter < second) {
+          second = remote.jitter;
         }
       }
     }
-    if (core.config.introducer() || live.size() <= 1) {
-      return known;
-    }
-    live.sort(java.util.Comparator.comparingDouble(remote -> remote.jitter));
-    return live.subList(0, Math.min(INTRODUCERS_KEPT, live.size()));
+    return core.config.introducer() ? Double.MAX_VALUE : second;
   }
 
   private void forget(Remote remote) {
     core.peers.remove(remote);
+    gossip.linksChanged();
     if (remote.socket != core.main) {
       remote.socket.close();
     }
@@ -503,6 +502,7 @@ public final class Peer {
     if (core.isMe(id)) {
       return;
     }
+    boolean proven = pings.proves(from, packet);
     pings.pong(socket, from, ping);
     if (ping.flag(Key.IS_REFLECTION)) {
       return;
@@ -511,6 +511,10 @@ public final class Peer {
     boolean sameWay = known.filter(remote -> remote.endpoint.equals(from)).isPresent();
     if (sameWay) {
       known.get().answeredAt = core.now();
+      if (proven && known.get().isDirect()) {
+        known.get().provenAt = core.now();
+        known.get().missed = 0;
+      }
     }
     Optional<NatType> nat = ping.natType(Key.NAT_TYPE);
     if (nat.isPresent()) {
@@ -554,6 +558,7 @@ public final class Peer {
     if (!pings.proves(from, pong)) {
       return;
     }
+    pings.keepToken(from, packet);
     Optional<NatType> nat = pong.natType(Key.NAT_TYPE);
     Optional<Remote> found =
         core.peers.get(id).or(() -> nat.flatMap(kind -> core.peers.add(id, from, false, socket)));
@@ -589,6 +594,7 @@ public final class Peer {
     remote.missed = 0;
     connector.connected(remote.id, socket);
     if (isNew) {
+      gossip.linksChanged();
       announce(remote);
       if (remote.indexed) {
         gossip.met(remote);
@@ -599,10 +605,13 @@ public final class Peer {
     }
   }
 
+  /** Again when the way is another: a direct one may be found after one by a third. */
   private void announce(Remote remote) {
-    if (!remote.announced) {
+    boolean proxied = !remote.isDirect();
+    if (!remote.announced || remote.announcedProxied != proxied) {
       remote.announced = true;
-      core.events.connected(remote.id, remote.endpoint, remote.nat, !remote.isDirect());
+      remote.announcedProxied = proxied;
+      core.events.connected(remote.id, remote.endpoint, remote.nat, proxied);
     }
   }
 

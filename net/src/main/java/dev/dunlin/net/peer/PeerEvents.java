@@ -13,7 +13,7 @@ public interface PeerEvents {
   /** Not ready, and why. */
   default void connecting(String code, String reason) {}
 
-  /** A link to a peer of which nothing was known. */
+  /** A link to a peer; again when the way to it is another: by a third, or directly after all. */
   default void connected(Id peer, Endpoint endpoint, NatType nat, boolean proxied) {}
 
   /** A link is gone. */

@@ -8,6 +8,7 @@ import dev.dunlin.net.wire.Key;
 import dev.dunlin.net.wire.Packet;
 import dev.dunlin.net.wire.PacketCodec;
 import dev.dunlin.net.wire.PacketType;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -15,6 +16,8 @@ import java.util.function.Supplier;
 final class Pings {
   /** Pings of one bootstrap. */
   private static final int MAX_BOOTSTRAP = 32;
+
+  private static final int TOKEN_BYTES = 6;
 
   /** Least time between two challenges of one endpoint. */
   private static final long CHALLENGE_MILLIS = 500;
@@ -38,8 +41,11 @@ final class Pings {
         .put(Key.TIMESTAMP, core.wall());
   }
 
-  private byte[] datagram(Control message, boolean withCluster) {
+  private byte[] datagram(Control message, boolean withCluster, byte[] token) {
     Packet.Builder packet = Packet.builder(PacketType.PING).packetId(newId()).message(message);
+    if (token.length > 0) {
+      packet.usr3(token);
+    }
     if (withCluster) {
       packet.clusterId(core.config.clusterId().bytes());
       core.someSubcluster().ifPresent(id -> packet.subclusterId(id.bytes()));
@@ -58,7 +64,8 @@ final class Pings {
       ping.put(Key.NAT_TYPE, core.nat);
     }
     ping.put(Key.IS_CONNECTION, true).put(Key.CACHE_SUMMARY_HASH, summaryHash.get());
-    return datagram(common(ping).put(Key.PING_ID, cookie(to)).build(), true);
+    return datagram(
+        common(ping).put(Key.PING_ID, cookie(to)).build(), true, core.outbox.path(to).token);
   }
 
   /** To who we were told of. */
@@ -87,7 +94,10 @@ final class Pings {
       ping.put(Key.NAT_TYPE, core.nat);
     }
     Control message = common(ping).put(Key.PING_ID, cookie(remote.endpoint)).build();
-    core.outbox.initiative(remote.socket, remote.endpoint, datagram(message, true));
+    core.outbox.initiative(
+        remote.socket,
+        remote.endpoint,
+        datagram(message, true, core.outbox.path(remote.endpoint).token));
   }
 
   /** Knocks at well-known peers, until one answers. */
@@ -112,7 +122,7 @@ final class Pings {
     probePort.ifPresentOrElse(
         port -> ping.put(Key.PROBE_EXTERNAL_PORT, port), () -> ping.put(Key.IS_PROBE, true));
     ping.put(Key.UPTIME, core.now() - core.startedAt).put(Key.TIMESTAMP, core.wall());
-    core.outbox.initiative(socket, to, datagram(ping.build(), false));
+    core.outbox.initiative(socket, to, datagram(ping.build(), false, new byte[0]));
   }
 
   /** Answers a ping; a reflection may also be answered by the probe socket. */
@@ -143,13 +153,15 @@ final class Pings {
       }
     }
     pong.put(Key.CACHE_SUMMARY_HASH, summaryHash.get());
-    core.outbox.send(socket, from, encode(pong.build()), Outbox.Priority.CONTROL);
+    // The next ping from there shows it, so that one ping proves both ends to each other.
+    byte[] cookie = core.outbox.path(from).cookieBytes(core.now(), core.random);
+    core.outbox.send(socket, from, encode(pong.build(), cookie), Outbox.Priority.CONTROL);
 
     long probePort = ping.number(Key.PROBE_EXTERNAL_PORT).orElse(0);
     if (reflection && !connection && Endpoint.isPort(probePort)) {
       // Counted against the endpoint that asked: one answer here is one less there.
       Path path = core.outbox.path(from);
-      byte[] second = encode(pong.put(Key.PORT, probePort).build());
+      byte[] second = encode(pong.put(Key.PORT, probePort).build(), cookie);
       if (path.maySend(second.length, core.now(), core.proofMillis())
           && path.pace.take(1, core.scheduler.now())) {
         core.outbox.initiative(core.probe, from.withPort((int) probePort), second);
@@ -157,9 +169,9 @@ final class Pings {
     }
   }
 
-  private byte[] encode(Control pong) {
+  private byte[] encode(Control pong, byte[] cookie) {
     return PacketCodec.encode(
-        Packet.builder(PacketType.PONG).packetId(newId()).message(pong).build());
+        Packet.builder(PacketType.PONG).packetId(newId()).usr2(cookie).message(pong).build());
   }
 
   /**
@@ -169,6 +181,19 @@ final class Pings {
     byte[] id = idPrefix.clone();
     java.nio.ByteBuffer.wrap(id).putLong(Id.BYTES - Long.BYTES, ++ids);
     return id;
+  }
+
+  /** True when the ping shows what only somebody at its source can know. */
+  boolean proves(Endpoint from, Packet ping) {
+    return ping.usr3().length == TOKEN_BYTES
+        && core.outbox.path(from).prove(HexFormat.of().formatHex(ping.usr3()), core.now());
+  }
+
+  /** Keeps what a proven pong gave us. */
+  void keepToken(Endpoint from, Packet pong) {
+    if (pong.usr2().length == TOKEN_BYTES) {
+      core.outbox.path(from).token = pong.usr2();
+    }
   }
 
   /** True when the pong echoes what only somebody at its source can know. */

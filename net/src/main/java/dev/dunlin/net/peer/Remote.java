@@ -3,8 +3,8 @@ package dev.dunlin.net.peer;
 import dev.dunlin.net.nat.NatType;
 import dev.dunlin.net.wire.Endpoint;
 import dev.dunlin.net.wire.Id;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What we know of another peer. Lane: the peer's. */
 final class Remote {
@@ -16,7 +16,7 @@ final class Remote {
   final boolean indexed;
 
   /** Of frames, joins and introductions. */
-  private final Set<Id> subclusters = new LinkedHashSet<>(4);
+  private final List<Id> subclusters = new ArrayList<>(2);
 
   Endpoint endpoint;
   NatType nat = NatType.UNKNOWN;
@@ -31,6 +31,10 @@ final class Remote {
   Remote proxy = this;
 
   boolean announced;
+
+  /** What was announced last: that it is reached by a third. */
+  boolean announcedProxied;
+
   long heardAt = NEVER;
   long provenAt = NEVER;
   long pingedAt = NEVER;
@@ -57,6 +61,8 @@ final class Remote {
 
   /** True when that is news. */
   boolean note(Id subcluster) {
-    return subclusters.size() < Limits.MAX_SUBCLUSTERS_OF_REMOTE && subclusters.add(subcluster);
+    return subclusters.size() < Limits.MAX_SUBCLUSTERS_OF_REMOTE
+        && !subclusters.contains(subcluster)
+        && subclusters.add(subcluster);
   }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -48,6 +49,9 @@ public final class UdpSocket implements AutoCloseable {
    * be. Over: each goes on its own.
    */
   private static final int SEGMENT_BYTES = 1_232;
+
+  private static final Set<String> NO_SEGMENTS =
+      Set.of("EIO", "EINVAL", "EMSGSIZE", "ENOTSUP", "ENOPROTOOPT");
 
   private final DatagramChannel channel;
   private final UdpControls controls;
@@ -321,8 +325,9 @@ public final class UdpSocket implements AutoCloseable {
                 if (done.isSuccess()) {
                   written(run);
                 } else if (run > 1 && channel.isOpen()) {
-                  // A device that can't take segments, or a path too narrow: never again.
-                  segments = false;
+                  // Never again where a device can't take segments, or a path is too narrow; any
+                  // other fault is that of one datagram.
+                  segments &= !NO_SEGMENTS.contains(UdpException.of(done.cause(), "send").code());
                   for (int i = 0; i < run; i++) {
                     write(first + i, 1, from + i * length, length);
                   }

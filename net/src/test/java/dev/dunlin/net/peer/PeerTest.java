@@ -115,6 +115,26 @@ class PeerTest {
   }
 
   @Test
+  void tellsOfADirectWayThatIsFoundAfterOneByAThird() {
+    twoIntroducers();
+    Node easy = ready("easy", Nat.PORT);
+    Node one = ready("one", Nat.HARD);
+    Node two = ready("two", Nat.HARD);
+    join(easy, one, two);
+    // One birthday at a time: whose turn it is not is reached by a third first.
+    assertTrue(
+        world.within(
+            90_000,
+            () -> isReachedDirectlyAfterAll(easy, one) || isReachedDirectlyAfterAll(easy, two)),
+        easy.log.toString());
+  }
+
+  private static boolean isReachedDirectlyAfterAll(Node node, Node other) {
+    int proxied = node.log.indexOf("proxied " + other.name);
+    return proxied >= 0 && node.log.lastIndexOf("connected " + other.name) > proxied;
+  }
+
+  @Test
   void publishesToAllMembersAndNobodyElseOpensIt() {
     twoIntroducers();
     Node one = ready("one", Nat.PORT);

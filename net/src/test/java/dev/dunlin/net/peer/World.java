@@ -78,6 +78,7 @@ final class World {
 
     @Override
     public void connected(Id other, Endpoint endpoint, NatType nat, boolean proxied) {
+      connections.remove(other);
       connections.add(other);
       log.add((proxied ? "proxied " : "connected ") + name(other));
     }

@@ -124,6 +124,9 @@ public final class AppRun implements Launcher {
   public void prepare() {
     if (vertx == null) {
       vertx = Threads.async("vertx", EventLoops::create);
+      // Netty unpacks a library into a file that it deletes when it has loaded it: an end meanwhile
+      // would leave it.
+      Threads.onExit("vertx", () -> vertx.handle((made, fault) -> made).join());
       // Jackson's parsers need it, and in newer JDKs it makes itself a table that takes 20 ms.
       Threads.start("decimals", () -> Objects.requireNonNull(BigDecimal.ONE));
     }
@@ -171,6 +174,8 @@ public final class AppRun implements Launcher {
     private volatile BrowserWindow window;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
+    private volatile SingleInstance instance;
+    private volatile EngineTemp temp;
 
     Running(RunOptions options, Consumer<Engine> opened, CompletableFuture<Vertx> vertxStart) {
       this.options = options;
@@ -220,7 +225,18 @@ public final class AppRun implements Launcher {
     int untilEnd(EngineTemp temp, Path installation, CompletableFuture<Void> libraries) {
       sweepProfiles();
       Path profile = profile();
-      SingleInstance instance = SingleInstance.take(profile, config.meta().title());
+      try {
+        instance = SingleInstance.take(profile, config.meta().title());
+      } catch (SingleInstance.TakenException taken) {
+        if (taken.socket().filter(to -> HandOver.give(to, options.arguments())).isEmpty()) {
+          throw taken;
+        }
+        console.say(
+            config.meta().title() + " is running already: it has the arguments of this start");
+        console.close();
+        return 0;
+      }
+      this.temp = temp;
       try {
         forgetDenied(profile);
         NavigationPolicy navigation = navigationPolicy();
@@ -262,6 +278,12 @@ public final class AppRun implements Launcher {
                   bridge.join().windowGone(window.index());
                   exit.complete(0);
                 });
+        window.onSeen(
+            seen ->
+                bridge
+                    .join()
+                    .emit(
+                        window.index(), seen ? "applicationresume" : "applicationpause", Map.of()));
         opened.accept(engine);
         icon();
         watch();
@@ -524,7 +546,7 @@ public final class AppRun implements Launcher {
                   : Optional.of(new FileDialogs(config.meta().title(), folders.get("home"))),
               config.webview().pickersNeedGesture(),
               folders::get));
-      modules.addAll(StandardModules.of(console, random));
+      modules.addAll(StandardModules.of(console, random, folders.get("data")));
       Scheduler scheduler = new VertxScheduler(vertx, Lane.create(vertx, "children"));
       backEnd = backEnd(scheduler);
       modules.add(new ChildProcessModule(scheduler));
@@ -741,8 +763,8 @@ public final class AppRun implements Launcher {
       }
       loadedOnce = true;
       Threads.start("old-generation", OldGeneration::keepSmall);
-      applicationUrls()
-          .forEach(link -> bridge.join().emit(index, "applicationurl", Map.of("url", link)));
+      tellLinks(index, options.arguments());
+      Threads.start("second-starts", () -> takeSecondStarts(index));
       if (options.screenshot().isEmpty() && options.testFile().isEmpty()) {
         return;
       }
@@ -750,11 +772,40 @@ public final class AppRun implements Launcher {
       Threads.start("after-load", this::afterLoad);
     }
 
-    /** The links that the app was started with: URLs of its own scheme on the command line. */
-    private Stream<String> applicationUrls() {
+    /** Of the words of a start, the links: URLs of the app's own scheme. */
+    private void tellLinks(int index, List<String> words) {
       String scheme = config.meta().applicationProtocol() + ":";
-      return options.arguments().stream()
-          .filter(word -> word.regionMatches(true, 0, scheme, 0, scheme.length()));
+      words.stream()
+          .filter(word -> word.regionMatches(true, 0, scheme, 0, scheme.length()))
+          .forEach(link -> bridge.join().emit(index, "applicationurl", Map.of("url", link)));
+    }
+
+    /** From the first page on: a link that came before would have nobody to hear of it. */
+    private void takeSecondStarts(int index) {
+      if (ephemeralProfile()) {
+        return;
+      }
+      try {
+        HandOver listening =
+            HandOver.listen(
+                temp.socket(),
+                words -> {
+                  tellLinks(index, words);
+                  window.bringToFront();
+                });
+        exit.whenComplete((code, fault) -> close(listening));
+        instance.announce(temp.socket());
+      } catch (IOException e) {
+        console.say("a second start can't hand over its links: " + e.getMessage());
+      }
+    }
+
+    private void close(HandOver listening) {
+      try {
+        listening.close();
+      } catch (IOException e) {
+        console.say("the socket for second starts did not close: " + e.getMessage());
+      }
     }
 
     private void afterLoad() {

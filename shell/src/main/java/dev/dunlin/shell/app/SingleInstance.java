@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -32,8 +34,28 @@ final class SingleInstance implements AutoCloseable {
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+  /** Longest part of the lock file that is read, in bytes. */
+  private static final int HOLDER_BYTES = 4 << 10;
+
   private final Path file;
   private final FileChannel channel;
+
+  /** Somebody has the profile. */
+  static final class TakenException extends HostException {
+    private static final long serialVersionUID = 1;
+
+    private final transient Optional<Path> socket;
+
+    private TakenException(String message, Optional<Path> socket) {
+      super(message);
+      this.socket = socket;
+    }
+
+    /** Where the holder takes the arguments of later starts, see {@link HandOver}. */
+    Optional<Path> socket() {
+      return socket;
+    }
+  }
 
   private SingleInstance(Path file, FileChannel channel) {
     this.file = file;
@@ -50,7 +72,7 @@ final class SingleInstance implements AutoCloseable {
       Files.createDirectories(profile);
       Path file = profile.toRealPath().resolve("dunlin.lock");
       if (!HELD.add(file)) {
-        throw taken(app, Long.toString(ProcessHandle.current().pid()));
+        throw taken(app, List.of(Long.toString(ProcessHandle.current().pid())));
       }
       try {
         return new SingleInstance(file, lock(file, app));
@@ -70,7 +92,7 @@ final class SingleInstance implements AutoCloseable {
     try {
       FileLock lock = channel.tryLock(0, PID_OFFSET, false);
       if (lock == null) {
-        throw taken(app, readPid(channel));
+        throw taken(app, readHolder(channel));
       }
       // The one before may have had a longer number.
       channel.truncate(PID_OFFSET);
@@ -84,12 +106,13 @@ final class SingleInstance implements AutoCloseable {
     }
   }
 
-  private static HostException taken(String app, String holder) {
-    return new HostException(
+  private static HostException taken(String app, List<String> holder) {
+    return new TakenException(
         app
             + " is running already (process "
-            + holder
-            + "): close it first, or give this start a profile of its own with XDG_CACHE_HOME=DIR");
+            + holder.get(0)
+            + "): close it first, or give this start a profile of its own with XDG_CACHE_HOME=DIR",
+        holder.size() < 2 ? Optional.empty() : Optional.of(Path.of(holder.get(1))));
   }
 
   private static String cause(IOException e) {
@@ -102,11 +125,19 @@ final class SingleInstance implements AutoCloseable {
     return e.getMessage() + ". Make it a folder that can be written.";
   }
 
-  private static String readPid(FileChannel channel) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(32);
+  /** The process id, and the socket if it listens. */
+  private static List<String> readHolder(FileChannel channel) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(HOLDER_BYTES);
     channel.read(buffer, PID_OFFSET);
-    String pid = new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8).strip();
-    return pid.matches("[0-9]+") ? pid : "unknown";
+    List<String> lines =
+        new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8).lines().toList();
+    return !lines.isEmpty() && lines.get(0).matches("[0-9]+") ? lines : List.of("unknown");
+  }
+
+  /** Tells later starts where their arguments are taken. */
+  void announce(Path socket) throws IOException {
+    channel.write(
+        ByteBuffer.wrap((socket + "\n").getBytes(StandardCharsets.UTF_8)), channel.size());
   }
 
   /** Lets the profile go. A second call does nothing. */

@@ -6,16 +6,21 @@ import dev.dunlin.bridge.fs.FsModule;
 import dev.dunlin.bridge.os.OsModule;
 import dev.dunlin.bridge.process.ProcessModule;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.net.bus.NetworkModule;
 import dev.dunlin.net.udp.UdpModule;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.SystemClock;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The command modules that every app has, besides its window and itself. */
 final class StandardModules {
   private StandardModules() {}
 
-  static List<CommandModule> of(Console console, RandomSource random) {
+  /**
+   * @param data the app's own folder
+   */
+  static List<CommandModule> of(Console console, RandomSource random, Path data) {
     SystemClock clock = new SystemClock();
     return List.of(
         new FsModule(random),
@@ -23,6 +28,7 @@ final class StandardModules {
         new ProcessModule(),
         new DnsModule(),
         new UdpModule(),
+        new NetworkModule(data, random),
         new ConsoleModule(console));
   }
 }

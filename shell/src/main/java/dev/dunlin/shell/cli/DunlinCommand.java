@@ -39,7 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     })
 public final class DunlinCommand implements Callable<Integer> {
   private static final Set<String> NAMES =
-      Set.of("run", "peer", "simulate", "test", "bench", "doctor");
+      Set.of("run", "peer", "relay", "simulate", "test", "bench", "doctor");
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -72,6 +72,9 @@ public final class DunlinCommand implements Callable<Integer> {
     line.addSubcommand(new DoctorCommand(shell));
     line.addSubcommand(new PeerCommand());
     line.addSubcommand(new SimulateCommand());
+    CommandLine relay = new CommandLine(new RelayCommand());
+    relay.setUnmatchedOptionsArePositionalParams(true);
+    line.addSubcommand(relay);
     line.setOut(out);
     line.setErr(err);
     line.setParameterExceptionHandler(
@@ -127,7 +130,7 @@ public final class DunlinCommand implements Callable<Integer> {
       err.println(
           "dunlin: there is no command '"
               + own.get(0)
-              + "'; there are run, peer, simulate, test, bench and doctor.");
+              + "'; there are run, peer, relay, simulate, test, bench and doctor.");
       return ExitCode.USAGE;
     }
     // A file may follow --test only after '=', else '--test DIR' would take the folder for it.

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.swing.Timer;
@@ -65,6 +66,8 @@ public final class BrowserWindow {
   private Frame frame;
   private String title;
   private boolean closing;
+  private boolean seen;
+  private Consumer<Boolean> whenSeen = now -> {};
 
   private final SizeCorrection correction = new SizeCorrection();
   private final Timer lasted = untilLasted();
@@ -85,6 +88,7 @@ public final class BrowserWindow {
     this.developer = developer;
     this.settings = settings;
     this.title = settings.title();
+    this.seen = settings.is(Trait.VISIBLE);
     this.browser = client.createBrowser(settings.url(), false, false);
   }
 
@@ -252,6 +256,12 @@ public final class BrowserWindow {
     @Override
     public void componentShown(ComponentEvent event) {
       componentResized(event);
+      tellSeen();
+    }
+
+    @Override
+    public void componentHidden(ComponentEvent event) {
+      tellSeen();
     }
   }
 
@@ -311,6 +321,7 @@ public final class BrowserWindow {
   /** The window manager has minimised, maximised or restored the window. */
   private void stateChanged(WindowEvent event) {
     extended = event.getNewState();
+    tellSeen();
     int allowed = extended;
     if (!settings.is(Trait.MINIMIZABLE)) {
       allowed &= ~Frame.ICONIFIED;
@@ -423,6 +434,34 @@ public final class BrowserWindow {
       throw new EngineException("window " + index + " has no page now");
     }
     return new DevToolsSession(client);
+  }
+
+  /** Brings it before the person's eyes, if it is one to be seen. */
+  public Future<WindowState> bringToFront() {
+    return change(
+        () -> {
+          if (settings.is(Trait.VISIBLE)) {
+            show(true);
+            frame.setExtendedState(extended & ~Frame.ICONIFIED);
+            frame.toFront();
+          }
+        });
+  }
+
+  /**
+   * Hears, on the event dispatch thread, when it is hidden or minimised (false) and when it is
+   * there again.
+   */
+  public void onSeen(Consumer<Boolean> listener) {
+    EventQueue.invokeLater(() -> whenSeen = listener);
+  }
+
+  private void tellSeen() {
+    boolean now = frame != null && frame.isVisible() && (extended & Frame.ICONIFIED) == 0;
+    if (frame != null && now != seen) {
+      seen = now;
+      whenSeen.accept(now);
+    }
   }
 
   /** Whether the person has just pressed a key or a button in the page. */

@@ -118,6 +118,11 @@ public final class EngineTemp {
         .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
   }
 
+  /** Name for a socket of this process that nobody else can reach. */
+  public Path socket() {
+    return folder.resolve("start");
+  }
+
   Path folder() {
     return folder;
   }

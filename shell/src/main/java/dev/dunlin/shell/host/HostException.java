@@ -1,7 +1,7 @@
 package dev.dunlin.shell.host;
 
 /** The machine lacks something; the message names it and the cure. */
-public final class HostException extends RuntimeException {
+public class HostException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   public HostException(String message) {

@@ -8,6 +8,7 @@ import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.scheduler.RandomSource;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ class AlwaysAllowedTest {
     Set<String> declared = new TreeSet<>();
     try (Console console = new Console(nowhere, nowhere)) {
       List<CommandModule> modules =
-          new ArrayList<>(StandardModules.of(console, RandomSource.secure()));
+          new ArrayList<>(StandardModules.of(console, RandomSource.secure(), Path.of("data")));
       modules.add(new ApplicationModule(code -> {}, List::of, List::of, List::of));
       modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
       for (CommandModule module : modules) {

@@ -87,7 +87,7 @@ class CommandsDocTest {
     TreeSet<String> rows = new TreeSet<>();
     try (Console console = new Console(nowhere, nowhere)) {
       List<CommandModule> modules =
-          new ArrayList<>(StandardModules.of(console, RandomSource.secure()));
+          new ArrayList<>(StandardModules.of(console, RandomSource.secure(), Path.of("data")));
       modules.add(new ApplicationModule(code -> {}, List::of, List::of, List::of));
       modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
       modules.add(

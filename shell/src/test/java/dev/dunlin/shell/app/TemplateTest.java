@@ -38,7 +38,7 @@ class TemplateTest {
     modules.add(
         new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1920, 1080)));
     try (Console console = new Console(System.out, System.err)) {
-      modules.addAll(StandardModules.of(console, RandomSource.seeded(1)));
+      modules.addAll(StandardModules.of(console, RandomSource.seeded(1), Path.of("data")));
     }
     Map<String, Command> commands = new HashMap<>();
     for (CommandModule module : modules) {

@@ -328,8 +328,39 @@ class DunlinCommandTest {
   void anUnknownCommandIsExitCodeTwoWithTheOnesThereAre() {
     assertEquals(2, dunlin("rnu", "app"));
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are run, peer, simulate, test, bench and doctor.",
+        "dunlin: there is no command 'rnu'; there are run, peer, relay, simulate, test, bench and doctor.",
         err.toString().strip());
+  }
+
+  @Test
+  void simulatesANetworkAndPrintsItsFigures() {
+    int code =
+        dunlin(
+            "simulate",
+            "--peers",
+            "4",
+            "--seeds",
+            "1-2",
+            "--publications",
+            "1",
+            "--duration",
+            "1",
+            "--json");
+    assertEquals(0, code, err.toString());
+    assertTrue(out.toString().startsWith("{\"options\""), out.toString());
+    assertTrue(out.toString().contains("\"summary\":{\"t50Ms\""), out.toString());
+    assertEquals(2, dunlin("simulate", "--peers", "1"));
+    assertEquals(2, dunlin("simulate", "--latency", "none"));
+  }
+
+  @Test
+  void peerAndRelaySayWhatIsWrongWithTheirWords() {
+    assertEquals(2, dunlin("peer"));
+    assertTrue(err.toString().contains("--name"), err.toString());
+    assertEquals(2, dunlin("peer", "--name", "x", "--introducers", "y"));
+    assertTrue(err.toString().contains("peerId@ip:port"), err.toString());
+    assertEquals(2, dunlin("relay", "--colour", "blue"));
+    assertTrue(err.toString().contains("--colour"), err.toString());
   }
 
   @ParameterizedTest

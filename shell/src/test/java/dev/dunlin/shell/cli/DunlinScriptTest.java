@@ -100,6 +100,8 @@ class DunlinScriptTest {
     tool("npm", "echo 9.2.0");
     tool("Xvfb", ":");
     tool("jwm", ":");
+    tool("ip", ":");
+    tool("nft", ":");
     tool("fc-list", "echo font");
     tool("apt-cache", "test \"$2\" = libasound2 || test \"$2\" = openjdk-17-jdk");
     tool("sudo", "exit 1");
@@ -413,6 +415,22 @@ class DunlinScriptTest {
   }
 
   @Test
+  void theToolsOfNatsAreNeededByTheTestsOfRootOnly() throws Exception {
+    Files.delete(bin.resolve("ip"));
+    Files.delete(bin.resolve("nft"));
+    assertEquals(42, dunlin("run").code());
+    dunlin("test");
+    assertEquals(List.of(), log("apt-get"));
+    tool("id", "echo 0");
+    assertEquals(42, dunlin("run").code());
+    assertEquals(List.of(), log("apt-get"));
+    Result result = dunlin("test");
+    assertTrue(
+        result.err().contains("installing them (apt-get install): iproute2 nftables"),
+        result.err());
+  }
+
+  @Test
   void toolsThatAreMissingOrTooOldAreNamedWithTheirPackages() throws Exception {
     tool("node", "echo v12.22.9");
     tool("mvn", "echo 'Apache Maven 3.6.3'");
@@ -491,7 +509,7 @@ class DunlinScriptTest {
     Result result = dunlin("rnu");
     assertEquals(2, result.code());
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are run, peer, simulate, test, bench and doctor.",
+        "dunlin: there is no command 'rnu'; there are run, peer, relay, simulate, test, bench and doctor.",
         result.err());
     assertEquals("", Files.readString(log));
   }

@@ -1,0 +1,2 @@
+/** The peers of an app's pages: {@code ipc://network/…}. */
+package dev.dunlin.net.bus;
