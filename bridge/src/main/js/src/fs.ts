@@ -1057,7 +1057,10 @@ export class WriteStream extends WritableBase {
   readonly #file: Opening;
   #position: number;
   readonly #flush: boolean;
-  readonly #behind: number;
+  /** What may wait here before a stream that is piped here is stopped. */
+  #behind = 0;
+  /** Where what has queued is put together: one for all writes, for V8 finds late what is garbage. */
+  #joined: Uint8Array | undefined;
   bytesWritten = 0;
   fd: number | null = null;
   get pending(): boolean { return this.fd === null; }
@@ -1077,9 +1080,11 @@ export class WriteStream extends WritableBase {
     this.start = chosen.start;
     this.#position = chosen.start ?? -1;
     this.#flush = chosen.flush === true;
-    this.#behind = chosen.highWaterMark === undefined ? WRITE_BEHIND_BYTES : 0;
+    if (chosen.highWaterMark !== undefined) return;
+    this.on('pipe', () => { this.#behind += WRITE_BEHIND_BYTES; });
+    this.on('unpipe', () => { this.#behind -= WRITE_BEHIND_BYTES; });
   }
-  /** Says false as Node's does; but unless `highWaterMark` was given, `drain` comes as soon as more may queue, not when all is written. */
+  /** Says false as Node's does; but to a stream that is piped here `drain` comes as soon as more may queue, not when all is written. */
   override write(chunk: any, encoding?: any, callback?: any): boolean {
     const more = super.write(chunk, encoding, callback);
     if (!more && this.writableLength < this.#behind) queueMicrotask(() => this.#drainEarly());
@@ -1093,7 +1098,14 @@ export class WriteStream extends WritableBase {
   }
   override _write(chunk: Uint8Array, _encoding: string, callback: StreamCallback): void { this.#put(chunk, callback); }
   override _writev(chunks: { chunk: Uint8Array; encoding: string }[], callback: StreamCallback): void {
-    this.#put(chunks.length === 1 ? chunks[0]!.chunk : Buffer.concat(chunks.map(one => one.chunk)), callback);
+    const length = chunks.reduce((sum, { chunk }) => sum + chunk.byteLength, 0);
+    const joined = length > this.#behind ? new Uint8Array(length) : (this.#joined ??= new Uint8Array(WRITE_BEHIND_BYTES));
+    let at = 0;
+    for (const { chunk } of chunks) {
+      joined.set(chunk, at);
+      at += chunk.byteLength;
+    }
+    this.#put(joined.subarray(0, length), callback);
   }
   #put(bytes: Uint8Array, callback: StreamCallback): void {
     promised(writeOp)(this.#file.handle!, bytes, 0, bytes.byteLength, this.#position).then(count => {
