@@ -285,6 +285,11 @@ record LanesSuite(Account account) {
       """
       const { pipeline } = await import('socket:stream/promises')
       await pipeline(fs.createReadStream(%1$s), fs.createWriteStream(%2$s))
+      """,
+      """
+      const from = await fs.promises.open(%1$s), to = await fs.promises.open(%2$s, 'w'), part = new Uint8Array(1 << 20)
+      for (let got; (got = (await from.read(part)).bytesRead) > 0;) await to.write(part, 0, got)
+      await Promise.all([from.close(), to.close()])
       """
     };
     try {
