@@ -296,7 +296,7 @@ record LanesSuite(Account account) {
       for (String way : ways) {
         // Modules and compiled code are no part of it.
         page.run(way.formatted(quoted(small), quoted(target)), LONG);
-        long before = app.proportionalBytes();
+        long before = app.allocatedBytes();
         page.evaluate(
             "globalThis.copied = ''; globalThis.copying = (async () => {"
                 + way.formatted(quoted(source), quoted(target))
@@ -304,7 +304,7 @@ record LanesSuite(Account account) {
         long[] most = {before};
         for (int i = 0; i < SAMPLES && page.evaluate("copied").asText().isEmpty(); i++) {
           page.run("await Promise.race([copying, new Promise(r => setTimeout(r, 200))]); return 1");
-          most[0] = Math.max(most[0], app.proportionalBytes());
+          most[0] = Math.max(most[0], app.allocatedBytes());
         }
         assertEquals("done", page.evaluate("copied").asText());
         System.out.println(
