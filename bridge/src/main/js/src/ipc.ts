@@ -14,7 +14,7 @@ declare const __dunlinQuery:
 
 // Built-ins, as they were.
 const { parse, stringify } = JSON;
-const Promise_ = Promise, Map_ = Map, Set_ = Set, Error_ = Error, Uint8 = Uint8Array, Blob_ = Blob, Controller = AbortController;
+const Promise_ = Promise, Map_ = Map, Set_ = Set, Error_ = Error, Uint8 = Uint8Array, Bytes = ArrayBuffer, Blob_ = Blob, Controller = AbortController;
 const Stream = ReadableStream, CustomEvent_ = globalThis.CustomEvent, Xhr = globalThis.XMLHttpRequest;
 const ViolationEvent = globalThis.SecurityPolicyViolationEvent as typeof SecurityPolicyViolationEvent | undefined;
 const encode = encodeURIComponent, decode = decodeURIComponent, min = Math.min, isBuffer = ArrayBuffer.isView;
@@ -566,6 +566,19 @@ function streamUrl(url: string, params: Params | undefined, extra: string): stri
 /** The answer of the stream lane before its body is read. `data` is set unless the body is raw bytes. */
 interface Answer { readonly response: Response; readonly bytes: boolean; readonly data: unknown }
 
+/** Request bodies after which Chromium is made to look for garbage: it keeps a request's bytes until then, and V8 does not know of them. */
+const GARBAGE_BYTES = 32 << 20;
+/** A buffer of this size is more than V8 takes on before it collects. It is never touched, and so takes no memory. */
+const BALLAST_BYTES = 96 << 20;
+let sentBytes = 0;
+function collectSent(bytes: number): void {
+  sentBytes += bytes;
+  if (sentBytes < GARBAGE_BYTES) return;
+  sentBytes = 0;
+  // Where there is no room for it V8 has collected to make some.
+  try { new Bytes(BALLAST_BYTES); } catch { /* as well */ }
+}
+
 async function exchange(url: string, params: Params | undefined, options: CallOptions | undefined, body: Uint8Array | undefined, extra: string, signal: AbortSignal | undefined): Promise<Answer> {
   if (signal !== undefined && isAborted(signal)) throw abortError(signal);
   const target = streamUrl(url, params, extra);
@@ -583,6 +596,7 @@ async function exchange(url: string, params: Params | undefined, options: CallOp
     throw unreached(url, cause, denied);
   } finally {
     if (--streaming === 0) refused = 0;
+    if (body !== undefined) collectSent(body.byteLength);
   }
   const kind = headerOf(headersOf(response), 'x-dunlin-reply');
   if (kind === 'bytes') return { response, bytes: true, data: undefined };
