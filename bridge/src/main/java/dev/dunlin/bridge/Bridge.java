@@ -18,6 +18,7 @@ public final class Bridge implements AutoCloseable {
   private final Loop loop;
   private final Commands commands;
   private final Dispatcher dispatcher;
+  private final SecretFiles secretFiles = new SecretFiles();
   private final Documents documents;
   private final CallRouter callLane;
   private final StreamRouter streamLane;
@@ -45,7 +46,8 @@ public final class Bridge implements AutoCloseable {
     all.add(new PushModule());
     commands = new Commands(all, alwaysAllowed);
     loop = new Loop(vertx);
-    dispatcher = new Dispatcher(loop, commands, new OwnFiles(config.ownFiles()));
+    all.forEach(module -> secretFiles.add(module.secretFiles()));
+    dispatcher = new Dispatcher(loop, commands, new OwnFiles(config.ownFiles()), secretFiles);
     documents = new Documents(config, loop, this::sweep);
     callLane = new CallRouter(loop, dispatcher, documents, config.files());
     streamLane = new StreamRouter(loop, dispatcher, documents, config.origin());
@@ -131,6 +133,7 @@ public final class Bridge implements AutoCloseable {
    *     sense
    */
   public void add(CommandModule module) {
+    secretFiles.add(module.secretFiles());
     commands.add(module);
   }
 

@@ -1,5 +1,6 @@
 package dev.dunlin.bridge.spi;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -12,4 +13,13 @@ public interface CommandModule {
 
   /** Every command of this module. Read once, at registration. */
   List<Command> commands();
+
+  /**
+   * Files, and folders without folders in them, that it keeps from pages: no command of whatever
+   * module is given a path in them, whatever the policy. Absolute; they need not be there yet. Read
+   * once, at registration; what an added module names stays secret when it is removed.
+   */
+  default List<Path> secretFiles() {
+    return List.of();
+  }
 }

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -24,6 +25,10 @@ import java.util.Set;
  */
 final class Identity {
   static final String FILE = "network.key";
+
+  /** Folder beside it for what else pages do not see. */
+  static final String PRIVATE = ".network";
+
   private static final int TEXT_CHARS = 2 * SigningKeys.SEED_BYTES;
 
   private final Path folder;
@@ -32,6 +37,21 @@ final class Identity {
   Identity(Path folder, RandomSource random) {
     this.folder = folder;
     this.random = random;
+  }
+
+  /** Everything that no page may see, whatever its policy. */
+  List<Path> secretFiles() {
+    return List.of(folder.resolve(FILE), folder.resolve(PRIVATE));
+  }
+
+  /** For its user alone; made if it is not there. */
+  Path privateFolder() throws IOException {
+    Files.createDirectories(folder, only("rwx------"));
+    Path made = folder.resolve(PRIVATE);
+    if (!Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectory(made, only("rwx------"));
+    }
+    return made;
   }
 
   private static boolean isPosix() {
@@ -65,9 +85,8 @@ final class Identity {
   }
 
   private void make(Path file) throws IOException {
-    Files.createDirectories(folder, only("rwx------"));
     // Never half written: another name first.
-    Path draft = folder.resolve(FILE + "." + random.hex128());
+    Path draft = privateFolder().resolve(FILE + "." + random.hex128());
     try {
       try (var out =
           Files.newByteChannel(

@@ -162,6 +162,11 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
         handle("close", RunsOn.EVENT_LOOP, NetworkModule::closeBus));
   }
 
+  @Override
+  public List<Path> secretFiles() {
+    return identity.secretFiles();
+  }
+
   // ---- joining
 
   private synchronized Scheduler scheduler() {
