@@ -7,7 +7,7 @@ import { sha256 as digest } from '@noble/hashes/sha2';
 import { Buffer } from 'socket:buffer';
 import EventEmitter, { type EventListener, type EventName } from 'socket:events';
 import { coded } from 'socket:internal/args';
-import { call, callBytes, commandUrl, onPush, upload } from 'socket:ipc';
+import { call, callBytes, commandUrl, onPush, readyForPush, upload } from 'socket:ipc';
 
 export interface KeyPair { publicKey: Uint8Array; privateKey: Uint8Array }
 /** A well-known peer that lets others in. */
@@ -292,6 +292,7 @@ export async function network(options: NetworkOptions): Promise<Bus> {
   const { peerId, address, port, keepalive, peers, signingKeys: keys } = options;
   const params = JSON.parse(JSON.stringify({ peerId, address, port, keepalive, peers, probePort: options.probeInternalPort, signingKeys: keys && { publicKey: hex(keys.publicKey), privateKey: hex(keys.privateKey) } })) as Record<string, unknown>;
   const url = commandUrl('network', 'join', name);
+  await readyForPush();
   const bus = new Bus((await (options.state === undefined ? call(url, params) : upload(url, options.state, params))) as ConstructorParameters<typeof Bus>[0]);
   if (options.sharedKey !== undefined) await bus._open(options.sharedKey);
   return bus._start();

@@ -169,6 +169,8 @@ public final class Bridge implements AutoCloseable {
 
   private Future<Void> sweep(Document document) {
     documents.unbind(document);
+    List.copyOf(document.workers.values()).forEach(this::sweep);
+    document.workers.clear();
     List.copyOf(document.calls).forEach(dispatcher::cancel);
     document.outbox.clear();
     document.push.end();

@@ -1,5 +1,6 @@
 package dev.dunlin.bridge;
 
+import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Caller;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -130,6 +131,41 @@ final class Documents {
       return anonymous.computeIfAbsent(
           window, w -> new Document("", w, config.policy(), table(w), grants(w), loop));
     }
+  }
+
+  /**
+   * The part of a document that one of its dedicated workers has. It begins with the worker's push
+   * stream and goes with it, which Chromium ends with the worker. Loop.
+   *
+   * @param id what the worker calls itself
+   * @param opens whether it asks for its push stream
+   * @return the whole document for a worker that has no such stream
+   */
+  Document worker(Document page, String id, boolean opens) {
+    Document known = page.workers.get(id);
+    if (known != null || !opens) {
+      return known == null ? page : known;
+    }
+    if (page.workers.size() >= Limits.WORKERS_PER_DOCUMENT) {
+      throw new BridgeError(
+          "Error",
+          "ERR_TOO_MANY_CALLS",
+          "at most "
+              + Limits.WORKERS_PER_DOCUMENT
+              + " workers of a document may have a push stream: end some first");
+    }
+    Document worker = page.worker(loop);
+    page.workers.put(id, worker);
+    worker.push.whenLeft(
+        () ->
+            loop.run(
+                () -> {
+                  if (page.workers.remove(id, worker)) {
+                    worker.markGone();
+                    replaced.accept(worker);
+                  }
+                }));
+    return worker;
   }
 
   /** Forgets a document; also the anonymous ones that can't be asking without it. */
