@@ -18,6 +18,7 @@ public final class Bridge implements AutoCloseable {
   private final Loop loop;
   private final Commands commands;
   private final Dispatcher dispatcher;
+  private final List<CommandModule> parts;
   private final SecretFiles secretFiles = new SecretFiles();
   private final Documents documents;
   private final CallRouter callLane;
@@ -46,6 +47,7 @@ public final class Bridge implements AutoCloseable {
     all.add(new PushModule());
     commands = new Commands(all, alwaysAllowed);
     loop = new Loop(vertx);
+    parts = List.copyOf(all);
     all.forEach(module -> secretFiles.add(module.secretFiles()));
     dispatcher = new Dispatcher(loop, commands, new OwnFiles(config.ownFiles()), secretFiles);
     documents = new Documents(config, loop, this::sweep);
@@ -140,6 +142,11 @@ public final class Bridge implements AutoCloseable {
   /** Takes out the commands of a module that was {@link #add}ed; calls under way go on. */
   public void remove(String module) {
     commands.remove(module);
+  }
+
+  /** The app ends: its modules keep what is to be kept for the next start. */
+  public Future<Void> keepState() {
+    return Future.join(parts.stream().map(CommandModule::shutDown).toList()).mapEmpty();
   }
 
   /**

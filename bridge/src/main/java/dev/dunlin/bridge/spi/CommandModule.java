@@ -1,5 +1,6 @@
 package dev.dunlin.bridge.spi;
 
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,6 +14,11 @@ public interface CommandModule {
 
   /** Every command of this module. Read once, at registration. */
   List<Command> commands();
+
+  /** The app ends: keeps what is to be kept. Whoever asks waits, for a while. */
+  default Future<Void> shutDown() {
+    return Future.succeededFuture();
+  }
 
   /**
    * Files, and folders without folders in them, that it keeps from pages: no command of whatever

@@ -4,6 +4,7 @@ import dev.dunlin.net.crypto.SigningKeys;
 import dev.dunlin.net.peer.PeerException;
 import dev.dunlin.scheduler.RandomSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -85,21 +86,32 @@ final class Identity {
   }
 
   private void make(Path file) throws IOException {
-    // Never half written: another name first.
-    Path draft = privateFolder().resolve(FILE + "." + random.hex128());
+    String text = HexFormat.of().formatHex(random.bytes(SigningKeys.SEED_BYTES)) + "\n";
+    Path draft = draft(FILE, text.getBytes(StandardCharsets.US_ASCII));
     try {
-      try (var out =
-          Files.newByteChannel(
-              draft,
-              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              only("rw-------"))) {
-        String text = HexFormat.of().formatHex(random.bytes(SigningKeys.SEED_BYTES)) + "\n";
-        out.write(java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
-      }
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(draft);
     }
+  }
+
+  /** A file that nobody else can read, under a name of its own: nothing is ever half written. */
+  Path draft(String name, byte[] bytes) throws IOException {
+    Path draft = privateFolder().resolve(name + "." + random.hex128());
+    ByteBuffer rest = ByteBuffer.wrap(bytes);
+    try (var out =
+        Files.newByteChannel(
+            draft,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            only("rw-------"))) {
+      while (rest.hasRemaining()) {
+        out.write(rest);
+      }
+    } catch (IOException e) {
+      Files.deleteIfExists(draft);
+      throw e;
+    }
+    return draft;
   }
 
   private static SigningKeys read(Path file) throws IOException {

@@ -21,6 +21,7 @@ import dev.dunlin.net.crypto.Hashes;
 import dev.dunlin.net.crypto.SigningKeys;
 import dev.dunlin.net.headless.PeerOptions;
 import dev.dunlin.net.headless.PeerProcess;
+import dev.dunlin.net.wire.Id;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Threads;
 import io.vertx.core.Future;
@@ -51,6 +52,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -112,10 +114,12 @@ class NetworkModuleTest {
   /** A running app, without its window. */
   private final class App {
     final Bridge bridge;
+    final NetworkModule network;
 
     App(Path folder) {
       NetworkModule module = new NetworkModule(folder, RandomSource.secure());
       modules.add(module);
+      network = module;
       bridge =
           new Bridge(
               vertx,
@@ -490,6 +494,71 @@ class NetworkModuleTest {
     assertEquals("ENOTJOINED", second.code("publish", message(room, "kept", "x")));
     second.room("room");
     assertEquals(HELLO, page.awaits("packet").text());
+  }
+
+  private Path stateFile() throws IOException {
+    try (Stream<Path> files = Files.list(data.resolve(Identity.PRIVATE))) {
+      List<Path> all = files.toList();
+      assertEquals(1, all.size(), all::toString);
+      return all.get(0);
+    }
+  }
+
+  @Test
+  void whatAPeerKnowsIsKeptOverTheEndOfTheApp() throws IOException {
+    App app = new App(data);
+    Bus first = app.page("ipc:").join(Map.of("address", "127.0.0.1"));
+    String room = first.room("room");
+    JsonNode ids = first.data("publish", message(room, "kept", HELLO)).path("ids");
+    assertEquals(ids, first.page().awaits("send").head().path("ids"));
+    await(app.network.shutDown());
+    assertEquals(
+        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(stateFile())));
+    assertEquals(
+        List.of(data.resolve(Identity.FILE), data.resolve(Identity.PRIVATE)),
+        app.network.secretFiles());
+
+    App restarted = new App(data);
+    Bus second = restarted.page("ipc:").join(Map.of("address", "127.0.0.1"));
+    assertEquals(first.peerId(), second.peerId());
+    assertEquals(1, second.data("info", Map.of()).path("cachedPackets").asInt());
+    second.room("room");
+    assertEquals(HELLO, second.page().awaits("packet").text());
+    await(restarted.network.shutDown());
+
+    // In another cluster, or with another id, there is nothing of it.
+    App other = new App(data);
+    Bus third = other.page("ipc:").join(Map.of("address", "127.0.0.1", "peerId", "0".repeat(64)));
+    assertEquals(0, third.data("info", Map.of()).path("cachedPackets").asInt());
+  }
+
+  @Test
+  void aKeptStateThatCanNotBeReadIsToldAndLeftBehind() throws IOException {
+    App app = new App(data);
+    app.page("ipc:").join(Map.of("address", "127.0.0.1")).data("info", Map.of());
+    await(app.network.shutDown());
+    Path file = stateFile();
+    Files.writeString(file, "{broken");
+    App restarted = new App(data);
+    Bus bus = restarted.page("ipc:").join(Map.of("address", "127.0.0.1"));
+    Told warning = bus.page().awaits("warning");
+    assertEquals("EMALFORMED", warning.head().path("code").asText());
+    bus.data("publish", message(bus.room("room"), "x", "y"));
+    await(restarted.network.shutDown());
+    assertEquals(file, stateFile());
+    assertTrue(Files.readString(file).startsWith("{\"version\":1"));
+  }
+
+  @Test
+  void keptStatesAreBounded() throws IOException {
+    StateFiles states = new StateFiles(new Identity(data, RandomSource.secure()));
+    Id cluster = Id.of(Hashes.sha256("TEST"));
+    for (int i = 0; i < BusLimits.STATES + 3; i++) {
+      states.write(cluster, Id.of(Hashes.sha256("peer " + i)), new byte[] {'{', '}'});
+    }
+    try (Stream<Path> files = Files.list(data.resolve(Identity.PRIVATE))) {
+      assertEquals(BusLimits.STATES, files.count());
+    }
   }
 
   @Test

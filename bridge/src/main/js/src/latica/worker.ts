@@ -1,0 +1,2 @@
+/** What the reference runs in a worker, the host runs. */
+export {};
