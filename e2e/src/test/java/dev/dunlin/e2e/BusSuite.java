@@ -453,7 +453,7 @@ record BusSuite(Account account) {
             .page()
             .run(
                 """
-                const modules = ['latica', 'latica/api', 'latica/cache', 'latica/encryption', 'latica/index', 'latica/nat', 'latica/packets', 'latica/proxy', 'latica/worker', 'network']
+                const modules = ['latica', 'latica/api', 'latica/cache', 'latica/encryption', 'latica/index', 'latica/nat', 'latica/packets', 'latica/proxy', 'network']
                 const all = {}
                 for (const name of modules) all[name] = Object.keys(await import('socket:' + name))
                 return all

@@ -26,6 +26,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -80,6 +81,7 @@ final class BusPeer {
   private final List<Scheduler.Timer> timers = new ArrayList<>();
   private Optional<Kept> kept = Optional.empty();
   private long refused;
+  private final Set<String> warned = new HashSet<>();
   private final SigningKeys signing;
   private final Peer peer;
   private final Future<Void> started;
@@ -116,7 +118,8 @@ final class BusPeer {
             config,
             scheduler,
             random,
-            new VertxDatagrams(vertx, settings.address()),
+            new VertxDatagrams(
+                vertx, settings.address(), fault -> warnOnce(fault.code(), fault.getMessage())),
             Sealing.REAL,
             new Events());
     state.ifPresent(peer::restore);
@@ -186,7 +189,15 @@ final class BusPeer {
     tellAll(event("warning").put("code", code).put("status", status));
   }
 
+  /** Once in a while for each kind: a fault may come with every datagram. */
+  private void warnOnce(String code, String status) {
+    if (warned.add(code)) {
+      warn(code, status);
+    }
+  }
+
   private void tellRefused() {
+    warned.clear();
     long all = peer.statistics().rejectedDatagrams();
     if (all > refused) {
       tellAll(
@@ -481,6 +492,15 @@ final class BusPeer {
     @Override
     public void synced(Id other, int packets) {
       tellAll(event("sync").put("peerId", other.hex()).put("packets", packets));
+    }
+
+    @Override
+    public void skewed(long millis) {
+      warnOnce(
+          "ECLOCKSKEW",
+          "an introducer's clock is "
+              + millis / 1000
+              + " s away from ours, so whom it names is not met: set this machine's clock");
     }
 
     @Override

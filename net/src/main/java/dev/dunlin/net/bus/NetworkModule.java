@@ -69,6 +69,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
   // Guarded by this.
   private Optional<Vertx> vertx = Optional.empty();
   private Optional<Scheduler> scheduler = Optional.empty();
+  private boolean ended;
 
   /** Lane: the scheduler's. */
   private final Map<Who, BusPeer> peers = new HashMap<>();
@@ -620,9 +621,10 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
   /** Ends every peer, and keeps what they know. */
   @Override
   public synchronized Future<Void> shutDown() {
-    if (scheduler.isEmpty()) {
+    if (ended || scheduler.isEmpty()) {
       return Future.succeededFuture();
     }
+    ended = true;
     Vertx loops = vertx.orElseThrow();
     // Of no loop: those it would be told on end with it.
     Promise<Void> done = Promise.promise();

@@ -37,6 +37,9 @@ public interface PeerEvents {
   /** A peer that lacks something has compared its cache with ours: it was sent so many packets. */
   default void synced(Id peer, int packets) {}
 
+  /** An introduction was not taken, as it seems to be old or of the future. */
+  default void skewed(long millis) {}
+
   /** A message in a subcluster of ours that could not be opened. */
   default void unopened(Id packet, String reason) {}
 

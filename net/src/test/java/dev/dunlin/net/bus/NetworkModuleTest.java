@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,6 +25,10 @@ import dev.dunlin.net.headless.PeerProcess;
 import dev.dunlin.net.wire.Id;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Threads;
+import dev.dunlin.scheduler.process.ChildProcess;
+import dev.dunlin.scheduler.process.ProcessSpec;
+import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
+import dev.dunlin.scheduler.process.ProcessStarter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
@@ -766,6 +771,66 @@ class NetworkModuleTest {
       assertEquals("EADDRINUSE", page.code(JOIN, asked));
     }
     page.join(asked).data("info", Map.of());
+  }
+
+  private static Map<String, Object> by(String address, String introducer) {
+    return Map.of(
+        "address",
+        address,
+        "keepalive",
+        200,
+        "peers",
+        List.of(Map.of("peerId", "1".repeat(64), "address", introducer, "port", 9)));
+  }
+
+  @Test
+  void whereNoRouteLeadsIsToldWithTheCause() {
+    Bus bus = new App(data).page("ipc:").join(by("127.0.0.1", "192.0.2.1"));
+    JsonNode warning = bus.page().awaits("warning").head();
+    assertTrue(
+        List.of("EINVAL", "ENETUNREACH", "EHOSTUNREACH").contains(warning.path("code").asText()),
+        warning::toString);
+    assertTrue(warning.path("status").asText().contains("192.0.2.1:9"), warning::toString);
+    assertTrue(warning.path("status").asText().contains("'address'"), warning::toString);
+    assertEquals("EHOSTUNREACH", bus.page().awaits("connecting").head().path("code").asText());
+  }
+
+  private static boolean ip(String... words) {
+    List<String> argv = new ArrayList<>(List.of("ip"));
+    argv.addAll(List.of(words));
+    return await(
+            ProcessStarter.get()
+                .start(
+                    ProcessSpec.of(argv.toArray(String[]::new))
+                        .withStdio(Stdio.NULL, Stdio.NULL, Stdio.NULL))
+                .compose(ChildProcess::exit))
+        == 0;
+  }
+
+  @Test
+  void anInterfaceThatVanishesIsTold() {
+    assumeTrue(
+        System.getProperty("user.name").equals("root") && ProcessStarter.find("ip").isPresent(),
+        "only root makes an interface, with ip");
+    String name = "dunlin-bus";
+    assumeTrue(
+        ip("link", "add", name, "type", "veth", "peer", "name", name + "-2"),
+        "this system makes no interface");
+    try {
+      assertTrue(ip("addr", "add", "198.18.77.1/24", "dev", name));
+      assertTrue(ip("link", "set", name, "up") && ip("link", "set", name + "-2", "up"));
+      Bus bus = new App(data).page("ipc:").join(by("198.18.77.1", "198.18.77.2"));
+      bus.page().awaits("connecting");
+      assertTrue(bus.page().told.stream().noneMatch(told -> told.is("warning")), "it can send");
+      assertTrue(ip("link", "del", name));
+      JsonNode warning = bus.page().awaits("warning").head();
+      assertTrue(
+          warning.path("status").asText().contains("see whether its interface is up"),
+          warning::toString);
+      bus.data("info", Map.of());
+    } finally {
+      ip("link", "del", name);
+    }
   }
 
   @Test

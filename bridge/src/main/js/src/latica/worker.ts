@@ -1,2 +1,0 @@
-/** What the reference runs in a worker, the host runs. */
-export {};
