@@ -34,7 +34,7 @@ final class Document {
   final Map<String, Document> workers = new HashMap<>();
 
   Document(String id, int window, PolicySet policy, HandleTable handles, Grants grants, Loop loop) {
-    this(id, window, policy, handles, grants, loop, Optional.empty());
+    this(id, window, policy, handles, grants, loop, new PushStream(), Optional.empty());
   }
 
   private Document(
@@ -44,6 +44,7 @@ final class Document {
       HandleTable handles,
       Grants grants,
       Loop loop,
+      PushStream push,
       Optional<Document> page) {
     this.id = id;
     this.window = window;
@@ -52,12 +53,12 @@ final class Document {
     this.grants = grants;
     this.page = page;
     this.outbox = new Outbox(loop);
-    this.push = new PushStream();
+    this.push = push;
   }
 
   /** A part of this one, for one of its workers. */
-  Document worker(Loop loop) {
-    return new Document(id, window, policy, handles, grants, loop, Optional.of(this));
+  Document worker(Loop loop, PushStream pushes) {
+    return new Document(id, window, policy, handles, grants, loop, pushes, Optional.of(this));
   }
 
   boolean isWorker() {

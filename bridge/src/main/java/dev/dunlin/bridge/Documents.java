@@ -143,8 +143,17 @@ final class Documents {
    */
   Document worker(Document page, String id, boolean opens) {
     Document known = page.workers.get(id);
-    if (known != null || !opens) {
-      return known == null ? page : known;
+    if (known != null) {
+      return known;
+    }
+    Document nobody;
+    synchronized (this) {
+      nobody = anonymous.get(page.window);
+    }
+    // It may have begun before its page called: from then on the page's policy is its own.
+    Document early = nobody == null ? null : nobody.workers.get(id);
+    if (early == null && !opens) {
+      return page;
     }
     if (page.workers.size() >= Limits.WORKERS_PER_DOCUMENT) {
       throw new BridgeError(
@@ -154,18 +163,25 @@ final class Documents {
               + Limits.WORKERS_PER_DOCUMENT
               + " workers of a document may have a push stream: end some first");
     }
-    Document worker = page.worker(loop);
+    Document worker = page.worker(loop, early == null ? new PushStream() : early.push);
     page.workers.put(id, worker);
     worker.push.whenLeft(
         () ->
             loop.run(
                 () -> {
-                  if (page.workers.remove(id, worker)) {
-                    worker.markGone();
-                    replaced.accept(worker);
+                  if (early != null) {
+                    leave(nobody, id, early);
                   }
+                  leave(page, id, worker);
                 }));
     return worker;
+  }
+
+  private void leave(Document page, String id, Document worker) {
+    if (page.workers.remove(id, worker)) {
+      worker.markGone();
+      replaced.accept(worker);
+    }
   }
 
   /** Forgets a document; also the anonymous ones that can't be asking without it. */

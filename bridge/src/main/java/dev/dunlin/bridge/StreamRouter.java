@@ -343,7 +343,7 @@ final class StreamRouter implements StreamLane {
     String id = url.query().getOrDefault(WORKER, "");
     if (id.isEmpty()
         || url.query().containsKey(DOCUMENT)
-        || document.isAnonymous()
+        || request.window() < 0
         || !request.topFrame()) {
       return document;
     }

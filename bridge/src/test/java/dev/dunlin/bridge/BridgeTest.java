@@ -514,6 +514,29 @@ class BridgeTest {
   }
 
   @Test
+  void aWorkerThatBeginsBeforeItsPageCallsHasThePagesPolicyFromThenOn() throws IOException {
+    String worker = "_w=" + "e".repeat(32);
+    harness.bridge.registerDocument(8, ALL);
+    StreamResponse stream =
+        await(harness.bridge.streamLane().open(early("ipc://push/?" + worker)).response());
+    assertEquals("bytes", stream.headers().get("x-dunlin-reply"));
+    assertEquals(200, ask(early("ipc://pro-be/open?" + worker)).status());
+    harness
+        .page(8, PolicySet.of(List.of("connect-src ipc://pro-be/push ipc://pro-be/echo")))
+        .data("ipc://pro-be/echo", Map.of());
+    assertEquals("ERR_ACCESS_DENIED", ask(early("ipc://pro-be/open?" + worker)).code());
+    assertEquals(200, ask(early("ipc://pro-be/push?" + worker)).status());
+    channel.offer(new byte[] {1});
+    assertEquals(9, Harness.readSome(stream.body(), new byte[64]));
+    stream.body().close();
+    until(() -> channel.isClosed() && opened.get() == 0);
+  }
+
+  private static StreamRequest early(String url) {
+    return new StreamRequest(8, "frame-8", true, ORIGIN, "GET", url, new byte[0]);
+  }
+
+  @Test
   void workersOfADocumentAreBounded() {
     page.data("ipc://pro-be/echo", Map.of());
     for (int i = 0; i < Limits.WORKERS_PER_DOCUMENT; i++) {
