@@ -361,7 +361,7 @@ record BusSuite(Account account) {
       JsonNode faults =
           page.run(
               """
-              const at = { address: '127.9.0.51', peers: [] }, id = { peerId: 'ab'.repeat(32), address: '127.9.0.52' }
+              const at = { peerId: 'cd'.repeat(32), address: '127.9.0.51', peers: [] }, id = { peerId: 'ab'.repeat(32), address: '127.9.0.52' }
               const key = async length => (await enter({ address: '127.9.0.52' })).subcluster({ sharedKey: new Uint8Array(length) })
               return Promise.all([
                 fault(() => enter({ ...at, port: %d })), fault(() => enter({ ...id, address: '192.0.2.77' })), fault(() => enter({ ...id, address: 'nowhere' })),
