@@ -45,6 +45,9 @@ const joinText = method(Array.prototype.join as (this: string[], separator: stri
 const query = typeof __dunlinQuery === 'function' && globalThis.window !== undefined && globalThis.window === globalThis.window.top ? bound(__dunlinQuery) : undefined;
 /** Empty in workers, in documents that the host did not serve, and once the host does not know it any more. */
 let documentId = globalThis.window === undefined ? '' : readDocumentId();
+/** Of a dedicated worker that has opened its push stream: what it calls itself. */
+let workerId = '';
+const isDedicated = typeof (globalThis as { DedicatedWorkerGlobalScope?: unknown }).DedicatedWorkerGlobalScope === 'function';
 const violationTarget: EventTarget = globalThis.document ?? globalThis;
 
 function bound<F extends (...args: never[]) => unknown>(run: F): F { return run.bind(globalThis) as F; }
@@ -559,6 +562,7 @@ function streamUrl(url: string, params: Params | undefined, extra: string): stri
   let query = extra;
   if (params !== undefined) query += '&_=' + encode(stringify(params));
   if (documentId !== '') query += '&_d=' + encode(documentId);
+  else if (workerId !== '') query += '&_w=' + workerId;
   if (query === '') return url;
   return url + (indexOf(url, '?') < 0 ? '?' + slice(query, 1) : query);
 }
@@ -959,14 +963,28 @@ export function openPush(): void {
   pushing ??= readPush().catch(report).finally(() => { pushing = undefined; });
 }
 
+let workerPush: Promise<void> | undefined;
+/**
+ * To be awaited before a command that opens a push channel. In a dedicated worker it opens the worker's push stream, by which the host knows
+ * what is the worker's and when the worker has ended; elsewhere there is nothing to wait for.
+ */
+export function readyForPush(): Promise<void> | undefined {
+  if (!isDedicated || documentId !== '') return undefined;
+  return (workerPush ??= new Promise_((resolve, reject) => {
+    if (workerId === '') for (const byte of fillRandom(new Uint8(16))) workerId += (byte < 16 ? '0' : '') + toText(byte, 16);
+    pushing = readPush(resolve).catch(error => { reject(error); workerId = ''; }).finally(() => { pushing = workerPush = undefined; });
+  }));
+}
+
 function channelOf(channel: number): PushChannel {
   let state = mapGet(channels, channel);
   if (state === undefined) mapSet(channels, channel, (state = { consumer: undefined, ended: undefined, queue: [], consumed: 0, draining: false }));
   return state;
 }
 
-async function readPush(): Promise<void> {
+async function readPush(opened?: () => void): Promise<void> {
   const { body } = await openStream('ipc://push/');
+  opened?.();
   const reader = body.getReader();
   let head = new Uint8(8), headFilled = 0;
   let frame: Uint8Array | undefined, frameFilled = 0, channel = 0;
@@ -1199,5 +1217,5 @@ export class Message extends URL {
 
 export default {
   OK, ERROR, TIMEOUT, UPLOAD_PART_BYTES, kDebugEnabled, Headers: IPCHeaders, Message, Result, call, callBytes, callSync, commandUrl, createBinding, debug, emit,
-  maybeMakeError, off, on, onPush, openPush, openStream, pathResource, ready, request, send, sendSync, upload, write,
+  maybeMakeError, off, on, onPush, openPush, openStream, pathResource, ready, readyForPush, request, send, sendSync, upload, write,
 };

@@ -152,6 +152,7 @@ final class Connector {
   }
 
   /** Upstream writes its calendar time there; clocks differ. */
+  /** By the introducer's clock, which is told if it is another than ours. */
   private boolean isFresh(byte[] usr1) {
     if (usr1.length == 0 || usr1.length > 16) {
       return false;
@@ -163,7 +164,12 @@ final class Connector {
       }
       millis = 10 * millis + c - '0';
     }
-    return Math.abs(core.wall() - millis) <= core.keepAlive + Limits.CLOCK_SKEW_MILLIS;
+    long skew = Math.abs(core.wall() - millis);
+    boolean fresh = skew <= core.keepAlive + Limits.CLOCK_SKEW_MILLIS;
+    if (!fresh) {
+      core.events.skewed(skew);
+    }
+    return fresh;
   }
 
   /** The easy side of a birthday: opens many ports for the other to come in by. */

@@ -372,6 +372,7 @@ final class Gossip {
     }
     int left = Limits.MAX_SYNC_PACKETS;
     long oldest = core.now() - Packet.MAX_TTL_MILLIS;
+    buckets:
     for (int bucket = 0; bucket < 16; bucket++) {
       byte[] child = theirs.childPrefix(bucket);
       if (Arrays.equals(theirs.buckets().get(bucket), ours.buckets().get(bucket))) {
@@ -389,13 +390,15 @@ final class Gossip {
       missing.sort(Comparator.comparingInt(PacketCache.Entry::index));
       for (PacketCache.Entry entry : missing) {
         if (left == 0 || !path.syncs.take(1, core.scheduler.now())) {
-          return;
+          break buckets;
         }
         left--;
         syncPacketsSent++;
         core.outbox.send(socket, from, entry.datagram(), Outbox.Priority.SYNC);
       }
     }
+    int sent = Limits.MAX_SYNC_PACKETS - left;
+    core.peers.at(from).ifPresent(remote -> core.events.synced(remote.id, sent));
   }
 
   /** Who sent that much at once has more. */

@@ -481,6 +481,7 @@ class HostileTest {
             .build());
     world.advance(3_000);
     assertFalse(target.received.isEmpty());
+    assertFalse(victim.log.contains("skewed"), victim.log::toString);
     target.received.clear();
     friend.send(
         at(victim),
@@ -491,5 +492,6 @@ class HostileTest {
             .build());
     world.advance(3_000);
     assertEquals(0, target.received.size(), "but an old one replayed does nothing");
+    assertTrue(victim.log.contains("skewed"), "and is told, as a clock may be wrong");
   }
 }

@@ -77,6 +77,11 @@ final class World {
     }
 
     @Override
+    public void skewed(long millis) {
+      log.add("skewed");
+    }
+
+    @Override
     public void connected(Id other, Endpoint endpoint, NatType nat, boolean proxied) {
       connections.remove(other);
       connections.add(other);
