@@ -4,13 +4,13 @@ import dev.dunlin.net.wire.Id;
 import dev.dunlin.net.wire.Packet;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
  * The Publish packets that a peer keeps, for itself and for others, as they came. Its size is
@@ -26,8 +26,24 @@ public final class PacketCache {
   /** A full cache evicts first from a source that has more than one part in so many. */
   private static final int SOURCE_SHARE = 16;
 
-  /** How long packets of clusters of our own stay, whatever their ttl says beyond six hours. */
-  public static final long OWN_MILLIS = 2 * Packet.MAX_TTL_MILLIS;
+  private static final byte[] NO_PREFIX = {};
+
+  /**
+   * How long packets of clusters of our own stay whose ttl is the longest there is: who was away
+   * for a day finds them when it is back.
+   */
+  public static final long OWN_MILLIS = 25 * 3_600_000L;
+
+  /** What a summary tells of. */
+  public enum Window {
+    /** What is no older than six hours: all peers keep that, whatever its cluster. */
+    RECENT,
+    /** Everything. */
+    ALL
+  }
+
+  /** The summary of a whole window, and until when it holds if nothing comes or goes. */
+  private record Root(Summary summary, String hash, long untilMillis) {}
 
   /** What is kept of a packet. */
   public record Entry(
@@ -47,8 +63,7 @@ public final class PacketCache {
   private final int maxBytes;
   private long bytes;
   private long nextDeadline = Long.MAX_VALUE;
-  private Optional<Summary> root = Optional.empty();
-  private long rootUntil;
+  private final Map<Window, Root> roots = new EnumMap<>(Window.class);
 
   public PacketCache() {
     this(MAX_PACKETS, MAX_BYTES);
@@ -87,7 +102,7 @@ public final class PacketCache {
     perSource.merge(source, 1, Integer::sum);
     bytes += datagram.length;
     nextDeadline = Math.min(nextDeadline, entry.deadlineMillis);
-    root = Optional.empty();
+    roots.clear();
     List<Entry> evicted = new ArrayList<>();
     while (entries.size() > maxPackets || bytes > maxBytes) {
       evicted.add(remove(victim(entry)));
@@ -133,7 +148,7 @@ public final class PacketCache {
                 }));
     perSource.computeIfPresent(entry.source, (key, count) -> count == 1 ? null : count - 1);
     bytes -= entry.datagram.length;
-    root = Optional.empty();
+    roots.clear();
     return entry;
   }
 
@@ -184,8 +199,9 @@ public final class PacketCache {
     return entries.values();
   }
 
-  /** Those whose id begins with the prefix, in order of their ids. */
-  public List<Entry> under(byte[] prefix, Predicate<Entry> predicate) {
+  /** Those of the window whose id begins with the prefix, in order of their ids. */
+  public List<Entry> under(byte[] prefix, long now, Window window) {
+    long oldest = window == Window.ALL ? Long.MIN_VALUE : now - Packet.MAX_TTL_MILLIS;
     byte[] first = new byte[Id.BYTES];
     for (int i = 0; i < prefix.length; i++) {
       first[i >> 1] |= (byte) (prefix[i] << ((i & 1) == 0 ? 4 : 0));
@@ -195,28 +211,38 @@ public final class PacketCache {
       if (!Summary.startsWith(entry.id, prefix)) {
         break;
       }
-      if (predicate.test(entry)) {
+      if (entry.stampMillis > oldest) {
         list.add(entry);
       }
     }
     return list;
   }
 
-  /** What others are told: all but what is older than six hours. */
-  public Summary summary(byte[] prefix, long now) {
-    long oldest = now - Packet.MAX_TTL_MILLIS;
-    if (prefix.length > 0) {
-      return Summary.of(prefix, ids(under(prefix, entry -> entry.stampMillis > oldest)));
-    }
-    if (root.isEmpty() || now >= rootUntil) {
-      List<Entry> fresh = under(prefix, entry -> entry.stampMillis > oldest);
-      rootUntil = Long.MAX_VALUE;
-      for (Entry entry : fresh) {
-        rootUntil = Math.min(rootUntil, entry.stampMillis + Packet.MAX_TTL_MILLIS);
+  /** What others are told. */
+  public Summary summary(byte[] prefix, long now, Window window) {
+    return prefix.length > 0
+        ? Summary.of(prefix, ids(under(prefix, now, window)))
+        : root(now, window).summary;
+  }
+
+  /** The hash of what is recent, as pings carry it. */
+  public String recentHash(long now) {
+    return root(now, Window.RECENT).hash;
+  }
+
+  private Root root(long now, Window window) {
+    Root root = roots.get(window);
+    if (root == null || now >= root.untilMillis) {
+      List<Entry> fresh = under(NO_PREFIX, now, window);
+      long until = Long.MAX_VALUE;
+      for (Entry entry : window == Window.RECENT ? fresh : List.<Entry>of()) {
+        until = Math.min(until, entry.stampMillis + Packet.MAX_TTL_MILLIS);
       }
-      root = Optional.of(Summary.of(prefix, ids(fresh)));
+      Summary summary = Summary.of(NO_PREFIX, ids(fresh));
+      root = new Root(summary, summary.hashHex(), until);
+      roots.put(window, root);
     }
-    return root.get();
+    return root;
   }
 
   private static List<Id> ids(List<Entry> entries) {
