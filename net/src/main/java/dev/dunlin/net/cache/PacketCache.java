@@ -2,6 +2,7 @@ package dev.dunlin.net.cache;
 
 import dev.dunlin.net.wire.Id;
 import dev.dunlin.net.wire.Packet;
+import dev.dunlin.net.wire.PacketCodec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -45,16 +46,36 @@ public final class PacketCache {
   /** The summary of a whole window, and until when it holds if nothing comes or goes. */
   private record Root(Summary summary, String hash, long untilMillis) {}
 
-  /** What is kept of a packet. */
+  /**
+   * What is kept of a packet.
+   *
+   * @param stampMillis when it was published, as far as we know
+   * @param lasting whether it has the longest ttl there is
+   */
   public record Entry(
       Id id,
       byte[] datagram,
       long stampMillis,
       long deadlineMillis,
+      boolean lasting,
       boolean own,
       int source,
       Optional<Id> head,
-      int index) {}
+      int index) {
+
+    /**
+     * Its datagram for somebody who gets it now. Its ttl is what is left of it, so that no packet
+     * lives longer because it is passed on late; of a lasting one it is six hours, which is as much
+     * as the peers there are look at, and what is left of {@link #OWN_MILLIS}.
+     */
+    public byte[] datagramAt(long now) {
+      long left =
+          lasting
+              ? Packet.MAX_TTL_MILLIS + Math.max(1, stampMillis + OWN_MILLIS - now)
+              : Math.max(1, deadlineMillis - now);
+      return PacketCodec.withTtl(datagram, left);
+    }
+  }
 
   private final NavigableMap<Id, Entry> entries = new TreeMap<>();
   private final Map<Id, NavigableMap<Integer, Id>> parts = new HashMap<>();
@@ -87,15 +108,21 @@ public final class PacketCache {
     if (id.isEmpty() || entries.containsKey(id.get())) {
       return List.of();
     }
-    long life =
-        packet.ttl() < Packet.MAX_TTL_MILLIS
-            ? packet.ttl()
-            : own ? OWN_MILLIS : Packet.MAX_TTL_MILLIS;
+    boolean lasting = packet.ttl() >= Packet.MAX_TTL_MILLIS;
+    // See Entry.datagramAt; exactly six hours is a new one, or comes from another kind of peer.
+    long left =
+        packet.ttl() > Packet.MAX_TTL_MILLIS
+            ? Math.min(packet.ttl() - Packet.MAX_TTL_MILLIS, OWN_MILLIS)
+            : OWN_MILLIS;
+    long stamp = lasting ? now - (OWN_MILLIS - left) : now;
+    long life = lasting ? own ? OWN_MILLIS : Packet.MAX_TTL_MILLIS : packet.ttl();
     Optional<Id> head =
         packet.index() == 0
             ? id
             : packet.index() > 0 ? Id.from(packet.previousId()) : Optional.empty();
-    Entry entry = new Entry(id.get(), datagram, now, now + life, own, source, head, packet.index());
+    Entry entry =
+        new Entry(
+            id.get(), datagram, stamp, stamp + life, lasting, own, source, head, packet.index());
     entries.put(entry.id, entry);
     head.ifPresent(
         key -> parts.computeIfAbsent(key, none -> new TreeMap<>()).put(entry.index, entry.id));

@@ -152,10 +152,9 @@ final class Gossip {
     }
     Optional<Id> subcluster = Id.from(packet.get().subclusterId());
     List<Remote> targets = targets(subcluster, Limits.FLOOD, remote -> true);
+    byte[] datagram = entry.datagramAt(core.now());
     targets.forEach(
-        remote ->
-            core.outbox.send(
-                remote.socket, remote.endpoint, entry.datagram(), Outbox.Priority.OWN));
+        remote -> core.outbox.send(remote.socket, remote.endpoint, datagram, Outbox.Priority.OWN));
     return !targets.isEmpty();
   }
 
@@ -401,7 +400,7 @@ final class Gossip {
         }
         left--;
         syncPacketsSent++;
-        core.outbox.send(socket, from, entry.datagram(), Outbox.Priority.SYNC);
+        core.outbox.send(socket, from, entry.datagramAt(core.now()), Outbox.Priority.SYNC);
       }
     }
   }
@@ -516,8 +515,9 @@ final class Gossip {
     Optional<Packet> packet = packet(entry.datagram());
     if (packet.isPresent() && packet.get().hops() < Packet.MAX_HOPS && core.isReady()) {
       List<Remote> targets = targets(Id.from(packet.get().subclusterId()), 1, remote -> true);
+      byte[] datagram = entry.datagramAt(core.now());
       for (Remote remote : targets) {
-        core.outbox.send(remote.socket, remote.endpoint, entry.datagram(), Outbox.Priority.RELAY);
+        core.outbox.send(remote.socket, remote.endpoint, datagram, Outbox.Priority.RELAY);
       }
     }
   }

@@ -378,7 +378,7 @@ public final class Peer {
   public PeerState state() {
     core.scheduler.lane().check();
     List<byte[]> datagrams =
-        gossip.cache().entries().stream().map(entry -> entry.datagram()).toList();
+        gossip.cache().entries().stream().map(entry -> entry.datagramAt(core.now())).toList();
     List<PeerConfig.Introducer> peers =
         core.peers.direct(remote -> remote.nat.isOpen()).stream()
             .limit(Limits.MAX_INTRODUCERS)
