@@ -5,13 +5,17 @@ import dev.dunlin.net.wire.Packet;
 import dev.dunlin.net.wire.PacketCodec;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The Publish packets that a peer keeps, for itself and for others, as they came. Its size is
@@ -79,7 +83,19 @@ public final class PacketCache {
 
   private final NavigableMap<Id, Entry> entries = new TreeMap<>();
   private final Map<Id, NavigableMap<Integer, Id>> parts = new HashMap<>();
-  private final Map<Integer, Integer> perSource = new HashMap<>();
+
+  /** Who goes first, but for greedy sources: foreign before own, old before new. */
+  private static final Comparator<Entry> ORDER =
+      Comparator.comparing(Entry::own)
+          .thenComparingLong(Entry::stampMillis)
+          .thenComparing(Entry::id);
+
+  private final TreeSet<Entry> ordered = new TreeSet<>(ORDER);
+  private final Map<Integer, TreeSet<Entry>> bySource = new HashMap<>();
+
+  /** Sources of more than their share: fewer than {@value #SOURCE_SHARE}. */
+  private final Set<Integer> greedy = new HashSet<>();
+
   private final int maxPackets;
   private final int maxBytes;
   private long bytes;
@@ -126,7 +142,9 @@ public final class PacketCache {
     entries.put(entry.id, entry);
     head.ifPresent(
         key -> parts.computeIfAbsent(key, none -> new TreeMap<>()).put(entry.index, entry.id));
-    perSource.merge(source, 1, Integer::sum);
+    ordered.add(entry);
+    bySource.computeIfAbsent(source, none -> new TreeSet<>(ORDER)).add(entry);
+    noteGreed(source);
     bytes += datagram.length;
     nextDeadline = Math.min(nextDeadline, entry.deadlineMillis);
     roots.clear();
@@ -139,28 +157,25 @@ public final class PacketCache {
 
   /** Foreign before own, of a greedy source before others', old before new; never the newest. */
   private Entry victim(Entry newest) {
-    Entry victim = null;
-    for (Entry entry : entries.values()) {
-      if (entry != newest && (victim == null || goesBefore(entry, victim))) {
-        victim = entry;
-      }
-    }
-    return victim == null ? newest : victim;
+    Entry victim = first(ordered, newest).orElse(newest);
+    return greedy.stream()
+        .flatMap(source -> first(bySource.get(source), newest).stream())
+        .filter(entry -> entry.own == victim.own)
+        .min(ORDER)
+        .orElse(victim);
   }
 
-  private boolean goesBefore(Entry one, Entry other) {
-    if (one.own != other.own) {
-      return other.own;
-    }
-    boolean greedy = isGreedy(one);
-    if (greedy != isGreedy(other)) {
-      return greedy;
-    }
-    return one.stampMillis < other.stampMillis;
+  private static Optional<Entry> first(TreeSet<Entry> entries, Entry but) {
+    return entries.stream().filter(entry -> entry != but).findFirst();
   }
 
-  private boolean isGreedy(Entry entry) {
-    return entry.source != 0 && perSource.getOrDefault(entry.source, 0) > maxPackets / SOURCE_SHARE;
+  private void noteGreed(int source) {
+    TreeSet<Entry> theirs = bySource.get(source);
+    if (source != 0 && theirs != null && theirs.size() > maxPackets / SOURCE_SHARE) {
+      greedy.add(source);
+    } else {
+      greedy.remove(source);
+    }
   }
 
   private Entry remove(Entry entry) {
@@ -173,7 +188,14 @@ public final class PacketCache {
                   byIndex.remove(entry.index);
                   return byIndex.isEmpty() ? null : byIndex;
                 }));
-    perSource.computeIfPresent(entry.source, (key, count) -> count == 1 ? null : count - 1);
+    ordered.remove(entry);
+    bySource.computeIfPresent(
+        entry.source,
+        (key, theirs) -> {
+          theirs.remove(entry);
+          return theirs.isEmpty() ? null : theirs;
+        });
+    noteGreed(entry.source);
     bytes -= entry.datagram.length;
     roots.clear();
     return entry;
