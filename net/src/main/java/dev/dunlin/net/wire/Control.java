@@ -250,8 +250,15 @@ public final class Control {
       return this;
     }
 
+    /**
+     * @throws IllegalArgumentException when the key's value is no id
+     */
     public Builder put(Key key, Id id) {
-      return put(key, id.hex());
+      if (!key.isId()) {
+        throw new IllegalArgumentException(key.json() + " is no id");
+      }
+      set(key, id.hex());
+      return this;
     }
 
     public Builder put(Key key, NatType type) {

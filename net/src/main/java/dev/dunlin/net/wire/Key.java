@@ -164,6 +164,11 @@ public enum Key {
     return quoted;
   }
 
+  /** Whether its value is 64 hex digits. */
+  boolean isId() {
+    return kind == Kind.PEER_ID;
+  }
+
   static Key named(String json) {
     return BY_NAME.get(json);
   }
