@@ -455,7 +455,7 @@ class HostileTest {
     Packet packet = publish("again and again");
     mallory.send(at(victim), packet);
     assertTrue(world.within(1_000, () -> victim.packets.size() == 1));
-    for (int hour = 0; hour < 13; hour++) {
+    for (int hour = 0; hour < 26; hour++) {
       world.advance(3_600_000);
       mallory.send(at(victim), mallory.ping(true).build());
       world.advance(1_000);
