@@ -102,14 +102,19 @@ record TarXz(Path kept, Path scratch) {
     if (size >= LARGE) {
       sink.skipTo(compressed(path));
       Files.copy(path, tar);
+      tar.closeArchiveEntry();
       sink.goOn();
-    } else if (size > 0) {
+      return;
+    }
+    if (size > 0) {
       Files.copy(path, tar);
     }
     tar.closeArchiveEntry();
   }
 
-  /** The file in xz, from the last time or made now. */
+  /**
+   * The file in xz as a tar file has it, padded to whole records; from the last time or made now.
+   */
   private Path compressed(Path file) throws IOException {
     Files.createDirectories(kept);
     Path xz = kept.resolve(digest(file) + ".xz");
@@ -118,11 +123,17 @@ record TarXz(Path kept, Path scratch) {
       return xz;
     }
     Path unfinished = Files.createTempFile(kept, "unfinished-", "");
+    Path padded = Files.createTempFile(scratch, "padded-", "");
     try {
-      compress(file, unfinished);
+      try (OutputStream out = Files.newOutputStream(padded)) {
+        Files.copy(file, out);
+        out.write(new byte[(int) (-Files.size(file) & (TarConstants.DEFAULT_RCDSIZE - 1))]);
+      }
+      compress(padded, unfinished);
       Files.move(unfinished, xz, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(unfinished);
+      Files.deleteIfExists(padded);
     }
     forgetOldest(xz);
     return xz;
@@ -132,7 +143,7 @@ record TarXz(Path kept, Path scratch) {
   private static String digest(Path file) throws IOException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(String.join(" ", filters()).getBytes(StandardCharsets.UTF_8));
+      digest.update(("padded " + String.join(" ", filters())).getBytes(StandardCharsets.UTF_8));
       byte[] buffer = new byte[1 << 16];
       try (InputStream in = Files.newInputStream(file)) {
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
