@@ -143,6 +143,11 @@ public final class Desktop implements AutoCloseable {
     int setenv(String name, String value, int overwrite);
   }
 
+  /** Loaded for good: Xlib calls what the library has left with it when the display is closed. */
+  private static final class Fingers {
+    static final Test TEST = Native.load("Xtst", Test.class);
+  }
+
   /** Where the content of a window is on the screen, its frame not counted. */
   public record Area(int x, int y, int width, int height) {}
 
@@ -210,7 +215,7 @@ public final class Desktop implements AutoCloseable {
 
   /** Presses the first button of the mouse at this place of the screen. */
   public void click(int x, int y) {
-    Test test = Native.load("Xtst", Test.class);
+    Test test = Fingers.TEST;
     test.XTestFakeMotionEvent(display, -1, x, y, NOW);
     test.XTestFakeButtonEvent(display, 1, true, NOW);
     test.XTestFakeButtonEvent(display, 1, false, NOW);
@@ -219,7 +224,7 @@ public final class Desktop implements AutoCloseable {
 
   /** Types small letters, digits and spaces. */
   public void type(String text) {
-    Test test = Native.load("Xtst", Test.class);
+    Test test = Fingers.TEST;
     for (char c : text.toCharArray()) {
       // The keysyms of these are their code points.
       int code = x11.XKeysymToKeycode(display, new NativeLong(c)) & 0xff;
