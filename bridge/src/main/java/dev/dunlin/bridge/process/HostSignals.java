@@ -18,7 +18,8 @@ import java.util.function.LongConsumer;
  * Signals that this process gets, told to who listens. While somebody listens, the system's or the
  * JVM's own way of taking the signal is put aside. A signal that ends a process ends this one all
  * the same: {@link #GRACE} later unless a listener has asked to go on, and at once if it comes
- * again meanwhile, or if nobody is there any more.
+ * again meanwhile, or if nobody is there any more. Who has stopped to listen since is still there,
+ * and may ask: a listener to one signal stops before it has answered that.
  *
  * <p>{@code sun.misc.Signal}, the only way to hear of signals, is called by reflection: the
  * compiler warns of its mere name, and no annotation stops that.
@@ -53,12 +54,47 @@ final class HostSignals {
   /** One signal with listeners; guarded by the outer object. */
   private static final class Watched {
     private final List<LongConsumer> listeners = new ArrayList<>();
+
+    /** Who has stopped before it was settled whether the app ends. */
+    private final List<LongConsumer> stopped = new ArrayList<>();
+
     private final Object before;
     private long count;
     private Optional<Scheduler.Timer> end = Optional.empty();
 
     Watched(Object before) {
       this.before = before;
+    }
+  }
+
+  /** Who listens to one signal. */
+  final class Listening {
+    private final String name;
+    private final LongConsumer listener;
+
+    private Listening(String name, LongConsumer listener) {
+      this.name = name;
+      this.listener = listener;
+    }
+
+    /** It takes care of this signal itself: the app goes on. */
+    void goOn(long count) {
+      HostSignals.this.goOn(name, count);
+    }
+
+    /** It hears of no more; may ask to go on while it is not {@link #isOver}. */
+    void stop() {
+      HostSignals.this.stop(name, listener);
+    }
+
+    /** Whether there is nothing that it may do. */
+    boolean isOver() {
+      return HostSignals.this.isOver(name, listener);
+    }
+
+    /** It is not there any more, and asks for nothing. */
+    void gone() {
+      forget(name, listener);
     }
   }
 
@@ -72,38 +108,59 @@ final class HostSignals {
   /**
    * Tells of every signal of a name, with its number in order: the first is 1.
    *
-   * @return stops it
    * @throws IllegalArgumentException if this system has no such signal, or the JVM needs it
    */
-  synchronized Runnable listen(String name, LongConsumer listener) {
+  synchronized Listening listen(String name, LongConsumer listener) {
     Watched one = watched.get(name);
     if (one == null) {
       one = new Watched(SunSignal.handle(name, Optional.empty(), () -> happened(name)));
       watched.put(name, one);
     }
     one.listeners.add(listener);
-    return () -> forget(name, listener);
+    return new Listening(name, listener);
   }
 
   private synchronized void forget(String name, LongConsumer listener) {
     Watched one = watched.get(name);
-    if (one == null || !one.listeners.remove(listener) || !one.listeners.isEmpty()) {
+    if (one == null || !(one.listeners.remove(listener) || one.stopped.remove(listener))) {
       return;
     }
-    watched.remove(name);
-    SunSignal.handle(name, Optional.of(one.before), () -> {});
-    if (one.end.map(Scheduler.Timer::cancel).orElse(false)) {
+    unwatch(name, one);
+    if (watched.get(name) != one && one.end.map(Scheduler.Timer::cancel).orElse(false)) {
       // Who was asked has left instead of answering.
       end(name, one);
     }
   }
 
-  /** A listener takes care of this signal itself: the app goes on. */
-  synchronized void goOn(String name, long count) {
+  private synchronized void stop(String name, LongConsumer listener) {
+    Watched one = watched.get(name);
+    if (one != null && one.listeners.remove(listener)) {
+      if (one.end.isPresent()) {
+        one.stopped.add(listener);
+      }
+      unwatch(name, one);
+    }
+  }
+
+  private synchronized boolean isOver(String name, LongConsumer listener) {
+    Watched one = watched.get(name);
+    return one == null || !(one.listeners.contains(listener) || one.stopped.contains(listener));
+  }
+
+  /** Gives the signal back if nobody is there. */
+  private void unwatch(String name, Watched one) {
+    if (one.listeners.isEmpty() && one.stopped.isEmpty() && watched.remove(name, one)) {
+      SunSignal.handle(name, Optional.of(one.before), () -> {});
+    }
+  }
+
+  private synchronized void goOn(String name, long count) {
     Watched one = watched.get(name);
     if (one != null && one.count == count) {
       one.end.ifPresent(Scheduler.Timer::cancel);
       one.end = Optional.empty();
+      one.stopped.clear();
+      unwatch(name, one);
     }
   }
 
@@ -120,12 +177,18 @@ final class HostSignals {
           end(name, one);
           return;
         }
-        one.end = Optional.of(scheduler.schedule(GRACE, () -> end(name, one)));
+        one.end = Optional.of(scheduler.schedule(GRACE, () -> graceOver(name, one)));
       }
       count = ++one.count;
       listeners = List.copyOf(one.listeners);
     }
     listeners.forEach(listener -> listener.accept(count));
+  }
+
+  private synchronized void graceOver(String name, Watched one) {
+    one.stopped.clear();
+    unwatch(name, one);
+    end(name, one);
   }
 
   /** As if nobody had listened. On a thread of its own, since it waits for all that ends. */

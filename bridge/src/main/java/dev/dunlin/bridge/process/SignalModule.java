@@ -38,11 +38,11 @@ public final class SignalModule implements CommandModule {
   }
 
   /** A document that listens to one signal. */
-  private record Listening(String name, PushChannel channel, Runnable stop)
+  private record Listening(HostSignals.Listening signal, PushChannel channel)
       implements AutoCloseable {
     @Override
     public void close() {
-      stop.run();
+      signal.gone();
       channel.close();
     }
   }
@@ -56,7 +56,7 @@ public final class SignalModule implements CommandModule {
   public List<Command> commands() {
     return List.of(
         command("signal", new Command.Resource.Text(), this::listen),
-        command("goOn", new Command.Resource.Handle(), this::goOn),
+        command("goOn", new Command.Resource.Handle(), SignalModule::goOn),
         command("stopSignal", new Command.Resource.Handle(), SignalModule::stop),
         command("sendSignal", new Command.Resource.Text(), SignalModule::send));
   }
@@ -81,16 +81,16 @@ public final class SignalModule implements CommandModule {
     }
     PushChannel channel = call.openPush(PushChannel.Overflow.DROP_OLDEST, WAITING_BYTES);
     try {
-      Runnable stop =
+      HostSignals.Listening signal =
           signals.listen(
               name,
               count -> channel.offer(Long.toString(count).getBytes(StandardCharsets.US_ASCII)));
       try {
-        HandleId id = call.register(new Listening(name, channel, stop));
+        HandleId id = call.register(new Listening(signal, channel));
         return Future.succeededFuture(
             new Reply.Data(Map.of("id", id.value(), "channel", channel.id())));
       } catch (RuntimeException e) {
-        stop.run();
+        signal.gone();
         throw e;
       }
     } catch (IllegalArgumentException unknown) {
@@ -106,17 +106,25 @@ public final class SignalModule implements CommandModule {
     }
   }
 
-  private Future<Reply> goOn(Call call) {
-    signals.goOn(
-        call.handle(Listening.class).name(), call.param("count").map(JsonNode::asLong).orElse(0L));
+  private static Future<Reply> goOn(Call call) {
+    Listening listening = call.handle(Listening.class);
+    listening.signal.goOn(call.param("count").map(JsonNode::asLong).orElse(0L));
+    return released(call, listening);
+  }
+
+  /** Its handle is kept while it may say that the app goes on. */
+  private static Future<Reply> released(Call call, Listening listening) {
+    if (listening.signal.isOver()) {
+      call.release();
+    }
     return Future.succeededFuture(Reply.NOTHING);
   }
 
   private static Future<Reply> stop(Call call) {
     Listening listening = call.handle(Listening.class);
-    call.release();
-    listening.close();
-    return Future.succeededFuture(Reply.NOTHING);
+    listening.signal.stop();
+    listening.channel.close();
+    return released(call, listening);
   }
 
   /** One process, never a group: {@code <pid>/<signal>}, the signal by name, or 0. */

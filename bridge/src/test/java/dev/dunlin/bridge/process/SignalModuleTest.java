@@ -3,6 +3,7 @@ package dev.dunlin.bridge.process;
 import static dev.dunlin.bridge.Harness.ALL;
 import static dev.dunlin.bridge.Harness.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -95,13 +96,17 @@ class SignalModuleTest {
   private static final class Ends {
     final AtomicInteger ends = new AtomicInteger();
     private final HostSignals outer = new HostSignals(new VirtualScheduler());
-    final Runnable stop =
+    final HostSignals.Listening self =
         outer.listen(
             "SIGTERM",
             count -> {
-              outer.goOn("SIGTERM", count);
+              goOn(count);
               ends.incrementAndGet();
             });
+
+    private void goOn(long count) {
+      self.goOn(count);
+    }
   }
 
   @Test
@@ -110,21 +115,21 @@ class SignalModuleTest {
     VirtualScheduler time = new VirtualScheduler();
     HostSignals signals = new HostSignals(time);
     AtomicLong heard = new AtomicLong();
-    Runnable stop = signals.listen("SIGTERM", heard::set);
+    HostSignals.Listening page = signals.listen("SIGTERM", heard::set);
     raise("SIGTERM");
     until(() -> heard.get() == 1);
-    signals.goOn("SIGTERM", 1);
+    page.goOn(1);
     time.advance(HostSignals.GRACE.multipliedBy(2));
     assertEquals(0, ends.ends.get());
     raise("SIGTERM");
     until(() -> heard.get() == 2);
-    signals.goOn("SIGTERM", 1);
+    page.goOn(1);
     time.advance(HostSignals.GRACE.minus(Duration.ofMillis(1)));
     assertEquals(0, ends.ends.get());
     time.advance(Duration.ofMillis(1));
     until(() -> ends.ends.get() == 1);
-    stop.run();
-    ends.stop.run();
+    page.gone();
+    ends.self.gone();
   }
 
   @Test
@@ -132,17 +137,90 @@ class SignalModuleTest {
     Ends ends = new Ends();
     HostSignals signals = new HostSignals(new VirtualScheduler());
     AtomicLong heard = new AtomicLong();
-    Runnable stop = signals.listen("SIGTERM", heard::set);
+    HostSignals.Listening page = signals.listen("SIGTERM", heard::set);
     raise("SIGTERM");
     until(() -> heard.get() == 1);
     raise("SIGTERM");
     until(() -> ends.ends.get() == 1);
     assertEquals(1, heard.get());
-    stop.run();
+    page.gone();
     until(() -> ends.ends.get() == 2);
     raise("SIGTERM");
     until(() -> ends.ends.get() == 3);
-    ends.stop.run();
+    ends.self.gone();
+  }
+
+  @Test
+  void whoHasStoppedToListenHasItsGraceAndMayStillGoOn() {
+    Ends ends = new Ends();
+    VirtualScheduler time = new VirtualScheduler();
+    HostSignals signals = new HostSignals(time);
+    AtomicLong heard = new AtomicLong();
+    HostSignals.Listening once = signals.listen("SIGTERM", heard::set);
+    raise("SIGTERM");
+    until(() -> heard.get() == 1);
+    once.stop();
+    assertFalse(once.isOver());
+    time.advance(HostSignals.GRACE.minus(Duration.ofMillis(1)));
+    once.goOn(1);
+    assertTrue(once.isOver());
+    time.advance(HostSignals.GRACE);
+    // The signal has been given back, so this is the first of which the outer one hears.
+    raise("SIGTERM");
+    until(() -> ends.ends.get() == 1);
+
+    HostSignals.Listening silent = signals.listen("SIGTERM", count -> heard.set(10 + count));
+    raise("SIGTERM");
+    until(() -> heard.get() == 11);
+    silent.stop();
+    time.advance(HostSignals.GRACE.minus(Duration.ofMillis(1)));
+    assertEquals(1, ends.ends.get());
+    time.advance(Duration.ofMillis(1));
+    until(() -> ends.ends.get() == 2);
+    assertTrue(silent.isOver());
+    raise("SIGTERM");
+    until(() -> ends.ends.get() == 3);
+
+    // With its document it goes at once, though it has stopped before.
+    HostSignals.Listening left = signals.listen("SIGTERM", count -> heard.set(20 + count));
+    raise("SIGTERM");
+    until(() -> heard.get() == 21);
+    left.stop();
+    left.gone();
+    until(() -> ends.ends.get() == 4);
+    ends.self.gone();
+  }
+
+  @Test
+  void aPageThatListensOnceMayGoOnInWhateverOrderItsCallsRun() {
+    Ends ends = new Ends();
+    VirtualScheduler time = new VirtualScheduler();
+    try (Harness harness = new Harness(new SignalModule(time))) {
+      Page page = harness.page(1, ALL);
+      try (Pushes pushes = new Pushes(page)) {
+        for (List<String> order :
+            List.of(List.of("goOn", "stopSignal"), List.of("stopSignal", "goOn"))) {
+          JsonNode heard = page.data("ipc://process/signal/SIGTERM", Map.of());
+          raise("SIGTERM");
+          assertEquals("1", pushes.untilText(heard.path("channel").asInt(), 1));
+          for (String function : order) {
+            page.data(
+                "ipc://handle/process/" + function + "/" + heard.path("id").asText(),
+                Map.of("count", 1));
+          }
+          time.advance(HostSignals.GRACE);
+          assertEquals(
+              "ERR_UNKNOWN_HANDLE",
+              page.error("ipc://handle/process/stopSignal/" + heard.path("id").asText(), Map.of())
+                  .path("code")
+                  .asText());
+        }
+      }
+    }
+    // Nobody listens, and none of those before has ended it.
+    raise("SIGTERM");
+    until(() -> ends.ends.get() == 1);
+    ends.self.gone();
   }
 
   @Test
