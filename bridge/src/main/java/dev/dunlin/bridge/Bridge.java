@@ -8,6 +8,8 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Everything between the pages of one app and the host.
@@ -19,6 +21,7 @@ public final class Bridge implements AutoCloseable {
   private final Commands commands;
   private final Dispatcher dispatcher;
   private final List<CommandModule> parts;
+  private final Map<String, CommandModule> added = new ConcurrentHashMap<>();
   private final SecretFiles secretFiles = new SecretFiles();
   private final Documents documents;
   private final CallRouter callLane;
@@ -137,16 +140,19 @@ public final class Bridge implements AutoCloseable {
   public void add(CommandModule module) {
     secretFiles.add(module.secretFiles());
     commands.add(module);
+    added.put(module.name(), module);
   }
 
   /** Takes out the commands of a module that was {@link #add}ed; calls under way go on. */
   public void remove(String module) {
     commands.remove(module);
+    added.remove(module);
   }
 
   /** The app ends: its modules keep what is to be kept for the next start. */
   public Future<Void> keepState() {
-    return Future.join(parts.stream().map(CommandModule::shutDown).toList()).mapEmpty();
+    Stream<CommandModule> all = Stream.concat(parts.stream(), added.values().stream());
+    return Future.join(all.map(CommandModule::shutDown).toList()).mapEmpty();
   }
 
   /**

@@ -27,14 +27,17 @@ import java.util.stream.Stream;
  * <p><i>Thread:</i> any; {@link #check} reads the disk.
  */
 final class SecretFiles {
-  private volatile List<Path> roots = List.of();
+  /** Each once. */
+  volatile List<Path> roots = List.of();
 
   /**
    * @param paths files, and folders without folders in them
    */
   synchronized void add(List<Path> paths) {
     if (!paths.isEmpty()) {
-      roots = Stream.concat(roots.stream(), paths.stream().map(SecretFiles::real)).toList();
+      // A module that is loaded again names them again.
+      roots =
+          Stream.concat(roots.stream(), paths.stream().map(SecretFiles::real)).distinct().toList();
     }
   }
 

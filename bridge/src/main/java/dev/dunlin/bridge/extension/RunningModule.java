@@ -7,6 +7,7 @@ import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bridge.spi.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
@@ -43,6 +44,21 @@ final class RunningModule implements CommandModule {
                     one.runsOn(),
                     call -> counted(one, call)))
         .toList();
+  }
+
+  @Override
+  public List<Path> secretFiles() {
+    return module.secretFiles();
+  }
+
+  @Override
+  public Future<Void> shutDown() {
+    try {
+      return Objects.requireNonNull(module.shutDown(), "an extension's shutDown answered null");
+    } catch (RuntimeException | Error e) {
+      // What the other modules keep is kept all the same.
+      return Future.failedFuture(e);
+    }
   }
 
   /** Completes when no call runs any more; those that come from now on are refused. */

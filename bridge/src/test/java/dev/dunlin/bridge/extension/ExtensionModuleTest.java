@@ -1,7 +1,9 @@
 package dev.dunlin.bridge.extension;
 
 import static dev.dunlin.bridge.Harness.ALL;
+import static dev.dunlin.bridge.Harness.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,8 +11,11 @@ import dev.dunlin.bridge.Harness;
 import dev.dunlin.bridge.Harness.Page;
 import dev.dunlin.bridge.Limits;
 import dev.dunlin.bridge.PolicySet;
+import dev.dunlin.bridge.fs.FsModule;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.scheduler.RandomSource;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +46,8 @@ class ExtensionModuleTest {
                 folder.resolve("extensions"),
                 module -> later.get().bridge.add(module),
                 name -> later.get().bridge.remove(name)),
-            new Worker());
+            new Worker(),
+            new FsModule(RandomSource.secure()));
     later.set(harness);
     page = harness.page(1, ALL);
   }
@@ -95,6 +101,11 @@ class ExtensionModuleTest {
 
   /** A Maven project's output: a class with these methods, registered. */
   private void build(String name, String moduleName, String commands) throws IOException {
+    build(name, moduleName, commands, "");
+  }
+
+  private void build(String name, String moduleName, String commands, String more)
+      throws IOException {
     Path classes = folder.resolve("extensions").resolve(name).resolve("target/classes");
     Files.createDirectories(classes.resolve(SERVICE).getParent());
     Path source = folder.resolve("Ext.java");
@@ -107,9 +118,10 @@ class ExtensionModuleTest {
         public class Ext implements CommandModule {
           public String name() { return "%s"; }
           public List<Command> commands() { return List.of(%s); }
+          %s
         }
         """
-            .formatted(moduleName, commands));
+            .formatted(moduleName, commands, more));
     assertEquals(
         0,
         ToolProvider.getSystemJavaCompiler()
@@ -154,6 +166,49 @@ class ExtensionModuleTest {
         "ERR_UNKNOWN_COMMAND", page.error("ipc://adder/add", Map.of()).path("code").asText());
     page.data("ipc://extension/load/adder", Map.of());
     assertEquals(5, page.data("ipc://adder/add", Map.of("a", 2, "b", 3)).asInt());
+  }
+
+  @Test
+  void anExtensionKeepsFilesFromPagesAndItsStateAtTheEnd() throws IOException {
+    Path home = folder.toRealPath();
+    Path secret = Files.writeString(home.resolve("own.key"), "secret");
+    Path kept = home.resolve("kept");
+    String url = "ipc://fs/readFile" + secret;
+    Map<String, Object> asText = Map.of("encoding", "utf8");
+    build(
+        "keeper",
+        "keeper",
+        "",
+        """
+        public List<java.nio.file.Path> secretFiles() { return List.of(java.nio.file.Path.of("%s")); }
+        public io.vertx.core.Future<Void> shutDown() {
+          try { java.nio.file.Files.writeString(java.nio.file.Path.of("%s"), "state"); }
+          catch (java.io.IOException e) { throw new java.io.UncheckedIOException(e); }
+          return io.vertx.core.Future.succeededFuture();
+        }
+        """
+            .formatted(secret, kept));
+    build(
+        "broken",
+        "broken",
+        "",
+        "public io.vertx.core.Future<Void> shutDown() { throw new IllegalStateException(); }");
+    assertEquals("secret", page.data(url, asText).asText());
+    page.data("ipc://extension/load/broken", Map.of());
+    page.data("ipc://extension/load/keeper", Map.of());
+    assertEquals("ERR_ACCESS_DENIED", page.error(url, asText).path("code").asText());
+    assertFalse(Files.exists(kept));
+    Future<Void> all = harness.bridge.keepState();
+    until(all::isComplete);
+    assertTrue(all.failed(), "what the broken one has lost is told");
+    assertEquals("state", Files.readString(kept));
+
+    Files.delete(kept);
+    page.data("ipc://extension/unload/broken", Map.of());
+    page.data("ipc://extension/unload/keeper", Map.of());
+    Harness.await(harness.bridge.keepState());
+    assertFalse(Files.exists(kept));
+    assertEquals("ERR_ACCESS_DENIED", page.error(url, asText).path("code").asText());
   }
 
   @Test
