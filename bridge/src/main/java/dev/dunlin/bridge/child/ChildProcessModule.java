@@ -386,7 +386,7 @@ public final class ChildProcessModule implements CommandModule {
             : Optional.of(scheduler.schedule(timeout, endWith.apply("ETIMEDOUT")));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    AtomicLong held = new AtomicLong();
+    Held held = new Held();
     Runnable overflow = endWith.apply("ENOBUFS");
     Future<?> read =
         Future.all(
@@ -400,6 +400,8 @@ public final class ChildProcessModule implements CommandModule {
               if (!error.get().isEmpty()) {
                 child.process.endGroup();
               }
+              // Who still holds a pipe may go on writing.
+              held.close();
               byte[] said = out.toByteArray();
               byte[] complained = err.toByteArray();
               RunningChild.End end = all.resultAt(0);
@@ -412,7 +414,7 @@ public final class ChildProcessModule implements CommandModule {
               byte[] both = Arrays.copyOf(said, said.length + complained.length);
               System.arraycopy(complained, 0, both, said.length, complained.length);
               return new Reply.Bytes(
-                  ByteSource.of(both).whenClosed(() -> syncOutputs.addAndGet(-held.getAndSet(0))),
+                  ByteSource.of(both).whenClosed(held::release),
                   both.length,
                   "application/octet-stream",
                   meta);
@@ -423,7 +425,7 @@ public final class ChildProcessModule implements CommandModule {
    * Puts all of a stream up to a bound into {@code all}; then the child is told to end, and the
    * stream is closed, which ends who goes on writing.
    *
-   * @param held what this call has of the bytes that all may have together
+   * @param held counts them
    */
   private Future<Void> collected(
       String name,
@@ -431,7 +433,7 @@ public final class ChildProcessModule implements CommandModule {
       InputStream from,
       ByteArrayOutputStream all,
       int most,
-      AtomicLong held,
+      Held held,
       Runnable overflow) {
     Promise<Void> done = Promise.promise();
     Threads.start(
@@ -442,7 +444,7 @@ public final class ChildProcessModule implements CommandModule {
             int room = most;
             for (int n; room >= 0 && (n = from.read(buffer)) >= 0; room -= n) {
               int taken = Math.min(n, room);
-              if (!reserve(held, taken)) {
+              if (!held.reserve(taken)) {
                 room = -1;
                 break;
               }
@@ -460,12 +462,32 @@ public final class ChildProcessModule implements CommandModule {
     return done.future();
   }
 
-  private boolean reserve(AtomicLong held, int bytes) {
-    if (syncOutputs.addAndGet(bytes) > syncOutputsBytes) {
-      syncOutputs.addAndGet(-bytes);
-      return false;
+  /** What a call has of the bytes that all may have together. */
+  private final class Held {
+    // Guarded by this.
+    private long bytes;
+    private boolean closed;
+
+    /** False if there is no room, or the call has its answer. */
+    synchronized boolean reserve(int more) {
+      if (closed) {
+        return false;
+      }
+      if (syncOutputs.addAndGet(more) > syncOutputsBytes) {
+        syncOutputs.addAndGet(-more);
+        return false;
+      }
+      bytes += more;
+      return true;
     }
-    held.addAndGet(bytes);
-    return true;
+
+    synchronized void close() {
+      closed = true;
+    }
+
+    synchronized void release() {
+      syncOutputs.addAndGet(-bytes);
+      bytes = 0;
+    }
   }
 }

@@ -365,6 +365,41 @@ class ChildProcessModuleTest {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
+  void whatIsSaidAfterALimitIsNotCollected(@TempDir Path folder) throws IOException {
+    Path go = folder.resolve("go");
+    Path over = folder.resolve("over");
+    // In a session of its own, so that it outlives the end of its group.
+    String late =
+        "i=0; while [ ! -e "
+            + go
+            + " ] && [ $i -lt 2000 ]; do i=$((i+1)); sleep 0.01; done;"
+            + " head -c 3000000 /dev/zero; touch "
+            + over;
+    Harness.Reply slow =
+        sync(
+            MODULE + "shell",
+            Map.of(
+                "command",
+                "setsid sh -c '" + late + "' & exec sleep 1000",
+                "timeout",
+                300,
+                "maxBuffer",
+                OUTPUTS),
+            "");
+    assertEquals("ETIMEDOUT", meta(slow).path("error").asText());
+    Files.createFile(go);
+    until(() -> Files.exists(over));
+    Harness.Reply next =
+        sync(
+            spawn("head"),
+            Map.of("args", List.of("-c", "3000000", "/dev/zero"), "maxBuffer", OUTPUTS),
+            "");
+    assertEquals("", meta(next).path("error").asText());
+    assertEquals(3_000_000, next.body().length);
+  }
+
+  @Test
   void lookingForAProgramTellsNothingOfOtherFiles(@TempDir Path folder) throws IOException {
     Path home = folder.toRealPath();
     Path secret = Files.writeString(home.resolve("secret"), "");
