@@ -3,11 +3,12 @@ package dev.dunlin.bridge.fs;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.dunlin.scheduler.RandomSource;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,12 +37,24 @@ final class Drafts {
   private static final FsFlags THERE = FsFlags.of(TextNode.valueOf("r+"));
 
   private final RandomSource random;
+  private final Locks locks;
 
   /** By real paths. A look at one would end its lock: POSIX counts locks by process. */
   private final Set<Path> written = ConcurrentHashMap.newKeySet();
 
   Drafts(RandomSource random) {
+    this(random, FileChannel::tryLock);
+  }
+
+  /** For tests: where files are locked another way, or not at all. */
+  Drafts(RandomSource random, Locks locks) {
     this.random = random;
+    this.locks = locks;
+  }
+
+  /** Locks a file as {@link FileChannel#tryLock()} does. */
+  interface Locks {
+    FileLock tryLock(FileChannel file) throws IOException;
   }
 
   /** Writes a draft. */
@@ -74,8 +87,7 @@ final class Drafts {
   }
 
   /** False if another process has this draft. */
-  private static boolean write(
-      Path draft, Path target, boolean known, FileAttribute<?>[] mode, Fill fill)
+  private boolean write(Path draft, Path target, boolean known, FileAttribute<?>[] mode, Fill fill)
       throws IOException {
     OpenFile file;
     try {
@@ -106,7 +118,7 @@ final class Drafts {
   }
 
   /** Whether nobody wrote it any more, so that it was removed. */
-  private static boolean isAbandoned(Path draft) throws IOException {
+  private boolean isAbandoned(Path draft) throws IOException {
     try {
       if (Stat.type(draft) != Stat.FILE) {
         return false;
@@ -116,18 +128,25 @@ final class Drafts {
       }
     } catch (NoSuchFileException gone) {
       return true;
-    } catch (AccessDeniedException others) {
+    } catch (FileSystemException others) {
+      // Not to be opened, or not to be removed from a folder of all.
       return false;
     }
   }
 
   /** Locks what this path names until it is closed. */
-  private static boolean isLocked(OpenFile file, Path path) throws IOException {
+  private boolean isLocked(OpenFile file, Path path) throws IOException {
+    FileLock lock;
     try {
-      FileLock lock = file.channel().tryLock();
-      return lock != null && Files.exists(path) && Files.isSameFile(path, file.path().orElse(path));
+      lock = locks.tryLock(file.channel());
     } catch (OverlappingFileLockException otherModule) {
       return false;
+    } catch (IOException noLocks) {
+      // As on some network file systems.
+      return false;
+    }
+    try {
+      return lock != null && Files.exists(path) && Files.isSameFile(path, file.path().orElse(path));
     } catch (NoSuchFileException gone) {
       return false;
     }
