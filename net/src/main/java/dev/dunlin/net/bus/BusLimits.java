@@ -1,6 +1,7 @@
 package dev.dunlin.net.bus;
 
 import dev.dunlin.net.wire.Head;
+import java.time.Duration;
 
 /** The bounds of {@code ipc://network/…}, and what exceeding each does. */
 final class BusLimits {
@@ -32,6 +33,9 @@ final class BusLimits {
 
   /** Saved states of one app; beyond it the oldest are removed. */
   static final int STATES = 16;
+
+  /** How old a draft of a kept file is that a killed process has left; an older one is removed. */
+  static final Duration DRAFT_AGE = Duration.ofHours(1);
 
   /** How often a peer's state is saved, if it has changed. What a crash loses is younger. */
   static final long SAVE_MILLIS = 30_000;

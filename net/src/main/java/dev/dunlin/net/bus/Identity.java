@@ -2,19 +2,24 @@ package dev.dunlin.net.bus;
 
 import dev.dunlin.net.crypto.SigningKeys;
 import dev.dunlin.net.peer.PeerException;
+import dev.dunlin.scheduler.Clock;
 import dev.dunlin.scheduler.RandomSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,14 +35,22 @@ final class Identity {
   /** Folder beside it for what else pages do not see. */
   static final String PRIVATE = ".network";
 
+  /** What {@link #draft} names them. */
+  private static final String DRAFTS = "{" + FILE + ",*" + StateFiles.END + "}.*";
+
   private static final int TEXT_CHARS = 2 * SigningKeys.SEED_BYTES;
 
   private final Path folder;
   private final RandomSource random;
+  private final Clock clock;
 
-  Identity(Path folder, RandomSource random) {
+  /**
+   * @param clock of what drafts are old
+   */
+  Identity(Path folder, RandomSource random, Clock clock) {
     this.folder = folder;
     this.random = random;
+    this.clock = clock;
   }
 
   /** Everything that no page may see, whatever its policy. */
@@ -97,6 +110,7 @@ final class Identity {
 
   /** A file that nobody else can read, under a name of its own: nothing is ever half written. */
   Path draft(String name, byte[] bytes) throws IOException {
+    prune(privateFolder());
     Path draft = privateFolder().resolve(name + "." + random.hex128());
     ByteBuffer rest = ByteBuffer.wrap(bytes);
     try (var out =
@@ -112,6 +126,29 @@ final class Identity {
       throw e;
     }
     return draft;
+  }
+
+  /** Who is killed leaves the draft that it wrote. */
+  private void prune(Path drafts) throws IOException {
+    Instant old = clock.wallTime().minus(BusLimits.DRAFT_AGE);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(drafts, DRAFTS)) {
+      for (Path file : files) {
+        if (lastModified(file).isBefore(old)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static Instant lastModified(Path file) throws IOException {
+    try {
+      return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+    } catch (NoSuchFileException gone) {
+      // Another process of the app has put it in its place.
+      return Instant.MAX;
+    }
   }
 
   private static SigningKeys read(Path file) throws IOException {

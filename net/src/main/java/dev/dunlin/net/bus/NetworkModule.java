@@ -24,6 +24,7 @@ import dev.dunlin.net.wire.Endpoint;
 import dev.dunlin.net.wire.Id;
 import dev.dunlin.net.wire.Packet;
 import dev.dunlin.net.wire.WireException;
+import dev.dunlin.scheduler.Clock;
 import dev.dunlin.scheduler.EventLoops;
 import dev.dunlin.scheduler.Lane;
 import dev.dunlin.scheduler.RandomSource;
@@ -80,9 +81,9 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
    * @param data the app's folder, in which its keys are kept; nothing is touched before a page
    *     joins
    */
-  public NetworkModule(Path data, RandomSource random) {
+  public NetworkModule(Path data, RandomSource random, Clock clock) {
     this.random = random;
-    this.identity = new Identity(data, random);
+    this.identity = new Identity(data, random, clock);
     this.states = new StateFiles(identity);
   }
 

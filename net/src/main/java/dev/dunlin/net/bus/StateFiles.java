@@ -22,7 +22,7 @@ import java.util.Optional;
  * page may see. Thread: a worker; whole files are replaced, so any may read.
  */
 final class StateFiles {
-  private static final String END = ".state";
+  static final String END = ".state";
 
   private final Identity identity;
 

@@ -24,7 +24,9 @@ import dev.dunlin.net.headless.PeerOptions;
 import dev.dunlin.net.headless.PeerProcess;
 import dev.dunlin.net.wire.Id;
 import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.scheduler.Threads;
+import dev.dunlin.scheduler.VirtualScheduler;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
@@ -45,7 +47,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -122,7 +126,7 @@ class NetworkModuleTest {
     final NetworkModule network;
 
     App(Path folder) {
-      NetworkModule module = new NetworkModule(folder, RandomSource.secure());
+      NetworkModule module = new NetworkModule(folder, RandomSource.secure(), new SystemClock());
       modules.add(module);
       network = module;
       bridge =
@@ -556,13 +560,42 @@ class NetworkModuleTest {
 
   @Test
   void keptStatesAreBounded() throws IOException {
-    StateFiles states = new StateFiles(new Identity(data, RandomSource.secure()));
+    StateFiles states =
+        new StateFiles(new Identity(data, RandomSource.secure(), new SystemClock()));
     Id cluster = Id.of(Hashes.sha256("TEST"));
     for (int i = 0; i < BusLimits.STATES + 3; i++) {
       states.write(cluster, Id.of(Hashes.sha256("peer " + i)), new byte[] {'{', '}'});
     }
     try (Stream<Path> files = Files.list(data.resolve(Identity.PRIVATE))) {
       assertEquals(BusLimits.STATES, files.count());
+    }
+  }
+
+  @Test
+  void draftsThatAKilledProcessLeftAreRemovedAfterAnHour() throws IOException {
+    VirtualScheduler time = new VirtualScheduler();
+    Identity identity = new Identity(data, RandomSource.secure(), time);
+    Path folder = identity.privateFolder();
+    List<Path> left = new ArrayList<>();
+    for (String name : List.of("ab.state", Identity.FILE)) {
+      Path draft = identity.draft(name, new byte[] {'h'});
+      Files.setLastModifiedTime(draft, FileTime.from(time.wallTime()));
+      left.add(draft);
+    }
+    Path other = Files.writeString(folder.resolve("other.file"), "");
+    Files.setLastModifiedTime(other, FileTime.from(time.wallTime()));
+    time.advance(BusLimits.DRAFT_AGE);
+    StateFiles states = new StateFiles(identity);
+    Id id = Id.of(Hashes.sha256("TEST"));
+    states.write(id, id, new byte[] {'{', '}'});
+    assertTrue(left.stream().allMatch(Files::exists), "it may still be written");
+    time.advance(Duration.ofSeconds(1));
+    // Whichever file is made next.
+    identity.keys();
+    assertFalse(left.stream().anyMatch(Files::exists));
+    assertTrue(Files.exists(other));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(2, files.count(), "the state and what is no draft");
     }
   }
 

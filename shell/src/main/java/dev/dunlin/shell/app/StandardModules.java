@@ -28,7 +28,7 @@ final class StandardModules {
         new ProcessModule(System.in),
         new DnsModule(),
         new UdpModule(),
-        new NetworkModule(data, random),
+        new NetworkModule(data, random, clock),
         new ConsoleModule(console));
   }
 }
