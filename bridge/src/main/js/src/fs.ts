@@ -1059,7 +1059,7 @@ export class WriteStream extends WritableBase {
   readonly #flush: boolean;
   /** What may wait here before a stream that is piped here is stopped. */
   #behind = 0;
-  /** Where what has queued is put together: one for all writes, for V8 finds late what is garbage. */
+  /** Where what has queued is put together, if it is no more than one pipe's share: one for all writes, for V8 finds late what is garbage. */
   #joined: Uint8Array | undefined;
   bytesWritten = 0;
   fd: number | null = null;
@@ -1099,7 +1099,7 @@ export class WriteStream extends WritableBase {
   override _write(chunk: Uint8Array, _encoding: string, callback: StreamCallback): void { this.#put(chunk, callback); }
   override _writev(chunks: { chunk: Uint8Array; encoding: string }[], callback: StreamCallback): void {
     const length = chunks.reduce((sum, { chunk }) => sum + chunk.byteLength, 0);
-    const joined = length > this.#behind ? new Uint8Array(length) : (this.#joined ??= new Uint8Array(WRITE_BEHIND_BYTES));
+    const joined = length > Math.min(this.#behind, WRITE_BEHIND_BYTES) ? new Uint8Array(length) : (this.#joined ??= new Uint8Array(WRITE_BEHIND_BYTES));
     let at = 0;
     for (const { chunk } of chunks) {
       joined.set(chunk, at);

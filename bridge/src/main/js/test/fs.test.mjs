@@ -52,6 +52,29 @@ async function page(changes) {
   return { ...disk, page: opened, fs: await opened.load('fs'), promises: await opened.load('fs/promises') };
 }
 
+test('two streams piped into one file: all of both comes, however much of it waits', { timeout: 20_000 }, async () => {
+  const { fs, page: opened, files, commands } = await page();
+  const { Readable } = await opened.load('stream');
+  const sizes = [];
+  const write = commands['handle/fs/write'];
+  commands['handle/fs/write'] = call => { sizes.push(call.body.length); return write(call); };
+  const target = fs.createWriteStream('/home/u/both');
+  const total = 6 << 20;
+  const ended = [1, 2].map(mark => {
+    let left = total;
+    const source = new Readable({ read() { this.push(left === 0 ? null : Buffer.alloc(64 << 10, mark)); left -= 64 << 10; } });
+    source.pipe(target, { end: false });
+    return new Promise((resolve, reject) => source.on('end', resolve).on('error', reject));
+  });
+  const finished = new Promise((resolve, reject) => target.on('finish', resolve).on('error', reject));
+  await Promise.all(ended);
+  target.end();
+  await finished;
+  assert.ok(Math.max(...sizes) > 1 << 20, `more waited than one pipe's share: ${sizes}`);
+  const bytes = files.get('/home/u/both');
+  for (const mark of [1, 2]) assert.equal(bytes.reduce((sum, byte) => sum + (byte === mark ? 1 : 0), 0), total);
+});
+
 test('readFile: text by the call lane, bytes by the stream lane, every encoding through Buffer', async () => {
   const { promises, calls, fs } = await page();
   assert.equal(await promises.readFile('/home/u/a.txt', 'utf8'), 'grüße');
