@@ -172,7 +172,7 @@ final class BuildCommand implements Callable<Integer> {
                 .directory()
                 .resolve(config.values().getOrDefault("build_output", "build"))
                 .normalize()
-            : output.toAbsolutePath();
+            : output.toAbsolutePath().normalize();
     if (output == null && !to.startsWith(config.directory()) || to.equals(config.directory())) {
       throw new BuildException(
           "[build] output = "
@@ -180,12 +180,15 @@ final class BuildCommand implements Callable<Integer> {
               + " is no folder inside the app's: write, for example, output = build");
     }
     AppPackage app = AppPackage.of(config);
+    if (target == Target.APP_IMAGE) {
+      Packages.place(app, to);
+    }
     script(config);
     AppFiles files = new AppFiles(config, to);
     return locked(
         to,
         () -> {
-          Packages packages = packages(to.resolve(".work"));
+          Packages packages = packages(Files.createTempDirectory(to, ".dunlin-"));
           try {
             return switch (target) {
               case DEB ->
