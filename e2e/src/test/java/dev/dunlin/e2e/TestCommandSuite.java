@@ -43,9 +43,7 @@ class TestCommandSuite {
                     .withVariable("XDG_CACHE_HOME", cache())
                     .withVariable("XDG_DATA_HOME", folder.resolve("data").toString())
                     .withStdio(
-                        ProcessSpec.Stdio.NULL,
-                        ProcessSpec.Stdio.PIPE,
-                        ProcessSpec.Stdio.INHERIT))
+                        ProcessSpec.Stdio.NULL, ProcessSpec.Stdio.PIPE, ProcessSpec.Stdio.INHERIT))
             .toCompletionStage()
             .toCompletableFuture()
             .get(20, TimeUnit.SECONDS);
@@ -87,8 +85,7 @@ class TestCommandSuite {
 
   @Test
   void failsAndReportsWhatFails() throws Exception {
-    Ended ended =
-        test("--test=test/fails.js", "--junit=r.xml", Apps.named("bare").toString());
+    Ended ended = test("--test=test/fails.js", "--junit=r.xml", Apps.named("bare").toString());
     assertEquals(1, ended.code(), ended.out().toString());
     Element suite = suite(folder.resolve("r.xml"));
     assertTrue(Integer.parseInt(suite.getAttribute("failures")) > 0);
