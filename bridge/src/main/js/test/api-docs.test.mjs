@@ -58,5 +58,6 @@ test('docs/api is what the declarations say', () => {
     for (const [name, text] of made) writeFileSync(join(docs, name), text);
   }
   assert.deepEqual(readdirSync(docs).sort(), [...made.keys()].sort(), 'docs/api is old: run the test with DUNLIN_WRITE=1');
-  for (const [name, text] of made) assert.equal(readFileSync(join(docs, name), 'utf8'), text, `docs/api/${name} is old: run the test with DUNLIN_WRITE=1`);
+  const old = [...made].filter(([name, text]) => readFileSync(join(docs, name), 'utf8') !== text).map(([name]) => name);
+  assert.deepEqual(old, [], 'docs/api is old: run the test with DUNLIN_WRITE=1');
 });

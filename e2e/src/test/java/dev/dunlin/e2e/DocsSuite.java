@@ -98,10 +98,10 @@ class DocsSuite {
   }
 
   private static void inChromium(Path app, String test) {
-    try (RunningApp run = APPS.start(RunningApp.Start.of(app, "--test=" + test))) {
-      assertEquals(0, run.awaitExit(), () -> test + ":\n" + run.log());
-      assertTrue(run.lines(RunningApp.Source.OUT).contains("# ok"), () -> test + ":\n" + run.log());
-    }
+    RunningApp run = APPS.start(RunningApp.Start.of(app, "--test=" + test));
+    assertEquals(0, run.awaitExit(), () -> test + ":\n" + run.log());
+    assertTrue(run.lines(RunningApp.Source.OUT).contains("# ok"), () -> test + ":\n" + run.log());
+    run.close();
   }
 
   private static void inNode(Path file) throws Exception {
