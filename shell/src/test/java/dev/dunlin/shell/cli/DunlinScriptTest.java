@@ -102,6 +102,9 @@ class DunlinScriptTest {
     tool("npm", "echo 9.2.0");
     tool("Xvfb", ":");
     tool("jwm", ":");
+    tool("xz", ":");
+    tool("dpkg-shlibdeps", ":");
+    tool("debootstrap", ":");
     tool("ip", ":");
     tool("nft", ":");
     tool("fc-list", "echo font");
@@ -581,6 +584,14 @@ class DunlinScriptTest {
     assertEquals(42, dunlin("setup", "-y", "--platform=host").code());
     assertEquals(2, log("apt-get").size(), Files.readString(log));
     assertTrue(log("java").get(0).endsWith("Main|setup|-y|--platform=host"), log("java") + "");
+  }
+
+  @Test
+  void buildAndRunAsSscSaysItIsARun() throws Exception {
+    assertEquals(42, dunlin("build", "my app", "-r", "-o", "--prod", "--port=1").code());
+    assertTrue(
+        log("java").get(0).endsWith("|dev.dunlin.shell.Main|run|my app|--prod|--port=1"),
+        log("java").toString());
   }
 
   @ParameterizedTest
