@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.ReentrantLock;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -280,14 +281,23 @@ final class BuildCommand implements Callable<Integer> {
     T run() throws IOException;
   }
 
-  /** Folders that this process has locked; a lock is of the process, not of a thread. */
+  /** A lock on a file keeps other processes out; this one, other threads of ours. */
+  private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
+
+  /** Folders whose lock the thread that builds holds. */
   private static final List<Path> LOCKED = new ArrayList<>();
 
   /** Two builds into one folder follow each other. */
   private static <T> T locked(Path folder, Work<T> work) throws IOException {
-    if (LOCKED.contains(folder)) {
-      return work.run();
+    ONE_AT_A_TIME.lock();
+    try {
+      return LOCKED.contains(folder) ? work.run() : lockedFile(folder, work);
+    } finally {
+      ONE_AT_A_TIME.unlock();
     }
+  }
+
+  private static <T> T lockedFile(Path folder, Work<T> work) throws IOException {
     Files.createDirectories(folder);
     Path file = folder.resolve(".lock");
     try (FileChannel channel =
