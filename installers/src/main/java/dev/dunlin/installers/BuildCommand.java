@@ -1,6 +1,7 @@
 package dev.dunlin.installers;
 
 import dev.dunlin.shell.Trees;
+import dev.dunlin.shell.cli.SscBuildOptions;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.host.Os;
@@ -96,11 +97,7 @@ final class BuildCommand implements Callable<Integer> {
       description = "Print nothing but faults.")
   private boolean quiet;
 
-  @Option(
-      names = {"-p", "--package", "-P", "--prod", "-V", "--verbose"},
-      hidden = true,
-      description = "Taken for the sake of scripts written for ssc: packages are always made so.")
-  private boolean ignored;
+  @CommandLine.Mixin private SscBuildOptions ssc;
 
   @Option(
       names = {"-h", "--help"},
@@ -112,6 +109,7 @@ final class BuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    ssc.check(spec);
     if (targets.isEmpty()) {
       targets = List.of(Target.ofThisSystem());
     }
