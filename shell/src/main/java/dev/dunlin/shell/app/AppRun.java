@@ -99,6 +99,9 @@ public final class AppRun implements Launcher {
   /** Longest part of a URL that a message shows; a {@code data:} URL may have megabytes. */
   private static final int SHOWN_LENGTH = 200;
 
+  /** What DevTools say of an evaluation whose document went. */
+  private static final String DOCUMENT_LEFT = "Inspected target navigated or closed";
+
   /** Folder of the app's extensions in Java, beside socket.ini. */
   private static final String EXTENSIONS = "extensions";
 
@@ -767,14 +770,7 @@ public final class AppRun implements Launcher {
     @Override
     public void committed(int index, String url) {
       if (loadedOnce && options.testFile().isPresent() && !exit.isDone()) {
-        // The tests ran in the document that is gone: nobody would ever tell their result.
-        fail(
-            "the page was reloaded or left (now "
-                + url
-                + ") while the test "
-                + options.testFile().get()
-                + " ran, and its result is lost. A test must stay in its document: try what reloads"
-                + " in a frame.");
+        resultLost(url);
       }
     }
 
@@ -895,7 +891,24 @@ public final class AppRun implements Launcher {
                 }
               })
           .onFailure(
-              fault -> fail("the test " + url + " could not be started: " + fault.getMessage()));
+              fault -> {
+                if (String.valueOf(fault.getMessage()).contains(DOCUMENT_LEFT)) {
+                  resultLost(window.url());
+                } else {
+                  fail("the test " + url + " could not be started: " + fault.getMessage());
+                }
+              });
+    }
+
+    /** The tests ran in the document that is gone: nobody would ever tell their result. */
+    private void resultLost(String url) {
+      fail(
+          "the page was reloaded or left (now "
+              + url
+              + ") while the test "
+              + options.testFile().get()
+              + " ran, and its result is lost. A test must stay in its document: try what reloads"
+              + " in a frame.");
     }
 
     /** What was asked for does not come; nothing of interest once the end was asked for. */
