@@ -53,7 +53,7 @@ const modules = sources
   .map(name => name.slice(0, -3));
 
 async function build() {
-  const wanted = hash([...sources, ...['build.mjs', 'tsconfig.json', 'package-lock.json', 'node-names.json'].map(name => join(here, name))]);
+  const wanted = hash([...sources, ...files(join(here, 'vite')), ...['build.mjs', 'tsconfig.json', 'package-lock.json', 'node-names.json'].map(name => join(here, name))]);
   if (read(stampFile) === wanted && existsSync(join(out, 'types', 'index.d.ts')) && modules.every(name => existsSync(join(out, name + '.js')))) return;
   install();
   rmSync(stampFile, { force: true });
@@ -63,7 +63,7 @@ async function build() {
   // The host reads the names here: to list a folder inside a jar takes it longer.
   const node = JSON.parse(read(join(here, 'node-names.json'))).filter(name => modules.includes(name));
   writeFileSync(join(out, 'module-names.json'), JSON.stringify({ socket: [...modules, CORE_FILE], node }));
-  publish();
+  publish(wanted);
   writeFileSync(stampFile, wanted);
   console.log(`Built ${modules.length} JavaScript modules`);
 }
@@ -164,20 +164,33 @@ function declare() {
   writeFileSync(join(types, 'index.d.ts'), '/// <reference lib="esnext.disposable" />\n' + names.map(name => `/// <reference path="./${name}.d.ts" />\n`).join(''));
 }
 
-/** The declarations as a package that an app can put into its devDependencies: `npm install <target>/api`. */
-function publish() {
+/**
+ * The package that an app's devDependencies name: declarations, and the plugin for Vite. Once as a folder (`npm install <target>/api`), once in
+ * the jar, from where `dunlin run` and `dunlin build` put it into an app; `files.txt` lists it, below a line that tells one build from another.
+ */
+function publish(stamp) {
   const api = join(classes, '..', 'api'), types = join(out, 'types');
-  rmSync(api, { recursive: true, force: true });
-  for (const file of files(types)) {
-    const to = join(api, relative(types, file));
-    mkdirSync(dirname(to), { recursive: true });
-    writeFileSync(to, read(file));
-  }
   // node: names are the same modules.
   const node = JSON.parse(read(join(out, 'module-names.json'))).node;
-  writeFileSync(join(api, 'node.d.ts'), node.map(name => `declare module 'node:${name}' {\n  export * from 'socket:${name}';\n  export { default } from 'socket:${name}';\n}\n`).join(''));
-  writeFileSync(join(api, 'index.d.ts'), read(join(api, 'index.d.ts')) + '/// <reference path="./node.d.ts" />\n');
-  writeFileSync(join(api, 'package.json'), JSON.stringify({ name: '@dunlin/api', version: JSON.parse(read(join(here, 'package.json'))).version, description: 'Types of the socket: and node: modules of Dunlin', license: 'Apache-2.0', types: 'index.d.ts', files: ['**/*.d.ts'] }, null, 2) + '\n');
+  writeFileSync(join(types, 'node.d.ts'), node.map(name => `declare module 'node:${name}' {\n  export * from 'socket:${name}';\n  export { default } from 'socket:${name}';\n}\n`).join(''));
+  writeFileSync(join(types, 'index.d.ts'), read(join(types, 'index.d.ts')) + '/// <reference path="./node.d.ts" />\n');
+  for (const name of ['vite.js', 'vite.d.ts']) writeFileSync(join(types, name), read(join(here, 'vite', name)));
+  writeFileSync(join(types, 'package.json'), JSON.stringify({
+    name: '@dunlin/api',
+    version: JSON.parse(read(join(here, 'package.json'))).version,
+    description: 'Types of the socket: and node: modules of Dunlin, and its plugin for Vite',
+    license: 'Apache-2.0',
+    type: 'module',
+    types: 'index.d.ts',
+    exports: { '.': { types: './index.d.ts' }, './vite': { types: './vite.d.ts', default: './vite.js' }, './package.json': './package.json' },
+  }, null, 2) + '\n');
+  const all = files(types).map(file => relative(types, file).split(sep).join('/'));
+  rmSync(api, { recursive: true, force: true });
+  for (const file of all) {
+    mkdirSync(dirname(join(api, file)), { recursive: true });
+    writeFileSync(join(api, file), read(join(types, file)));
+  }
+  writeFileSync(join(types, 'files.txt'), stamp + '\n' + all.join('\n') + '\n');
 }
 
 if (testing) {
