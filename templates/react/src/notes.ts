@@ -6,11 +6,18 @@ export type Note = { name: string, text: string }
 
 export const SAVE_AFTER_MS = 400 // quiet time before a note is written
 
+const WELCOME = `Welcome
+This note is a file of text in the folder that you see below. The page may read and write there, and nowhere else: the policy in socket.ini says so.
+
+Run the app with npm run dev, change a file in src, and see it here while you write: what you typed stays.
+`
+
 export const folder = join(String(DATA), 'notes')
 
 /** The newest first: a name begins with the time it was made. */
 export async function load (): Promise<Note[]> {
-  await mkdir(folder, { recursive: true })
+  const isNew = await mkdir(folder, { recursive: true })
+  if (isNew) await save({ ...create(), text: WELCOME })
   const names = (await readdir(folder)).map(String).filter(name => name.endsWith('.txt')).sort().reverse()
   return Promise.all(names.map(async name => ({ name, text: String(await readFile(join(folder, name), 'utf8')) })))
 }

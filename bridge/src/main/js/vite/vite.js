@@ -18,6 +18,11 @@ const freePort = () => new Promise((resolve, reject) => {
   })
 })
 
+function isOlderThan (version, major, minor) {
+  const [ours, point] = (version ?? '0.0').split('.').map(Number)
+  return ours < major || (ours === major && point < minor)
+}
+
 const digest = text => createHash('sha256').update(text).digest()
 
 /**
@@ -64,8 +69,8 @@ export function dunlin () {
           strictPort: true,
           open: false,
           cors: false,
-          // Chromium gives web sockets of pages to no one but the network: this one goes to the server itself, at a path that nobody guesses.
-          hmr: { protocol: 'ws', host: LOOPBACK, clientPort: port, path },
+          // Vite before 8.3 calls it hmr. Chromium gives web sockets of pages to no one but the network: this one goes to the server itself, at a path that nobody guesses.
+          [isOlderThan(this.meta?.viteVersion, 8, 3) ? 'hmr' : 'ws']: { protocol: 'ws', host: LOOPBACK, clientPort: port, path },
         },
       }
     },
