@@ -10,7 +10,7 @@ if "%~1"=="" goto help
 if "%~1"=="-h" goto help
 if "%~1"=="--help" goto help
 for %%c in (run peer relay simulate test bench doctor -v --version) do if "%~1"=="%%c" goto tools
-echo dunlin: there is no command '%~1'; there are run, build, peer, relay, simulate, test, bench and doctor. 1>&2
+echo dunlin: there is no command '%~1'; there are init, run, build, peer, relay, simulate, test, bench and doctor. 1>&2
 exit /b 2
 
 :help

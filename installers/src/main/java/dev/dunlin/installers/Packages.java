@@ -153,7 +153,7 @@ record Packages(Path scratch) {
   }
 
   private static boolean isTemplateSource(Path file) {
-    return Stream.of("node_modules", "target", "dist", "build")
+    return Stream.of("node_modules", "target", "dist", "build", ".dunlin")
         .noneMatch(skipped -> file.toString().contains(skipped + "/"));
   }
 

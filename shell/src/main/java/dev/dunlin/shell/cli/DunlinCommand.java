@@ -34,13 +34,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "dunlin",
     versionProvider = DunlinCommand.Version.class,
     subcommands = {
+      DunlinCommand.InitCommand.class,
       DunlinCommand.BuildCommand.class,
       DunlinCommand.TestCommand.class,
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
   private static final Set<String> NAMES =
-      Set.of("run", "build", "peer", "relay", "simulate", "test", "bench", "doctor");
+      Set.of("init", "run", "build", "peer", "relay", "simulate", "test", "bench", "doctor");
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -131,7 +132,7 @@ public final class DunlinCommand implements Callable<Integer> {
       err.println(
           "dunlin: there is no command '"
               + own.get(0)
-              + "'; there are run, build, peer, relay, simulate, test, bench and doctor.");
+              + "'; there are init, run, build, peer, relay, simulate, test, bench and doctor.");
       return ExitCode.USAGE;
     }
     // A file may follow --test only after '=', else '--test DIR' would take the folder for it.
@@ -268,6 +269,9 @@ public final class DunlinCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
   }
+
+  @Command(name = "init", description = "Makes a new app (module installers).")
+  static final class InitCommand extends SourceCommand {}
 
   @Command(name = "build", description = "Makes packages of an app (module installers).")
   static final class BuildCommand extends SourceCommand {}
