@@ -120,6 +120,12 @@ public final class Bench {
     if (any("start.cold", "start.warm")) {
       starts(qt);
     }
+    if (any("dev.css")) {
+      dev("dev", "dev.css", DevLoop::css);
+    }
+    if (any("dev.hmr")) {
+      dev("react", "dev.hmr", DevLoop::hmr);
+    }
     if (any("pss.idle")) {
       idle(qt);
     }
@@ -137,6 +143,25 @@ public final class Bench {
       QtWebEngine.Calls calls = qt.get().calls();
       add("call.sequential", QtWebEngine.PEER, "ms", calls.trips());
       add("call.inflight100", QtWebEngine.PEER, "1/s", calls.rates());
+    }
+  }
+
+  @FunctionalInterface
+  private interface Changes {
+    List<Double> of(RunningApp app) throws IOException;
+  }
+
+  private void dev(String app, String name, Changes changes) throws IOException {
+    RunningApp.Start start = app(app);
+    for (String variable : List.of("NODE_EXTRA_CA_CERTS", "HTTPS_PROXY", "https_proxy")) {
+      String value = System.getenv(variable);
+      start = value == null ? start : start.variable(variable, value);
+    }
+    RunningApp running = start.start();
+    try {
+      add(name, "dunlin", "ms", changes.of(running));
+    } finally {
+      running.destroy();
     }
   }
 
