@@ -43,6 +43,26 @@ function guard (token, port) {
   }
 }
 
+/** What is shown in the page stands in the terminal too. Vite says there what a request has met, and not what a plugin has on a change. */
+function tellFaults (server) {
+  const { logger } = server.config
+  const { error } = logger
+  // eslint-disable-next-line no-control-regex
+  const plain = text => String(text).replace(/\x1b\[[0-9;]*m/g, '')
+  let said = ''
+  logger.error = (message, options) => {
+    said = plain(message)
+    error.call(logger, message, options)
+  }
+  const { hot } = server.environments.client
+  const { send } = hot
+  hot.send = function (...payload) {
+    const fault = payload[0]?.type === 'error' && payload[0].err
+    if (fault && !said.includes(plain(fault.message))) logger.error(`${fault.message}\n${fault.frame ?? ''}`, { timestamp: true })
+    return send.apply(this, payload)
+  }
+}
+
 /**
  * Vite plugin for a Dunlin app. In the dev loop (`dunlin run`): loopback, token, hot replacement, nonces for what Vite puts into the page.
  * In a build: for one browser, Dunlin's. `socket:`, `node:` and `npm:` modules stay with the host.
@@ -76,7 +96,9 @@ export function dunlin () {
     },
 
     configureServer (server) {
+      if (!serving) return
       const { port, path } = chosen
+      tellFaults(server)
       server.middlewares.use(guard(token, port))
       server.httpServer?.prependListener('upgrade', (request, socket) => {
         const { pathname } = new URL(request.url ?? '/', 'http://localhost')

@@ -54,6 +54,8 @@ final class DevServer {
   private static final Pattern READY =
       Pattern.compile("dunlin-dev \\{\"port\":([1-9][0-9]{0,4})}\\s*");
 
+  private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
+
   private final ChildProcess child;
   private final int port;
   private final String token;
@@ -94,17 +96,18 @@ final class DevServer {
           child.stdout(),
           LINE_BYTES,
           line -> {
-            Optional<Integer> ready = port(line.text());
+            String text = plain(line.text());
+            Optional<Integer> ready = port(text);
             ready.ifPresent(port::complete);
             if (ready.isEmpty()) {
-              console.print(ConsoleModule.Level.STDOUT, line.text() + "\n");
+              console.print(ConsoleModule.Level.STDOUT, text + "\n");
             }
           });
       ChildProcess.readLines(
           "dev-server-err",
           child.stderr(),
           LINE_BYTES,
-          line -> console.print(ConsoleModule.Level.STDERR, line.text() + "\n"));
+          line -> console.print(ConsoleModule.Level.STDERR, plain(line.text()) + "\n"));
       child
           .exit()
           .onComplete(
@@ -143,6 +146,11 @@ final class DevServer {
       Thread.currentThread().interrupt();
       throw new HostException("interrupted while the dev server started", e);
     }
+  }
+
+  /** Without the colours that some compilers give even to a pipe. */
+  private static String plain(String line) {
+    return COLOUR.matcher(line).replaceAll("");
   }
 
   /** The port that a line tells. */
