@@ -44,7 +44,9 @@ final class DevLoop {
     if (!text.contains("MARK")) {
       throw new IllegalStateException("the template has changed: mend this bench");
     }
-    app.await(() -> app.log().contains("[vite] connected."), "Vite", INSTALL);
+    // While npm is at work: the page begins with it.
+    Files.writeString(component, text);
+    app.await(() -> app.log().contains("mark 0 at "), "the page of Vite", INSTALL);
     return changes(app, component, text, "MARK = 0");
   }
 
