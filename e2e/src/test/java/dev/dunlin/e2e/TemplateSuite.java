@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -39,9 +38,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TemplateSuite {
   /** Longest wait for npm to fetch what a template needs. */
   private static final Duration INSTALL = Duration.ofSeconds(150);
-
-  /** What is made, not written. */
-  private static final Set<String> MADE = Set.of("node_modules", "dist", "build", ".dunlin");
 
   /** How this machine reaches the registry. */
   private static final List<String> PASSED_ON =
@@ -85,12 +81,8 @@ class TemplateSuite {
   }
 
   private RunningApp open(String template) throws IOException {
-    Path own = Files.createDirectories(folder.resolve(template));
-    try (Stream<Path> all = Files.list(Apps.named(template))) {
-      for (Path path : all.filter(p -> !MADE.contains(p.getFileName().toString())).toList()) {
-        Layout.copyTree(path, own.resolve(path.getFileName()));
-      }
-    }
+    Path own = folder.resolve(template);
+    Layout.copySources(Apps.named(template), own);
     RunningApp.Start start = RunningApp.Start.of(own).driven();
     for (String name : PASSED_ON) {
       String value = System.getenv(name);

@@ -3,6 +3,10 @@ package dev.dunlin.e2e.bench;
 import dev.dunlin.e2e.RunningApp;
 import dev.dunlin.scheduler.Clock;
 import dev.dunlin.scheduler.SystemClock;
+import dev.dunlin.scheduler.process.ChildProcess;
+import dev.dunlin.scheduler.process.ProcessSpec;
+import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
+import dev.dunlin.scheduler.process.ProcessStarter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +24,18 @@ final class DevLoop {
   private static final Clock CLOCK = new SystemClock();
 
   private DevLoop() {}
+
+  static boolean isRegistryThere() {
+    return ProcessStarter.get()
+            .start(
+                ProcessSpec.of("npm", "ping", "--fetch-timeout=15000", "--fetch-retries=1")
+                    .withStdio(Stdio.NULL, Stdio.NULL, Stdio.NULL))
+            .compose(ChildProcess::exit)
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join()
+        == 0;
+  }
 
   /** A style of a plain app: the page is loaded anew. */
   static List<Double> css(RunningApp app) throws IOException {
