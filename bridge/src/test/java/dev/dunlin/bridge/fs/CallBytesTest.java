@@ -93,7 +93,11 @@ class CallBytesTest {
   void aFileUpToTheBoundIsTheAnswer() throws Exception {
     for (int length : new int[] {1, 70_000, Limits.CALL_BYTES}) {
       String file = file("small", length);
-      byte[] got = ask(page, "1", file).bytes.poll(20, TimeUnit.SECONDS);
+      Taker taker = ask(page, "1", file);
+      byte[] got = taker.bytes.poll(20, TimeUnit.SECONDS);
+      if (got == null) {
+        throw new AssertionError(length + " " + taker.texts.text());
+      }
       assertArrayEquals(Files.readAllBytes(Path.of(file)), got);
     }
   }
