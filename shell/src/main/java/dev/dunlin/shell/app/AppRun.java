@@ -276,6 +276,8 @@ public final class AppRun implements Launcher {
       try {
         instance = SingleInstance.take(profile, config.meta().title());
       } catch (SingleInstance.TakenException taken) {
+        // Whatever ends from here on ends with this process.
+        exit.complete(0);
         if (taken.socket().filter(to -> HandOver.give(to, options.arguments())).isEmpty()) {
           throw taken;
         }
