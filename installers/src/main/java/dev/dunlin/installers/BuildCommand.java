@@ -1,6 +1,7 @@
 package dev.dunlin.installers;
 
 import dev.dunlin.shell.Trees;
+import dev.dunlin.shell.app.NpmSetup;
 import dev.dunlin.shell.cli.SscBuildOptions;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.engine.EngineInstallation;
@@ -208,10 +209,19 @@ final class BuildCommand implements Callable<Integer> {
   private void script(AppConfig config) {
     String script = config.values().getOrDefault("build_script", "");
     if (script.isBlank()) {
+      requirePages(config);
       return;
     }
+    PrintWriter err = spec.commandLine().getErr();
+    NpmSetup.prepare(
+        config.directory(),
+        line -> {
+          if (!quiet) {
+            err.println("dunlin: " + line);
+          }
+        });
     if (!quiet) {
-      spec.commandLine().getErr().println("dunlin: [build] script: " + script);
+      err.println("dunlin: [build] script: " + script);
     }
     Tool shell =
         Os.here() == Os.WINDOWS ? Tool.of("cmd", "/c", script) : Tool.of("sh", "-c", script);
@@ -219,16 +229,26 @@ final class BuildCommand implements Callable<Integer> {
         .in(config.directory())
         .with(Map.of("PREFIX", config.build().resources().toString()))
         .run();
+    requirePages(config);
+  }
+
+  private static void requirePages(AppConfig config) {
+    if (!Files.isDirectory(config.build().resources())) {
+      throw new BuildException(
+          "[build] script has not made "
+              + config.build().resources()
+              + ", which [build] copy names: correct one of them");
+    }
   }
 
   // ---- where this command is run from ----
 
   /** Folder of Dunlin's sources. */
-  private static Path home() {
+  static Path home() {
     String home = System.getProperty("dunlin.home", "");
     if (home.isEmpty()) {
       throw new BuildException(
-          "only the script ./dunlin at the root of Dunlin's sources makes the runtime and the SDK");
+          "the folder of Dunlin is not known: start this by the script dunlin");
     }
     return Path.of(home);
   }

@@ -178,7 +178,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
   }
 
   private static boolean isTemplateSource(Path file) {
-    return Stream.of("node_modules", "target", "dist", "build")
+    return Stream.of("node_modules", "target", "dist", "build", ".dunlin")
         .noneMatch(skipped -> file.toString().contains(skipped + "/"));
   }
 

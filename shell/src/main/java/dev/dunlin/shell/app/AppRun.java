@@ -167,6 +167,7 @@ public final class AppRun implements Launcher {
     private final RandomSource random = RandomSource.secure();
     private final Console console = new Console(System.out, System.err);
     private final UserFolders folders;
+    private final Optional<DevServer> devServer;
     private final String policy;
     private final ResourceSource files;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
@@ -192,13 +193,14 @@ public final class AppRun implements Launcher {
       config.warnings().forEach(warning -> console.say(warning.toString()));
       WithoutEffect.of(config, Os.here(), NativeProcess.maxOpenFiles()).forEach(console::say);
       this.permissions = new DeniedPermissions(config.permissions().denied());
+      this.devServer = devServer();
       this.folders =
           UserFolders.of(
               Os.here(),
               System.getenv(),
               Path.of(System.getProperty("user.home")),
               EngineTemp.userTemp(),
-              config.build().resources(),
+              resourceFolder(),
               config.meta().bundleIdentifier());
       try {
         folders.create();
@@ -221,9 +223,51 @@ public final class AppRun implements Launcher {
       }
     }
 
+    /** Not for users, and not for a test: both see what a build has made. */
+    private Optional<DevServer> devServer() {
+      if (!DevServer.isIn(config)
+          || options.production()
+          || options.devServer().isPresent()
+          || options.testFile().isPresent()) {
+        return Optional.empty();
+      }
+      DevServer server = DevServer.start(config, random, console);
+      Threads.onExit("dev-server", server::close);
+      server.onEnd(
+          code -> {
+            if (!exit.isDone()) {
+              console.say(
+                  "the dev server ended with code "
+                      + code
+                      + "; the page stays as it is. Start the app again.");
+            }
+          });
+      return Optional.of(server);
+    }
+
+    /**
+     * What a dev server stands for need not be built yet: then the app's folder is in its place.
+     */
+    private Path resourceFolder() {
+      Path folder = config.build().resources();
+      if (Files.isDirectory(folder)) {
+        return folder;
+      }
+      if (devServer.isEmpty() && options.devServer().isEmpty()) {
+        throw new HostException(
+            "there is no folder "
+                + folder
+                + " yet: build the app ("
+                + config.values().getOrDefault("build_script", "npm run build")
+                + "), or start its dev loop with dunlin run");
+      }
+      return config.directory();
+    }
+
     private String policyHeader() {
       try {
-        return new PolicyHeader(folders.policyNames()).value(config.security().policy());
+        String header = new PolicyHeader(folders.policyNames()).value(config.security().policy());
+        return devServer.map(server -> server.policy(header)).orElse(header);
       } catch (IllegalArgumentException e) {
         throw wrong("security.policy", e);
       }
@@ -235,6 +279,8 @@ public final class AppRun implements Launcher {
       try {
         instance = SingleInstance.take(profile, config.meta().title());
       } catch (SingleInstance.TakenException taken) {
+        // Whatever ends from here on ends with this process.
+        exit.complete(0);
         if (taken.socket().filter(to -> HandOver.give(to, options.arguments())).isEmpty()) {
           throw taken;
         }
@@ -298,6 +344,7 @@ public final class AppRun implements Launcher {
         closeEngine();
         return code;
       } finally {
+        devServer.ifPresent(DevServer::close);
         console.close();
         instance.close();
         if (ephemeralProfile()) {
@@ -342,6 +389,7 @@ public final class AppRun implements Launcher {
       boolean devLoop =
           !options.production()
               && options.devServer().isEmpty()
+              && devServer.isEmpty()
               && options.testFile().isEmpty()
               && !options.exitAfterScreenshot();
       if (!devLoop || !config.webview().watch() || !config.webview().reload()) {
@@ -473,9 +521,22 @@ public final class AppRun implements Launcher {
                   bridge.join().registerDocument(windowIndex, policies(metaPolicies)),
               new Facts(config, options, folders, System.getenv()));
       Function<ResourceRequest, Future<ResourceResponse>> origin =
-          options
-              .devServer()
-              .map(server -> new DevServerResources(resources, server.host(), server.port()))
+          devServer
+              .map(
+                  server ->
+                      new DevServerResources(
+                          resources,
+                          "127.0.0.1",
+                          server.port(),
+                          Map.of(DevServer.TOKEN_HEADER, server.token())))
+              .or(
+                  () ->
+                      options
+                          .devServer()
+                          .map(
+                              server ->
+                                  new DevServerResources(
+                                      resources, server.host(), server.port(), Map.of())))
               .<Function<ResourceRequest, Future<ResourceResponse>>>map(server -> server::respond)
               .orElse(request -> Future.succeededFuture(resources.respond(request)));
       return request ->
@@ -511,7 +572,7 @@ public final class AppRun implements Launcher {
 
     private ResourceSource files() {
       try {
-        return new DirectorySource(config.build().resources()).below(config.webview().root());
+        return new DirectorySource(resourceFolder()).below(config.webview().root());
       } catch (IllegalArgumentException e) {
         throw wrong("webview.root", e);
       }
@@ -566,10 +627,10 @@ public final class AppRun implements Launcher {
               module -> bridge.join().add(module),
               name -> bridge.join().remove(name)));
       List<Path> own = new ArrayList<>();
-      own.add(config.build().resources());
+      own.add(resourceFolder());
       own.add(config.directory().resolve(AppConfig.FILE));
       own.add(config.directory().resolve(EXTENSIONS));
-      if (backEnd.isPresent()) {
+      if (backEnd.isPresent() || devServer.isPresent()) {
         // It runs in this folder, and loads who knows what from it: node_modules, package.json,
         // what lies beside it.
         own.add(config.directory());

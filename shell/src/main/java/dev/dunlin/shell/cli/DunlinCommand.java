@@ -35,12 +35,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "dunlin",
     versionProvider = DunlinCommand.Version.class,
     subcommands = {
+      DunlinCommand.InitCommand.class,
       DunlinCommand.BuildCommand.class,
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
   private static final Set<String> NAMES =
       Set.of(
+          "init",
           "run",
           "build",
           "peer",
@@ -55,7 +57,7 @@ public final class DunlinCommand implements Callable<Integer> {
 
   /** What those who mistyped one are told; the scripts say the same. */
   static final String COMMANDS =
-      "run, build, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench";
+      "init, run, build, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench";
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -293,6 +295,9 @@ public final class DunlinCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
   }
+
+  @Command(name = "init", description = "Makes a new app (module installers).")
+  static final class InitCommand extends SourceCommand {}
 
   @Command(name = "build", description = "Makes packages of an app (module installers).")
   static final class BuildCommand extends SourceCommand {}
