@@ -35,12 +35,26 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = DunlinCommand.Version.class,
     subcommands = {
       DunlinCommand.BuildCommand.class,
+      DunlinCommand.KeygenCommand.class,
+      DunlinCommand.SignCommand.class,
+      DunlinCommand.VerifyCommand.class,
       DunlinCommand.TestCommand.class,
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
   private static final Set<String> NAMES =
-      Set.of("run", "build", "peer", "relay", "simulate", "test", "bench", "doctor");
+      Set.of(
+          "run",
+          "build",
+          "keygen",
+          "sign",
+          "verify",
+          "peer",
+          "relay",
+          "simulate",
+          "test",
+          "bench",
+          "doctor");
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -131,7 +145,7 @@ public final class DunlinCommand implements Callable<Integer> {
       err.println(
           "dunlin: there is no command '"
               + own.get(0)
-              + "'; there are run, build, peer, relay, simulate, test, bench and doctor.");
+              + "'; there are run, build, keygen, sign, verify, peer, relay, simulate, test, bench and doctor.");
       return ExitCode.USAGE;
     }
     // A file may follow --test only after '=', else '--test DIR' would take the folder for it.
@@ -271,6 +285,15 @@ public final class DunlinCommand implements Callable<Integer> {
 
   @Command(name = "build", description = "Makes packages of an app (module installers).")
   static final class BuildCommand extends SourceCommand {}
+
+  @Command(name = "keygen", description = "Makes a key that signs updates (module installers).")
+  static final class KeygenCommand extends SourceCommand {}
+
+  @Command(name = "sign", description = "Makes and signs an update (module installers).")
+  static final class SignCommand extends SourceCommand {}
+
+  @Command(name = "verify", description = "Checks a signed update (module installers).")
+  static final class VerifyCommand extends SourceCommand {}
 
   @Command(name = "test", description = "Passes every test (from the sources).")
   static final class TestCommand extends SourceCommand {}

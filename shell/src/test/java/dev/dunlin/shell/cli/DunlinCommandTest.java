@@ -328,7 +328,7 @@ class DunlinCommandTest {
   void anUnknownCommandIsExitCodeTwoWithTheOnesThereAre() {
     assertEquals(2, dunlin("rnu", "app"));
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are run, build, peer, relay, simulate, test, bench and doctor.",
+        "dunlin: there is no command 'rnu'; there are run, build, keygen, sign, verify, peer, relay, simulate, test, bench and doctor.",
         err.toString().strip());
   }
 

@@ -511,7 +511,7 @@ class DunlinScriptTest {
     Result result = dunlin("rnu");
     assertEquals(2, result.code());
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are run, build, peer, relay, simulate, test, bench and doctor.",
+        "dunlin: there is no command 'rnu'; there are run, build, keygen, sign, verify, peer, relay, simulate, test, bench and doctor.",
         result.err());
     assertEquals("", Files.readString(log));
   }
