@@ -85,7 +85,7 @@ public final class Relaunch {
    * another version. All that it held has been closed. Does not return, unless it can't be done:
    * then it says so.
    */
-  static void again() {
+  public static void again() {
     if (Os.here() != Os.LINUX) {
       System.err.println("dunlin: the app can't start itself again on this system: open it again");
       return;
