@@ -50,6 +50,10 @@ public record Manifest(
   public static final int MAX_KEY_CHANGES = 16;
 
   private static final String FIRST_LINE = "dunlin-manifest 1";
+
+  /** Of one that is not signed. */
+  private static final String LAST_LINE = "end";
+
   private static final String CHANGE_LINE = "dunlin-key-change 1";
   private static final int HASH_DIGITS = 64;
 
@@ -146,7 +150,9 @@ public record Manifest(
 
   /** Its bytes in the file. */
   public byte[] toBytes() {
-    return bytes(signedText() + release.map(r -> "signature " + r.signature() + "\n").orElse(""));
+    return bytes(
+        signedText()
+            + release.map(r -> "signature " + r.signature() + "\n").orElse(LAST_LINE + "\n"));
   }
 
   private String signedText() {
@@ -252,6 +258,9 @@ public record Manifest(
                   unsigned.changes(),
                   unsigned.key(),
                   lines.value("signature")));
+    }
+    if (release.isEmpty() && !lines.next().equals(LAST_LINE)) {
+      throw malformed("it has a line that is none of its own");
     }
     if (!lines.isEmpty()) {
       throw malformed("it goes on where it should end");
