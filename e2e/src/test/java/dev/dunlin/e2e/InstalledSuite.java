@@ -30,7 +30,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -44,15 +46,25 @@ class InstalledSuite {
 
   @RegisterExtension static final Apps APPS = new Apps();
 
+  private static Xvfb display;
+
   @TempDir private Path folder;
   private final Map<String, byte[]> served = new ConcurrentHashMap<>();
   private final List<String> asked = new ArrayList<>();
   private HttpServer server;
-  private Xvfb display;
+
+  @BeforeAll
+  static void show() {
+    display = Xvfb.start();
+  }
+
+  @AfterAll
+  static void hide() {
+    display.close();
+  }
 
   @BeforeEach
   void begin() throws IOException {
-    display = Xvfb.start();
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
@@ -77,7 +89,6 @@ class InstalledSuite {
   @AfterEach
   void end() {
     server.stop(0);
-    display.close();
   }
 
   private Path app() {
