@@ -9,7 +9,7 @@ set "help=%root%\shell\src\main\resources\dev\dunlin\shell\cli\help.txt"
 if "%~1"=="" goto help
 if "%~1"=="-h" goto help
 if "%~1"=="--help" goto help
-for %%c in (run peer relay simulate test bench doctor -v --version) do if "%~1"=="%%c" goto tools
+for %%c in (run build peer relay simulate test bench doctor -v --version) do if "%~1"=="%%c" goto tools
 echo dunlin: there is no command '%~1'; there are run, build, peer, relay, simulate, test, bench and doctor. 1>&2
 exit /b 2
 
@@ -37,6 +37,7 @@ for %%i in ("%java%\..\..") do set "JAVA_HOME=%%~fi"
 
 if "%~1"=="test" goto test
 if "%~1"=="bench" goto bench
+if "%~1"=="build" goto package
 
 rem One file newer than the stamp, or no stamp: build.
 set "fresh="
@@ -64,6 +65,13 @@ call :build e2e || exit /b 1
 for /f "tokens=1,*" %%a in ("%*") do set "rest=%%b"
 set /p classpath=<"%root%\e2e\target\classpath.txt"
 "%java%" "-Ddunlin.home=%root%" -cp "%classpath%" dev.dunlin.e2e.bench.Bench %rest%
+exit /b %ERRORLEVEL%
+
+:package
+call :build installers || exit /b 1
+set "classpath=%dist%\lib\*;%root%\installers\target\dunlin-installers-0.1.0.jar"
+for %%j in ("%dist%\natives\*.jar") do set "classpath=%classpath%;%%~fj"
+"%java%" -Ddunlin.launched=script "-Ddunlin.home=%root%" -cp "%classpath%" dev.dunlin.installers.Main %*
 exit /b %ERRORLEVEL%
 
 :needs

@@ -6,7 +6,7 @@ import { Buffer } from 'socket:buffer';
 import { constants } from 'socket:errno';
 import EventEmitter, { addAbortListener, errorMonitor } from 'socket:events';
 import { coded, fn, integer, number, received, signal as checkSignal, string, wrongType } from 'socket:internal/args';
-import { call, callSync, commandUrl, onPush, upload } from 'socket:ipc';
+import { call, callSync, commandUrl, onPush, readyForPush, upload } from 'socket:ipc';
 
 export type SocketType = 'udp4' | 'udp6';
 export interface AddressInfo { address: string; family: 'IPv4' | 'IPv6'; port: number }
@@ -24,9 +24,10 @@ export interface SocketOptions {
   signal?: AbortSignal | undefined;
 }
 export interface BindOptions { port?: number | undefined; address?: string | undefined; exclusive?: boolean | undefined; fd?: number | undefined }
-/** What has come to a socket and gone from it. `dropped`: came while the page was too slow; `ignored`: from whom the page may not hear. */
+/** What has come to a socket and gone from it. `dropped`: came while the page was too slow; `systemDropped`: by the system,
+ * whose buffer was full, or null where it does not say; `ignored`: from whom the page may not hear. */
 export interface SocketStats {
-  received: number; receivedBytes: number; dropped: number; droppedBytes: number; ignored: number;
+  received: number; receivedBytes: number; dropped: number; droppedBytes: number; systemDropped: number | null; ignored: number;
   sent: number; sentBytes: number; unsent: number; waitingBytes: number;
 }
 export type Payload = string | ArrayBufferView;
@@ -355,7 +356,7 @@ export class Socket extends EventEmitter {
   /** What has come and gone so far; asks the host, and waits for it. */
   stats(): SocketStats {
     const { handle } = running(this);
-    if (handle === undefined) return { received: 0, receivedBytes: 0, dropped: 0, droppedBytes: 0, ignored: 0, sent: 0, sentBytes: 0, unsent: 0, waitingBytes: 0 };
+    if (handle === undefined) return { received: 0, receivedBytes: 0, dropped: 0, droppedBytes: 0, systemDropped: 0, ignored: 0, sent: 0, sentBytes: 0, unsent: 0, waitingBytes: 0 };
     return control(this, 'stats', {}) as SocketStats;
   }
 }
@@ -383,6 +384,8 @@ function open(socket: Socket, way: 'bind' | 'send', address: string, port: numbe
   let ip = address;
   locate(socket, address).then(async found => {
     ip = found;
+    const pushes = readyForPush();
+    if (pushes !== undefined) await pushes;
     const opened = (await call(commandUrl('udp', way, resourceOf(ip, port)), way === 'bind' ? { ...options, family } : { open: options, family })) as Opened;
     Object.assign(state, { handle: opened.id, local: opened.local, recvBufferSize: opened.recvBufferSize, sendBufferSize: opened.sendBufferSize });
     for (const kind of ['recv', 'send'] as const) {

@@ -435,20 +435,22 @@ function* readdirOp(path: PathLike, options?: ReaddirOptions | Encoding | null):
   const folders = [''];
   for (let at = 0; at < folders.length; at++) {
     const below = folders[at]!;
-    const folder = below === '' ? top : resolve(top, below);
-    for (const [listed, type] of (yield step('readdir', folder, raw)) as [string, number][]) {
-      const bytes = raw && Buffer.from(listed, 'latin1');
-      const entry = bytes === undefined ? listed : bytes.toString();
-      const relative = below === '' ? entry : below + sep + entry;
-      if (withFileTypes === true) found.push(new Dirent(bytes ?? name(entry), type, folder));
-      else found.push(bytes === undefined || below !== '' ? name(relative) : bytes);
+    const folder = below === '' ? top : resolve(top, raw ? ofBytes(below) : below);
+    for (const [listed, type] of (yield raw && !isText(below) ? step('readdir', top, { ...raw, below }) : step('readdir', folder, raw)) as [string, number][]) {
+      const relative = below === '' ? listed : below + sep + listed;
+      if (withFileTypes === true) found.push(new Dirent(raw ? Buffer.from(listed, 'latin1') : name(listed), type, folder));
+      else found.push(raw ? Buffer.from(relative, 'latin1') : name(relative));
       if (recursive !== true) continue;
-      // Node follows links to folders where it gives names, and not where it gives Dirents.
-      if (type === 2 || (type === 3 && withFileTypes !== true && (yield* leadsToFolder(resolve(top, relative))))) folders.push(relative);
+      // Node follows links to folders where it gives names, and not where it gives Dirents. A link that no URL can name is not followed.
+      if (type === 2 || (type === 3 && withFileTypes !== true && (!raw || isText(relative)) && (yield* leadsToFolder(resolve(top, raw ? ofBytes(relative) : relative))))) folders.push(relative);
     }
   }
   return found;
 }
+/** Names as bytes come as text in which each byte is the character of its number. */
+const ofBytes = (name: string): string => Buffer.from(name, 'latin1').toString();
+/** Whether the bytes of a name are UTF-8. */
+const isText = (name: string): boolean => Buffer.from(ofBytes(name)).toString('latin1') === name;
 function* leadsToFolder(path: string): Op<boolean> {
   try {
     return Stats._of(yield step('stat', path)).isDirectory();
@@ -796,8 +798,8 @@ function* writevOp(handle: FileHandle, buffers: readonly ArrayBufferView[], at?:
 
 export interface OpenDirOptions { encoding?: Encoding | null | undefined; bufferSize?: number | undefined; recursive?: boolean | undefined }
 function dirClosed(): Error { return argError(Error as never, 'ERR_DIR_CLOSED', 'Directory handle was closed'); }
-function* openFolderOp(path: PathLike): Op<string> { return ((yield step('opendir', toPath(path))) as { fd: string }).fd; }
-function* readFolderOp(id: string, entries: number): Op<[string, number][]> { return yield { url: `ipc://handle/fs/readdir/${id}`, params: { entries } }; }
+function* openFolderOp(path: PathLike, params?: Params): Op<string> { return ((yield step('opendir', toPath(path), params)) as { fd: string }).fd; }
+function* readFolderOp(id: string, entries: number, bytes?: boolean): Op<[string, number][]> { return yield { url: `ipc://handle/fs/readdir/${id}`, params: bytes ? { entries, bytes } : { entries } }; }
 function* closeFolderOp(id: string): Op<void> { yield { url: `ipc://handle/fs/closedir/${id}` }; }
 
 /** A folder that is read a few entries at a time. */
@@ -806,17 +808,20 @@ export class Dir {
   readonly #encoding: Encoding | null | undefined;
   readonly #entries: number;
   readonly #recursive: boolean;
+  /** Names come as bytes, each a character: those that are not UTF-8 too. */
+  readonly #raw: boolean;
   /** Read and not given out. */
   #waiting: [string, number][] = [];
-  #at: string;
+  /** The folder that is read, and those to come, from {@link path} on. */
+  #under = '';
   readonly #below: string[] = [];
   #busy: Promise<unknown> = Promise.resolve();
   private constructor(readonly path: string, id: string, options: OpenDirOptions) {
     this.#id = id;
-    this.#at = path;
     this.#encoding = options.encoding;
     this.#entries = options.bufferSize === undefined ? 32 : integer(options.bufferSize, 'options.bufferSize', 1, 0xffff_ffff);
     this.#recursive = options.recursive === true;
+    this.#raw = options.encoding === 'buffer' && host.platform === 'linux';
   }
   /** @internal */
   static *_open(path: PathLike, options?: OpenDirOptions | Encoding | null): Op<Dir> {
@@ -829,17 +834,18 @@ export class Dir {
     for (;;) {
       const entry = this.#waiting.shift();
       if (entry !== undefined) {
-        if (this.#recursive && entry[1] === 2) this.#below.push(resolve(this.#at, entry[0]));
-        return new Dirent(named(entry[0], this.#encoding), entry[1], this.#at);
+        const bytes = this.#raw ? Buffer.from(entry[0], 'latin1') : undefined;
+        if (this.#recursive && entry[1] === 2) this.#below.push(this.#under === '' ? entry[0] : this.#under + sep + entry[0]);
+        return new Dirent(bytes ?? named(entry[0], this.#encoding), entry[1], this.#under === '' ? this.path : resolve(this.path, this.#raw ? ofBytes(this.#under) : this.#under));
       }
       if (this.#id === undefined) throw dirClosed();
-      this.#waiting = yield* readFolderOp(this.#id, this.#entries);
+      this.#waiting = yield* readFolderOp(this.#id, this.#entries, this.#raw);
       if (this.#waiting.length > 0) continue;
       const below = this.#below.shift();
       if (below === undefined) return null;
       const id = this.#id;
-      this.#id = yield* openFolderOp(below);
-      this.#at = below;
+      this.#id = yield* this.#raw && !isText(below) ? openFolderOp(this.path, { below }) : openFolderOp(resolve(this.path, this.#raw ? ofBytes(below) : below));
+      this.#under = below;
       yield* closeFolderOp(id);
     }
   }
@@ -925,6 +931,8 @@ export class DirectoryHandle extends EventEmitter {
 
 /** The usual `highWaterMark`, as in Node. */
 const STREAM_BYTES = 64 << 10;
+/** What may wait in a stream into a file before it waits for the host: each write is a request here, and what has queued meanwhile goes as one. */
+const WRITE_BEHIND_BYTES = 1 << 20;
 /** What one read of a stream asks for. More would be quicker, but what is read is garbage that V8 finds late: see LanesSuite. */
 const READ_AHEAD_BYTES = 256 << 10;
 interface FileStreamOptions {
@@ -974,6 +982,8 @@ export class ReadStream extends Readable {
   #position: number;
   #left: number;
   #ahead: Uint8Array = new Uint8Array(0);
+  /** What comes after {@link #ahead}, asked for while that is given out. */
+  #next: Promise<Uint8Array> | undefined;
   bytesRead = 0;
   fd: number | null = null;
   get pending(): boolean { return this.fd === null; }
@@ -999,16 +1009,31 @@ export class ReadStream extends Readable {
   }
   override _read(size: number): void {
     if (this.#ahead.byteLength > 0) return this.#give(size);
-    if (this.#left <= 0) { this.push(null); return; }
-    const length = Math.min(this.#left, Math.max(size, READ_AHEAD_BYTES));
-    promised(readNextOp)(this.#file.handle!, length, this.#position).then(bytes => {
-      const count = bytes.byteLength;
-      if (count === 0) { this.push(null); return; }
-      if (this.#position >= 0) this.#position += count;
-      this.#left -= count;
+    const early = this.#next;
+    this.#next = undefined;
+    if (early === undefined && this.#left <= 0) { this.push(null); return; }
+    (early ?? this.#fetch(size)).then(bytes => {
+      if (bytes.byteLength === 0) {
+        // The end that was seen early may be none by now.
+        if (early === undefined) this.push(null);
+        else this._read(size);
+        return;
+      }
       this.#ahead = asBuffer(bytes);
+      // One that came short was the last, most likely.
+      if (bytes.byteLength >= READ_AHEAD_BYTES && this.#left > 0 && !this.destroyed) {
+        this.#next = this.#fetch(size);
+        // Told when it is its turn.
+        this.#next.catch(() => {});
+      }
       this.#give(size);
     }, error => this.destroy(error));
+  }
+  async #fetch(size: number): Promise<Uint8Array> {
+    const bytes = await promised(readNextOp)(this.#file.handle!, Math.min(this.#left, Math.max(size, READ_AHEAD_BYTES)), this.#position);
+    if (this.#position >= 0) this.#position += bytes.byteLength;
+    this.#left -= bytes.byteLength;
+    return bytes;
   }
   #give(size: number): void {
     const piece = this.#ahead.subarray(0, size);
@@ -1032,6 +1057,10 @@ export class WriteStream extends WritableBase {
   readonly #file: Opening;
   #position: number;
   readonly #flush: boolean;
+  /** What may wait here before a stream that is piped here is stopped. */
+  #behind = 0;
+  /** Where what has queued is put together: one for all writes, for V8 finds late what is garbage. */
+  #joined: Uint8Array | undefined;
   bytesWritten = 0;
   fd: number | null = null;
   get pending(): boolean { return this.fd === null; }
@@ -1051,10 +1080,32 @@ export class WriteStream extends WritableBase {
     this.start = chosen.start;
     this.#position = chosen.start ?? -1;
     this.#flush = chosen.flush === true;
+    if (chosen.highWaterMark !== undefined) return;
+    this.on('pipe', () => { this.#behind += WRITE_BEHIND_BYTES; });
+    this.on('unpipe', () => { this.#behind -= WRITE_BEHIND_BYTES; });
+  }
+  /** Says false as Node's does; but to a stream that is piped here `drain` comes as soon as more may queue, not when all is written. */
+  override write(chunk: any, encoding?: any, callback?: any): boolean {
+    const more = super.write(chunk, encoding, callback);
+    if (!more && this.writableLength < this.#behind) queueMicrotask(() => this.#drainEarly());
+    return more;
+  }
+  #drainEarly(): void {
+    const state = (this as unknown as { _writableState: { needDrain: boolean } })._writableState;
+    if (!state.needDrain || this.destroyed || this.writableEnded) return;
+    state.needDrain = false;
+    this.emit('drain');
   }
   override _write(chunk: Uint8Array, _encoding: string, callback: StreamCallback): void { this.#put(chunk, callback); }
   override _writev(chunks: { chunk: Uint8Array; encoding: string }[], callback: StreamCallback): void {
-    this.#put(chunks.length === 1 ? chunks[0]!.chunk : Buffer.concat(chunks.map(one => one.chunk)), callback);
+    const length = chunks.reduce((sum, { chunk }) => sum + chunk.byteLength, 0);
+    const joined = length > this.#behind ? new Uint8Array(length) : (this.#joined ??= new Uint8Array(WRITE_BEHIND_BYTES));
+    let at = 0;
+    for (const { chunk } of chunks) {
+      joined.set(chunk, at);
+      at += chunk.byteLength;
+    }
+    this.#put(joined.subarray(0, length), callback);
   }
   #put(bytes: Uint8Array, callback: StreamCallback): void {
     promised(writeOp)(this.#file.handle!, bytes, 0, bytes.byteLength, this.#position).then(count => {

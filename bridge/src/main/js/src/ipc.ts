@@ -14,7 +14,7 @@ declare const __dunlinQuery:
 
 // Built-ins, as they were.
 const { parse, stringify } = JSON;
-const Promise_ = Promise, Map_ = Map, Set_ = Set, Error_ = Error, Uint8 = Uint8Array, Blob_ = Blob, Controller = AbortController;
+const Promise_ = Promise, Map_ = Map, Set_ = Set, Error_ = Error, Uint8 = Uint8Array, Bytes = ArrayBuffer, Blob_ = Blob, Controller = AbortController;
 const Stream = ReadableStream, CustomEvent_ = globalThis.CustomEvent, Xhr = globalThis.XMLHttpRequest;
 const ViolationEvent = globalThis.SecurityPolicyViolationEvent as typeof SecurityPolicyViolationEvent | undefined;
 const encode = encodeURIComponent, decode = decodeURIComponent, min = Math.min, isBuffer = ArrayBuffer.isView;
@@ -45,6 +45,9 @@ const joinText = method(Array.prototype.join as (this: string[], separator: stri
 const query = typeof __dunlinQuery === 'function' && globalThis.window !== undefined && globalThis.window === globalThis.window.top ? bound(__dunlinQuery) : undefined;
 /** Empty in workers, in documents that the host did not serve, and once the host does not know it any more. */
 let documentId = globalThis.window === undefined ? '' : readDocumentId();
+/** Of a dedicated worker that has opened its push stream: what it calls itself. */
+let workerId = '';
+const isDedicated = typeof (globalThis as { DedicatedWorkerGlobalScope?: unknown }).DedicatedWorkerGlobalScope === 'function';
 const violationTarget: EventTarget = globalThis.document ?? globalThis;
 
 function bound<F extends (...args: never[]) => unknown>(run: F): F { return run.bind(globalThis) as F; }
@@ -559,12 +562,26 @@ function streamUrl(url: string, params: Params | undefined, extra: string): stri
   let query = extra;
   if (params !== undefined) query += '&_=' + encode(stringify(params));
   if (documentId !== '') query += '&_d=' + encode(documentId);
+  else if (workerId !== '') query += '&_w=' + workerId;
   if (query === '') return url;
   return url + (indexOf(url, '?') < 0 ? '?' + slice(query, 1) : query);
 }
 
 /** The answer of the stream lane before its body is read. `data` is set unless the body is raw bytes. */
 interface Answer { readonly response: Response; readonly bytes: boolean; readonly data: unknown }
+
+/** Request bodies after which Chromium is made to look for garbage: it keeps a request's bytes until then, and V8 does not know of them. */
+const GARBAGE_BYTES = 32 << 20;
+/** A buffer of this size is more than V8 takes on before it collects. It is never touched, and so takes no memory. */
+const BALLAST_BYTES = 96 << 20;
+let sentBytes = 0;
+function collectSent(bytes: number): void {
+  sentBytes += bytes;
+  if (sentBytes < GARBAGE_BYTES) return;
+  sentBytes = 0;
+  // Where there is no room for it V8 has collected to make some.
+  try { new Bytes(BALLAST_BYTES); } catch { /* as well */ }
+}
 
 async function exchange(url: string, params: Params | undefined, options: CallOptions | undefined, body: Uint8Array | undefined, extra: string, signal: AbortSignal | undefined): Promise<Answer> {
   if (signal !== undefined && isAborted(signal)) throw abortError(signal);
@@ -583,6 +600,7 @@ async function exchange(url: string, params: Params | undefined, options: CallOp
     throw unreached(url, cause, denied);
   } finally {
     if (--streaming === 0) refused = 0;
+    if (body !== undefined) collectSent(body.byteLength);
   }
   const kind = headerOf(headersOf(response), 'x-dunlin-reply');
   if (kind === 'bytes') return { response, bytes: true, data: undefined };
@@ -945,14 +963,28 @@ export function openPush(): void {
   pushing ??= readPush().catch(report).finally(() => { pushing = undefined; });
 }
 
+let workerPush: Promise<void> | undefined;
+/**
+ * To be awaited before a command that opens a push channel. In a dedicated worker it opens the worker's push stream, by which the host knows
+ * what is the worker's and when the worker has ended; elsewhere there is nothing to wait for.
+ */
+export function readyForPush(): Promise<void> | undefined {
+  if (!isDedicated || documentId !== '') return undefined;
+  return (workerPush ??= new Promise_((resolve, reject) => {
+    if (workerId === '') for (const byte of fillRandom(new Uint8(16))) workerId += (byte < 16 ? '0' : '') + toText(byte, 16);
+    pushing = readPush(resolve).catch(error => { reject(error); workerId = ''; }).finally(() => { pushing = workerPush = undefined; });
+  }));
+}
+
 function channelOf(channel: number): PushChannel {
   let state = mapGet(channels, channel);
   if (state === undefined) mapSet(channels, channel, (state = { consumer: undefined, ended: undefined, queue: [], consumed: 0, draining: false }));
   return state;
 }
 
-async function readPush(): Promise<void> {
+async function readPush(opened?: () => void): Promise<void> {
   const { body } = await openStream('ipc://push/');
+  opened?.();
   const reader = body.getReader();
   let head = new Uint8(8), headFilled = 0;
   let frame: Uint8Array | undefined, frameFilled = 0, channel = 0;
@@ -1185,5 +1217,5 @@ export class Message extends URL {
 
 export default {
   OK, ERROR, TIMEOUT, UPLOAD_PART_BYTES, kDebugEnabled, Headers: IPCHeaders, Message, Result, call, callBytes, callSync, commandUrl, createBinding, debug, emit,
-  maybeMakeError, off, on, onPush, openPush, openStream, pathResource, ready, request, send, sendSync, upload, write,
+  maybeMakeError, off, on, onPush, openPush, openStream, pathResource, ready, readyForPush, request, send, sendSync, upload, write,
 };

@@ -1,3 +1,4 @@
-/** The reference's names for the parts of `socket:network` that pages use; packets, caches and proxies live in the host (docs/network.md). */
-export { Bus as Peer, Encryption, RemotePeer, network, network as api, sha256 } from 'socket:network';
+/** The reference's names for the parts of `socket:network`; the peer itself lives in the host (docs/network.md). */
+export * from 'socket:latica/index';
+export { network, network as api } from 'socket:network';
 export { default } from 'socket:network';

@@ -7,8 +7,11 @@ import { sha256 as digest } from '@noble/hashes/sha2';
 import { Buffer } from 'socket:buffer';
 import EventEmitter, { type EventListener, type EventName } from 'socket:events';
 import { coded } from 'socket:internal/args';
-import { call, callBytes, commandUrl, onPush, upload } from 'socket:ipc';
+import { call, callBytes, commandUrl, onPush, readyForPush, upload } from 'socket:ipc';
 
+export { Cache } from 'socket:latica/cache';
+export { Packet } from 'socket:latica/packets';
+export * as NAT from 'socket:latica/nat';
 export interface KeyPair { publicKey: Uint8Array; privateKey: Uint8Array }
 /** A well-known peer that lets others in. */
 export interface Introducer { peerId: string; address: string; port: number }
@@ -142,6 +145,9 @@ export class Subcluster extends Named {
   async leave(): Promise<void> { await this.bus._leave(this); }
   seal(bytes: Uint8Array): Promise<Uint8Array> { return this.bus._crypt('seal', this.id, bytes); }
   open(bytes: Uint8Array): Promise<Uint8Array> { return this.bus._crypt('open', this.id, bytes); }
+  sealUnsigned(bytes: Uint8Array): Promise<Uint8Array> { return this.bus._crypt('sealUnsigned', this.id, bytes); }
+  /** Takes off one of the two boxes. */
+  openUnsigned(bytes: Uint8Array): Promise<Uint8Array> { return this.bus._crypt('openUnsigned', this.id, bytes); }
 }
 
 /** What a page holds of the app's peer. */
@@ -205,10 +211,16 @@ export class Bus extends EventEmitter {
         const info: PacketInfo = { packetId: head.id, verified: head.verified, level: head.level, signer: head.signer, subclusterId: head.subcluster, peerId: head.peerId };
         if (head.ev === 'stream') tell(this.#remote(subcluster!, head), head.event, data, info);
         tell(this, `#${head.ev}`, data, info);
+        tell(this, '#data', data, info);
         if (!head.verified) tell(subcluster!, 'unverified', data, info);
         return tell(subcluster!, head.event, data, info);
       }
       case 'answer': return tell(this, '#query', Buffer.from(bytes), head);
+      case 'connecting':
+        tell(this, '#connecting', head);
+        // Of the ways not to be ready, those that come from another network, or from none.
+        if (head.code === 'ENETDOWN' || head.code === 'EAGAIN') tell(this, '#network-change', head);
+        return;
       case 'unopened': return tell(this, '#unopened', head);
       default: return tell(this, `#${head.ev}`, head);
     }
@@ -244,9 +256,17 @@ export class Bus extends EventEmitter {
   /** Publishes in the bus's own subcluster; names with # are told to the listeners here. */
   override emit(name: EventName, ...args: any[]): any {
     if (isOwn(name)) return super.emit(name, ...args);
-    if (this.#own === undefined) throw coded(new Error('bus.emit needs the option sharedKey: give it to network(), or use bus.subcluster()'), 'ERR_NO_SHARED_KEY');
-    return this.#own.emit(name, ...args);
+    return this.#ownOr('emit').emit(name, ...args);
   }
+  #ownOr(method: string): Subcluster {
+    if (this.#own === undefined) throw coded(new Error(`bus.${method} needs the option sharedKey: give it to network(), or use bus.subcluster()`), 'ERR_NO_SHARED_KEY');
+    return this.#own;
+  }
+  /** By the key of the bus's own subcluster. */
+  async seal(bytes: Uint8Array): Promise<Uint8Array> { return this.#ownOr('seal').seal(bytes); }
+  async open(bytes: Uint8Array): Promise<Uint8Array> { return this.#ownOr('open').open(bytes); }
+  async sealUnsigned(bytes: Uint8Array): Promise<Uint8Array> { return this.#ownOr('sealUnsigned').sealUnsigned(bytes); }
+  async openUnsigned(bytes: Uint8Array): Promise<Uint8Array> { return this.#ownOr('openUnsigned').openUnsigned(bytes); }
   _tell(name: EventName, ...args: any[]): boolean { return super.emit(name, ...args); }
   /** A failure of what nobody awaits. */
   _fail(error: unknown): void { if (this.listenerCount('#error') > 0) super.emit('#error', error); else report(error); }
@@ -266,7 +286,12 @@ export class Bus extends EventEmitter {
   }
   /** Asks the network; answers come as `#query`. */
   async query(query: object): Promise<string> { return ((await call(this.#url('query'), { query })) as { query: string }).query; }
-  async sync(): Promise<void> { await call(this.#url('sync')); }
+  /** Compares the cache with that of every link; `#sync` tells whom that brought something. */
+  async sync(): Promise<void> {
+    super.emit('#sync-start');
+    await call(this.#url('sync'));
+    super.emit('#sync-end');
+  }
   getInfo(): Promise<any> { return call(this.#url('info')); }
   /** The same figures: what was sent, received, dropped. */
   getMetrics(): Promise<any> { return this.getInfo(); }
@@ -292,6 +317,7 @@ export async function network(options: NetworkOptions): Promise<Bus> {
   const { peerId, address, port, keepalive, peers, signingKeys: keys } = options;
   const params = JSON.parse(JSON.stringify({ peerId, address, port, keepalive, peers, probePort: options.probeInternalPort, signingKeys: keys && { publicKey: hex(keys.publicKey), privateKey: hex(keys.privateKey) } })) as Record<string, unknown>;
   const url = commandUrl('network', 'join', name);
+  await readyForPush();
   const bus = new Bus((await (options.state === undefined ? call(url, params) : upload(url, options.state, params))) as ConstructorParameters<typeof Bus>[0]);
   if (options.sharedKey !== undefined) await bus._open(options.sharedKey);
   return bus._start();

@@ -18,6 +18,8 @@ public final class Bridge implements AutoCloseable {
   private final Loop loop;
   private final Commands commands;
   private final Dispatcher dispatcher;
+  private final List<CommandModule> parts;
+  private final SecretFiles secretFiles = new SecretFiles();
   private final Documents documents;
   private final CallRouter callLane;
   private final StreamRouter streamLane;
@@ -45,7 +47,9 @@ public final class Bridge implements AutoCloseable {
     all.add(new PushModule());
     commands = new Commands(all, alwaysAllowed);
     loop = new Loop(vertx);
-    dispatcher = new Dispatcher(loop, commands, new OwnFiles(config.ownFiles()));
+    parts = List.copyOf(all);
+    all.forEach(module -> secretFiles.add(module.secretFiles()));
+    dispatcher = new Dispatcher(loop, commands, new OwnFiles(config.ownFiles()), secretFiles);
     documents = new Documents(config, loop, this::sweep);
     callLane = new CallRouter(loop, dispatcher, documents, config.files());
     streamLane = new StreamRouter(loop, dispatcher, documents, config.origin());
@@ -131,12 +135,18 @@ public final class Bridge implements AutoCloseable {
    *     sense
    */
   public void add(CommandModule module) {
+    secretFiles.add(module.secretFiles());
     commands.add(module);
   }
 
   /** Takes out the commands of a module that was {@link #add}ed; calls under way go on. */
   public void remove(String module) {
     commands.remove(module);
+  }
+
+  /** The app ends: its modules keep what is to be kept for the next start. */
+  public Future<Void> keepState() {
+    return Future.join(parts.stream().map(CommandModule::shutDown).toList()).mapEmpty();
   }
 
   /**
@@ -166,6 +176,8 @@ public final class Bridge implements AutoCloseable {
 
   private Future<Void> sweep(Document document) {
     documents.unbind(document);
+    List.copyOf(document.workers.values()).forEach(this::sweep);
+    document.workers.clear();
     List.copyOf(document.calls).forEach(dispatcher::cancel);
     document.outbox.clear();
     document.push.end();

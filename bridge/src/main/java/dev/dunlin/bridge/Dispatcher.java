@@ -28,11 +28,13 @@ final class Dispatcher {
   private final Loop loop;
   private final Commands commands;
   private final OwnFiles ownFiles;
+  private final SecretFiles secretFiles;
 
-  Dispatcher(Loop loop, Commands commands, OwnFiles ownFiles) {
+  Dispatcher(Loop loop, Commands commands, OwnFiles ownFiles, SecretFiles secretFiles) {
     this.loop = loop;
     this.commands = commands;
     this.ownFiles = ownFiles;
+    this.secretFiles = secretFiles;
   }
 
   static BridgeError tooManyCalls() {
@@ -239,11 +241,13 @@ final class Dispatcher {
           Access access = file.access().apply(call);
           call.granted = call.document.grants.to(call, access);
           call.path = PathScope.check(policy, call.url, file.last(), call.granted);
+          secretFiles.check(call.url, call.path, access);
           ownFiles.check(policy, call.url, call.path, access);
           if (second != null) {
             Access also = access == Access.READ ? Access.WRITE : access;
             call.grantedSecond = call.document.grants.to(call, also);
             call.secondPath = PathScope.check(policy, second, file.last(), call.grantedSecond);
+            secretFiles.check(second, call.secondPath, also);
             ownFiles.check(policy, second, call.secondPath, also);
           }
         };

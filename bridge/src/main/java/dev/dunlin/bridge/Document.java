@@ -4,11 +4,13 @@ import dev.dunlin.bridge.spi.Caller;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * One document and all it has going on. An anonymous one (empty id) stands for the callers of a
- * window that name no document.
+ * window that name no document. A dedicated worker that has a push stream is a part of its
+ * document, with calls, handles and pushes of its own.
  */
 final class Document {
   final String id;
@@ -16,6 +18,7 @@ final class Document {
   final PolicySet policy;
   final HandleTable handles;
   final Grants grants;
+  private final Optional<Document> page;
   private volatile boolean gone;
 
   // Written by the loop only.
@@ -28,15 +31,45 @@ final class Document {
   final Map<String, Upload> uploads = new HashMap<>();
   final Outbox outbox;
   final PushStream push;
+  final Map<String, Document> workers = new HashMap<>();
 
   Document(String id, int window, PolicySet policy, HandleTable handles, Grants grants, Loop loop) {
+    this(id, window, policy, handles, grants, loop, new PushStream(), Optional.empty());
+  }
+
+  private Document(
+      String id,
+      int window,
+      PolicySet policy,
+      HandleTable handles,
+      Grants grants,
+      Loop loop,
+      PushStream push,
+      Optional<Document> page) {
     this.id = id;
     this.window = window;
     this.policy = policy;
     this.handles = handles;
     this.grants = grants;
+    this.page = page;
     this.outbox = new Outbox(loop);
-    this.push = new PushStream();
+    this.push = push;
+  }
+
+  /** A part of this one, for one of its workers. */
+  Document worker(Loop loop, PushStream pushes) {
+    return new Document(id, window, policy, handles, grants, loop, pushes, Optional.of(this));
+  }
+
+  boolean isWorker() {
+    return page.isPresent();
+  }
+
+  /** Calls of it and of its workers. Loop. */
+  int callsInFlight() {
+    Document whole = page.orElse(this);
+    return whole.calls.size()
+        + whole.workers.values().stream().mapToInt(worker -> worker.calls.size()).sum();
   }
 
   boolean isAnonymous() {
@@ -44,7 +77,7 @@ final class Document {
   }
 
   boolean isGone() {
-    return gone;
+    return gone || page.filter(Document::isGone).isPresent();
   }
 
   void markGone() {

@@ -1,5 +1,6 @@
 package dev.dunlin.bridge;
 
+import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Caller;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -129,6 +130,57 @@ final class Documents {
     synchronized (this) {
       return anonymous.computeIfAbsent(
           window, w -> new Document("", w, config.policy(), table(w), grants(w), loop));
+    }
+  }
+
+  /**
+   * The part of a document that one of its dedicated workers has. It begins with the worker's push
+   * stream and goes with it, which Chromium ends with the worker. Loop.
+   *
+   * @param id what the worker calls itself
+   * @param opens whether it asks for its push stream
+   * @return the whole document for a worker that has no such stream
+   */
+  Document worker(Document page, String id, boolean opens) {
+    Document known = page.workers.get(id);
+    if (known != null) {
+      return known;
+    }
+    Document nobody;
+    synchronized (this) {
+      nobody = anonymous.get(page.window);
+    }
+    // It may have begun before its page called: from then on the page's policy is its own.
+    Document early = nobody == null ? null : nobody.workers.get(id);
+    if (early == null && !opens) {
+      return page;
+    }
+    if (page.workers.size() >= Limits.WORKERS_PER_DOCUMENT) {
+      throw new BridgeError(
+          "Error",
+          "ERR_TOO_MANY_CALLS",
+          "at most "
+              + Limits.WORKERS_PER_DOCUMENT
+              + " workers of a document may have a push stream: end some first");
+    }
+    Document worker = page.worker(loop, early == null ? new PushStream() : early.push);
+    page.workers.put(id, worker);
+    worker.push.whenLeft(
+        () ->
+            loop.run(
+                () -> {
+                  if (early != null) {
+                    leave(nobody, id, early);
+                  }
+                  leave(page, id, worker);
+                }));
+    return worker;
+  }
+
+  private void leave(Document page, String id, Document worker) {
+    if (page.workers.remove(id, worker)) {
+      worker.markGone();
+      replaced.accept(worker);
     }
   }
 

@@ -122,6 +122,9 @@ public final class Limits {
    */
   public static final int PUSH_CHANNELS = 256;
 
+  /** Dedicated workers of one document with a push stream. Over: {@code ERR_TOO_MANY_CALLS}. */
+  public static final int WORKERS_PER_DOCUMENT = 32;
+
   /** Bytes of one push channel on their way to the page. Over: they wait in the channel. */
   public static final int PUSH_CREDIT_BYTES = 1 << 20;
 

@@ -36,6 +36,12 @@ final class PushStream {
   private int lastId;
   private boolean gone;
   private Reader reader;
+  private Runnable whenLeft = () -> {};
+
+  /** What runs when the page has left its stream, and has opened no other. */
+  synchronized void whenLeft(Runnable action) {
+    whenLeft = action;
+  }
 
   /** The stream for the page. A new one replaces the last and begins with a whole frame. */
   ByteSource open() {
@@ -295,12 +301,15 @@ final class PushStream {
 
     @Override
     public void close() {
+      Runnable left = () -> {};
       synchronized (PushStream.this) {
         if (reader == this) {
           reader = null;
           sentOfFirst = 0;
+          left = whenLeft;
         }
       }
+      left.run();
       wake();
     }
   }

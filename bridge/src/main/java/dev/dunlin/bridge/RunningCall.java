@@ -237,11 +237,12 @@ final class RunningCall implements Call {
 
   /** The push stream of the document that asks. */
   PushStream pushStream() {
-    if (!named) {
+    if (!named && !document.isWorker()) {
       throw new BridgeError(
           "TypeError",
           "ERR_INVALID_CALL",
-          "a push goes to a document, and this caller named none: call it from a page, not a worker");
+          "a push goes to a document, and this caller named none: a dedicated worker opens ipc://push/"
+              + " first, other workers have no pushes");
     }
     return document.push;
   }

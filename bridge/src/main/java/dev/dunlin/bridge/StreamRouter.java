@@ -22,6 +22,11 @@ import java.util.function.Consumer;
 /** The stream lane: one request, one answer, whose bytes are pulled. */
 final class StreamRouter implements StreamLane {
   private static final String DOCUMENT = "_d";
+
+  /** What a dedicated worker calls itself. */
+  private static final String WORKER = "_w";
+
+  private static final int WORKER_CHARS = 32;
   private static final String PARAMS = "_";
   private static final String UPLOAD = "_u";
   private static final String PART = "_n";
@@ -285,7 +290,7 @@ final class StreamRouter implements StreamLane {
     Map<String, String> query = url.query();
     waiting.padded = query.containsKey(PAD);
     String id = query.getOrDefault(DOCUMENT, "");
-    Document document = document(request, id);
+    Document document = worker(request, url, document(request, id));
     ObjectNode params = params(query);
     boolean post = request.method().equals("POST");
     if (query.containsKey(UPLOAD)) {
@@ -333,8 +338,24 @@ final class StreamRouter implements StreamLane {
         done);
   }
 
+  /** Whose part of the document it is, if a dedicated worker of the top frame says who it is. */
+  private Document worker(StreamRequest request, CommandUrl url, Document document) {
+    String id = url.query().getOrDefault(WORKER, "");
+    if (id.isEmpty()
+        || url.query().containsKey(DOCUMENT)
+        || request.window() < 0
+        || !request.topFrame()) {
+      return document;
+    }
+    if (id.length() != WORKER_CHARS || !id.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {
+      throw invalid("a worker's own name is " + WORKER_CHARS + " hex digits");
+    }
+    boolean opens = url.host().equals("push") && url.function().isEmpty();
+    return documents.worker(document, id, opens);
+  }
+
   private static void checkRoom(Document document) {
-    if (document.calls.size() >= Limits.CALLS_IN_FLIGHT) {
+    if (document.callsInFlight() >= Limits.CALLS_IN_FLIGHT) {
       throw Dispatcher.tooManyCalls();
     }
   }

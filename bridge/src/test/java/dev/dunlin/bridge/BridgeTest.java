@@ -454,6 +454,100 @@ class BridgeTest {
     assertEquals("ERR_ACCESS_DENIED", reply.code());
   }
 
+  private StreamLane.Exchange asWorker(String worker, String url) {
+    String named = url + (url.contains("?") ? "&" : "?") + "_w=" + worker;
+    return harness
+        .bridge
+        .streamLane()
+        .open(new StreamRequest(1, page.frameId, true, ORIGIN, "GET", named, new byte[0]));
+  }
+
+  @Test
+  void aWorkerHasPushesAndHandlesOfItsOwnWhichGoWithItsPushStream() throws IOException {
+    String one = "1".repeat(32);
+    String two = "2".repeat(32);
+    page.data("ipc://pro-be/open", Map.of());
+    StreamResponse stream = await(asWorker(one, "ipc://push/").response());
+    StreamResponse second = await(asWorker(two, "ipc://push/").response());
+    Harness.read(asWorker(one, "ipc://pro-be/open"));
+    Harness.read(asWorker(two, "ipc://pro-be/open"));
+    assertEquals(200, Harness.read(asWorker(one, "ipc://pro-be/push")).status());
+    assertEquals(3, opened.get());
+    channel.offer(new byte[] {7});
+    byte[] buffer = new byte[64];
+    assertEquals(9, Harness.readSome(stream.body(), buffer));
+    assertEquals(ByteSource.NOT_YET, second.body().read(buffer, buffer.length), "not the other's");
+    // Its engine cancels what a worker had under way when it ends.
+    stream.body().close();
+    until(() -> channel.isClosed() && opened.get() == 2);
+    second.body().close();
+    until(() -> opened.get() == 1);
+    // The page's own stays.
+    page.data("ipc://pro-be/echo", Map.of());
+    assertEquals(1, opened.get());
+  }
+
+  @Test
+  void aWorkersPartGoesWithItsDocument() {
+    page.data("ipc://pro-be/echo", Map.of());
+    StreamResponse stream = await(asWorker("a".repeat(32), "ipc://push/").response());
+    Harness.read(asWorker("a".repeat(32), "ipc://pro-be/open"));
+    Harness.read(asWorker("a".repeat(32), "ipc://pro-be/push"));
+    harness.bridge.documentGone(page.id);
+    until(() -> channel.isClosed() && opened.get() == 0);
+    assertThrows(IOException.class, () -> Harness.readSome(stream.body(), new byte[1]));
+    stream.body().close();
+  }
+
+  @Test
+  void aWorkerWithoutAPushStreamHasNoPushes() {
+    page.data("ipc://pro-be/echo", Map.of());
+    assertEquals(
+        "ERR_INVALID_CALL", Harness.read(asWorker("b".repeat(32), "ipc://pro-be/push")).code());
+    assertEquals("ERR_INVALID_CALL", Harness.read(asWorker("me", "ipc://pro-be/echo")).code());
+    // Nor has a shared one, which is of no document.
+    Harness.Reply shared =
+        ask(
+            new StreamRequest(
+                -1, "", false, ORIGIN, "GET", "ipc://push/?_w=" + "b".repeat(32), new byte[0]));
+    assertEquals("ERR_INVALID_CALL", shared.code());
+  }
+
+  @Test
+  void aWorkerThatBeginsBeforeItsPageCallsHasThePagesPolicyFromThenOn() throws IOException {
+    String worker = "_w=" + "e".repeat(32);
+    harness.bridge.registerDocument(8, ALL);
+    StreamResponse stream =
+        await(harness.bridge.streamLane().open(early("ipc://push/?" + worker)).response());
+    assertEquals("bytes", stream.headers().get("x-dunlin-reply"));
+    assertEquals(200, ask(early("ipc://pro-be/open?" + worker)).status());
+    harness
+        .page(8, PolicySet.of(List.of("connect-src ipc://pro-be/push ipc://pro-be/echo")))
+        .data("ipc://pro-be/echo", Map.of());
+    assertEquals("ERR_ACCESS_DENIED", ask(early("ipc://pro-be/open?" + worker)).code());
+    assertEquals(200, ask(early("ipc://pro-be/push?" + worker)).status());
+    channel.offer(new byte[] {1});
+    assertEquals(9, Harness.readSome(stream.body(), new byte[64]));
+    stream.body().close();
+    until(() -> channel.isClosed() && opened.get() == 0);
+  }
+
+  private static StreamRequest early(String url) {
+    return new StreamRequest(8, "frame-8", true, ORIGIN, "GET", url, new byte[0]);
+  }
+
+  @Test
+  void workersOfADocumentAreBounded() {
+    page.data("ipc://pro-be/echo", Map.of());
+    for (int i = 0; i < Limits.WORKERS_PER_DOCUMENT; i++) {
+      assertEquals(
+          200, await(asWorker(String.format("%032x", i), "ipc://push/").response()).status());
+    }
+    String late = String.format("%032x", Limits.WORKERS_PER_DOCUMENT);
+    assertEquals("ERR_TOO_MANY_CALLS", Harness.read(asWorker(late, "ipc://push/")).code());
+    assertEquals(200, Harness.read(asWorker(late, "ipc://pro-be/echo")).status());
+  }
+
   @Test
   void anotherWindowCanNotUseAHandleNorCanAnotherDocumentOnceItIsGone() {
     String id = page.data("ipc://pro-be/open", Map.of()).asText();

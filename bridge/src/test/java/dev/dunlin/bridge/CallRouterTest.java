@@ -34,7 +34,10 @@ class CallRouterTest {
   private final Documents documents = new Documents(config, loop, gone -> gone.outbox.clear());
   private final Dispatcher dispatcher =
       new Dispatcher(
-          loop, new Commands(List.of(new Probe()), Map.of()), new OwnFiles(config.ownFiles()));
+          loop,
+          new Commands(List.of(new Probe()), Map.of()),
+          new OwnFiles(config.ownFiles()),
+          new SecretFiles());
   private final Document document = documents.register(1, Harness.ALL);
 
   @AfterEach

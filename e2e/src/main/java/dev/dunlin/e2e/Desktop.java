@@ -120,6 +120,17 @@ public final class Desktop implements AutoCloseable {
     Pointer XSetErrorHandler(OnError handler);
 
     int XFree(Pointer data);
+
+    byte XKeysymToKeycode(Pointer display, NativeLong keysym);
+  }
+
+  /** Keys and buttons as if somebody had pressed them. Public because JNA makes a proxy of it. */
+  public interface Test extends Library {
+    int XTestFakeMotionEvent(Pointer display, int screen, int x, int y, NativeLong delay);
+
+    int XTestFakeButtonEvent(Pointer display, int button, boolean press, NativeLong delay);
+
+    int XTestFakeKeyEvent(Pointer display, int keycode, boolean press, NativeLong delay);
   }
 
   /** Public because JNA reads the callback's method by reflection. */
@@ -132,8 +143,15 @@ public final class Desktop implements AutoCloseable {
     int setenv(String name, String value, int overwrite);
   }
 
+  /** Loaded for good: Xlib calls what the library has left with it when the display is closed. */
+  private static final class Fingers {
+    static final Test TEST = Native.load("Xtst", Test.class);
+  }
+
   /** Where the content of a window is on the screen, its frame not counted. */
   public record Area(int x, int y, int width, int height) {}
+
+  private static final NativeLong NOW = new NativeLong(0);
 
   /** A window may go while it is looked at; by itself Xlib would end the process. */
   private static final OnError GOES_ON = (display, error) -> 0;
@@ -193,6 +211,27 @@ public final class Desktop implements AutoCloseable {
       server.close();
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Presses the first button of the mouse at this place of the screen. */
+  public void click(int x, int y) {
+    Test test = Fingers.TEST;
+    test.XTestFakeMotionEvent(display, -1, x, y, NOW);
+    test.XTestFakeButtonEvent(display, 1, true, NOW);
+    test.XTestFakeButtonEvent(display, 1, false, NOW);
+    x11.XSync(display, false);
+  }
+
+  /** Types small letters, digits and spaces. */
+  public void type(String text) {
+    Test test = Fingers.TEST;
+    for (char c : text.toCharArray()) {
+      // The keysyms of these are their code points.
+      int code = x11.XKeysymToKeycode(display, new NativeLong(c)) & 0xff;
+      test.XTestFakeKeyEvent(display, code, true, NOW);
+      test.XTestFakeKeyEvent(display, code, false, NOW);
+    }
+    x11.XSync(display, false);
   }
 
   /**

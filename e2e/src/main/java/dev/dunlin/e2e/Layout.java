@@ -106,10 +106,15 @@ public record Layout(Path home, Path dist, Path engine, Path driver) {
     return Runtime.Version.parse(release.getProperty("JAVA_VERSION").replace("\"", "")).feature();
   }
 
+  /** The JDK that runs apps. */
+  static Path jdk() {
+    return Path.of(System.getProperty(JDK, System.getProperty("java.home")));
+  }
+
   /** The command line up to the main class, as the script makes it. */
   List<String> java(Class<?> main) {
     List<String> argv = new ArrayList<>();
-    Path jdk = Path.of(System.getProperty(JDK, System.getProperty("java.home")));
+    Path jdk = jdk();
     argv.add(jdk.resolve("bin").resolve("java").toString());
     argv.add("@" + dist.resolve(FLAGS));
     if (featureVersion(jdk) >= NEW_JDK) {

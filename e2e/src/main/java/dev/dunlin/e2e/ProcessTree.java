@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -37,10 +38,22 @@ public final class ProcessTree {
 
   /** Memory of these processes in bytes: what each has alone, plus its share of what is shared. */
   public static long proportionalBytes(Iterable<Long> pids) {
+    return sum(pids, Set.of("Pss:"));
+  }
+
+  /**
+   * The part of {@link #proportionalBytes} that is in no file: that of files grows when another app
+   * ends that has mapped them too.
+   */
+  public static long allocatedBytes(Iterable<Long> pids) {
+    return sum(pids, Set.of("Pss_Anon:", "Pss_Shmem:"));
+  }
+
+  private static long sum(Iterable<Long> pids, Set<String> names) {
     long kib = 0;
     for (long pid : pids) {
       for (String line : read(Path.of("/proc", Long.toString(pid), "smaps_rollup")).split("\n")) {
-        if (line.startsWith("Pss:")) {
+        if (names.contains(line.substring(0, line.indexOf(':') + 1))) {
           kib += Long.parseLong(line.replaceAll("[^0-9]", ""));
         }
       }

@@ -399,6 +399,11 @@ public final class RunningApp implements AutoCloseable {
     return ProcessTree.proportionalBytes(processes().keySet());
   }
 
+  /** What its processes have allocated: {@link ProcessTree#allocatedBytes}. */
+  public long allocatedBytes() {
+    return ProcessTree.allocatedBytes(processes().keySet());
+  }
+
   /** Sends a signal to one process: {@code INT}, {@code KILL}. */
   public void signal(String name, long pid) {
     processes();

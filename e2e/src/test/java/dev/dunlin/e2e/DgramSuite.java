@@ -248,6 +248,83 @@ record DgramSuite(Account account) {
     page.evaluate("slow.close()");
   }
 
+  private static int worker(String name) {
+    page.run(
+        """
+        const said = globalThis.%1$sSaid = []
+        const worker = globalThis.%1$s = new Worker('/worker.js', { type: 'module' })
+        worker.onmessage = event => said.push(event.data)
+        worker.onerror = event => said.push({ error: event.message || 'it did not load' })
+        worker.postMessage('bind')
+        """
+            .formatted(name));
+    page.await(name + "Said.length > 0");
+    JsonNode first = page.evaluate(name + "Said[0]");
+    assertTrue(first.path("port").asInt() > 0, first::toString);
+    return first.path("port").asInt();
+  }
+
+  @Test
+  void aDedicatedWorkerHasSocketsThatGoWithIt() throws IOException {
+    show("index.html");
+    int one = worker("one");
+    int two = worker("two");
+    try (DatagramSocket outside = plain(0)) {
+      for (int port : List.of(one, two, one)) {
+        byte[] text = ("to " + port).getBytes(StandardCharsets.UTF_8);
+        outside.send(
+            new DatagramPacket(text, text.length, new InetSocketAddress("127.0.0.1", port)));
+        assertEquals("TO " + port, receive(outside));
+      }
+    }
+    page.await("oneSaid.length === 3 && twoSaid.length === 2");
+    JsonNode last = page.evaluate("oneSaid[2]");
+    assertEquals("to " + one, last.path("text").asText(), last::toString);
+    assertEquals(2, last.path("stats").path("received").asInt(), last::toString);
+    assertFalse(isFree(one));
+    // One is told to close its socket, the other is ended in the middle of its work.
+    page.evaluate("one.postMessage('close')");
+    page.await("oneSaid.some(said => said.closed)");
+    page.evaluate("two.terminate()");
+    awaitFree(List.of(one, two));
+    int third = worker("third");
+    show("narrow.html");
+    awaitFree(List.of(third));
+    show("index.html");
+  }
+
+  @Test
+  void countsWhatTheSystemDropsForWantOfRoom() throws IOException {
+    show("index.html");
+    int port =
+        page.run(
+                """
+                globalThis.tight = await listening({ type: 'udp4', recvBufferSize: 2048 })
+                return tight.address().port
+                """)
+            .asInt();
+    int count = 0;
+    try (DatagramSocket fast = plain(0)) {
+      DatagramPacket packet =
+          new DatagramPacket(new byte[1024], 1024, new InetSocketAddress("127.0.0.1", port));
+      while (count < 200_000 && (count % 2_000 != 0 || count == 0 || dropped() == 0)) {
+        fast.send(packet);
+        count++;
+      }
+    }
+    assertTrue(dropped() > 0, "nothing was dropped of " + count);
+    // Each came, or was counted.
+    page.await(
+        "(s => s.received + s.systemDropped === "
+            + count
+            + " && s.waitingBytes === 0)(tight.stats())");
+    page.evaluate("tight.close()");
+  }
+
+  private static long dropped() {
+    return page.evaluate("tight.stats().systemDropped").asLong();
+  }
+
   @Test
   void leavesNoSocketOpenWhenThePageIsLoadedAgainOrGoesOrItsProcessIsKilled() {
     String three =

@@ -38,6 +38,9 @@ record LanesSuite(Account account) {
   /** What copying may take, whatever the file's length. */
   private static final long COPY_BYTES = 128L * MIB;
 
+  /** Apps that are killed while they write. */
+  private static final int KILLS = 3;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Which lanes a page's work took, by the page's own log of calls. */
@@ -282,13 +285,18 @@ record LanesSuite(Account account) {
       """
       const { pipeline } = await import('socket:stream/promises')
       await pipeline(fs.createReadStream(%1$s), fs.createWriteStream(%2$s))
+      """,
+      """
+      const from = await fs.promises.open(%1$s), to = await fs.promises.open(%2$s, 'w'), part = new Uint8Array(1 << 20)
+      for (let got; (got = (await from.read(part)).bytesRead) > 0;) await to.write(part, 0, got)
+      await Promise.all([from.close(), to.close()])
       """
     };
     try {
       for (String way : ways) {
         // Modules and compiled code are no part of it.
         page.run(way.formatted(quoted(small), quoted(target)), LONG);
-        long before = app.proportionalBytes();
+        long before = app.allocatedBytes();
         page.evaluate(
             "globalThis.copied = ''; globalThis.copying = (async () => {"
                 + way.formatted(quoted(source), quoted(target))
@@ -296,7 +304,7 @@ record LanesSuite(Account account) {
         long[] most = {before};
         for (int i = 0; i < SAMPLES && page.evaluate("copied").asText().isEmpty(); i++) {
           page.run("await Promise.race([copying, new Promise(r => setTimeout(r, 200))]); return 1");
-          most[0] = Math.max(most[0], app.proportionalBytes());
+          most[0] = Math.max(most[0], app.allocatedBytes());
         }
         assertEquals("done", page.evaluate("copied").asText());
         System.out.println(
@@ -412,6 +420,89 @@ record LanesSuite(Account account) {
             + " no policy can name such a path: rename the file with another"
             + " tool.\",\"ENOENT\",false]",
         said.toString());
+  }
+
+  @Test
+  void foldersWhoseNamesAreNotUtf8AreListedToTheEnd() throws IOException {
+    Path folder = Files.createDirectories(data.resolve("deep"));
+    Account.run(
+        "perl",
+        "-e",
+        "$d = $ARGV[0]; for (qq($d/a\\xff), qq($d/a\\xff/b), qq($d/u)) { mkdir $_ or die $! }"
+            + " for (qq($d/a\\xff/b/c\\xfe), qq($d/u/x)) { open(F, '>', $_) or die $! }"
+            + " symlink('/etc', qq($d/a\\xff/away)) or die $!",
+        folder.toString());
+    account.own(folder);
+    JsonNode said =
+        page.run(
+            """
+            const folder = path.join(data, 'deep'), hex = names => names.map(name => name.toString('latin1')).sort().join()
+            const options = { encoding: 'buffer', recursive: true }
+            const names = await fs.promises.readdir(folder, options)
+            const entries = fs.readdirSync(folder, { ...options, withFileTypes: true })
+            const walked = []
+            for await (const entry of await fs.promises.opendir(folder, options)) walked.push(entry.name)
+            const call = (name, below) => ipc.send('fs.' + name, { path: folder, bytes: true, below }).then(({ err }) => err?.code ?? 'done')
+            const attacks = []
+            for (const below of ['..', 'u/..', '', '/etc', 'u//x', 'a\\xff/away', 'u\\0', '\\u0261']) attacks.push(await call('readdir', below), await call('opendir', below))
+            await fs.promises.rm(folder, { recursive: true })
+            return [hex(names), hex(entries.map(entry => entry.name)), hex(walked), attacks.join(), await call('readdir', 'u')]
+            """);
+    assertEquals(
+        "[\"a\u00ff,a\u00ff/away,a\u00ff/b,a\u00ff/b/c\u00fe,u,u/x\","
+            + "\"away,a\u00ff,b,c\u00fe,u,x\",\"away,a\u00ff,b,c\u00fe,u,x\",\""
+            + "EINVAL,EINVAL,EINVAL,EINVAL,EINVAL,EINVAL,EINVAL,EINVAL,EINVAL,EINVAL,ENOTDIR,ENOTDIR,EINVAL,EINVAL,EINVAL,EINVAL\",\"ENOENT\"]",
+        said.toString());
+  }
+
+  @Test
+  void aKilledAtomicWriteLeavesTheOldOrTheNewAndNoLitterThatGrows() throws IOException {
+    Path folder = null;
+    for (int i = 0; i < KILLS; i++) {
+      RunningApp killed = APPS.start(RunningApp.Start.of(Apps.named("fs")).as(account).driven());
+      Page itsPage = killed.page();
+      itsPage.await("document.documentElement.dataset.ready === 'true'");
+      folder = folder == null ? Files.createDirectories(data.resolve("killed")) : folder;
+      account.own(folder);
+      itsPage.evaluate(
+          """
+          globalThis.written = 0
+          globalThis.failed = ''
+          ;(async () => {
+            const big = new Uint8Array(6 << 20)
+            for (let i = 1; ; i++) { big.fill(i); await fs.promises.writeFile(%s, big, { atomic: true }); written = i }
+          })().catch(e => { failed = String(e) }); 1
+          """
+              .formatted(quoted(folder.resolve("file"))));
+      itsPage.await("written > 1 || failed !== ''");
+      assertEquals("", itsPage.evaluate("failed").asText());
+      Path drafts = folder;
+      killed.await(() -> names(drafts) > 1, "a draft", RunningApp.SOON);
+      killed.signal("KILL", killed.pid());
+      assertEquals(137, killed.awaitExit());
+      killed.awaitNoProcess();
+      killed.destroy();
+      byte[] left = Files.readAllBytes(folder.resolve("file"));
+      assertEquals(6 * MIB, left.length);
+      for (byte one : left) {
+        assertEquals(left[0], one);
+      }
+      assertTrue(names(folder) <= 2, "litter: " + names(folder));
+    }
+    page.run(
+        "await fs.promises.writeFile("
+            + quoted(folder.resolve("file"))
+            + ", 'whole', { atomic: true }); return 1");
+    assertEquals("whole", Files.readString(folder.resolve("file")));
+    assertEquals(1, names(folder));
+  }
+
+  private static long names(Path folder) {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.count();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -55,15 +55,14 @@ record Deb(
    *
    * @param tree what it installs
    * @param time of all its files
-   * @param scratch empty folder
+   * @param xz compresses it
    */
-  Path write(Tree tree, Instant time, Path scratch, Path folder) throws IOException {
-    Tree control = Tree.empty(scratch.resolve("control"));
+  Path write(Tree tree, Instant time, TarXz xz, Path folder) throws IOException {
+    Tree control = Tree.empty(xz.scratch().resolve("control"));
     control.write("control", fields(tree.size()));
     for (Map.Entry<String, String> script : scripts.entrySet()) {
       control.program(script.getKey(), script.getValue());
     }
-    TarXz xz = new TarXz(PackageCache.folder(), scratch);
     Files.createDirectories(folder);
     Path unfinished = Files.createTempFile(folder, "." + name, ".deb");
     try {

@@ -14,11 +14,11 @@ final class Depends {
   private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
 
   /**
-   * Chromium loads it by name, so that no header tells (its file dialogs and themes), and a page
-   * without any font shows nothing.
+   * Chromium loads them by name, so that no header tells (the first ends it without a word where it
+   * is missing; themes and file dialogs), and a page without any font shows nothing.
    */
   private static final List<String> BY_NAME =
-      List.of("libgtk-3-0 | libgtk-3-0t64", "fonts-dejavu-core | fontconfig");
+      List.of("libx11-xcb1", "libgtk-3-0 | libgtk-3-0t64", "fonts-dejavu-core | fontconfig");
 
   private Depends() {}
 

@@ -16,8 +16,9 @@ import java.util.stream.Stream;
  * Puts packages together. Blocks.
  *
  * @param scratch folder for what is being put together; each package has one of its own in it
+ * @param effort how well they are compressed
  */
-record Packages(Path scratch) {
+record Packages(Path scratch, TarXz.Effort effort) {
   /** The runtime that thin packages need. */
   private static final Runtime SHARED =
       new Runtime(Path.of("/"), BuildInfo.dunlin(), Runtime.lineOf(BuildInfo.dunlin()), "");
@@ -52,7 +53,7 @@ record Packages(Path scratch) {
     try {
       fillFat(tree, app, files, runtime);
       return deb(app, Deb.machine(), runtime.depends(), archiveScripts(home(app) + "/runtime"))
-          .write(tree, app.time(files), work, output);
+          .write(tree, app.time(files), xz(work), output);
     } finally {
       Trees.delete(work);
     }
@@ -65,7 +66,7 @@ record Packages(Path scratch) {
     try {
       fillThin(tree, app, files);
       String needs = SHARED.packageName() + " (>= " + SHARED.version() + ")";
-      return deb(app, "all", needs, Map.of()).write(tree, app.time(files), work, output);
+      return deb(app, "all", needs, Map.of()).write(tree, app.time(files), xz(work), output);
     } finally {
       Trees.delete(work);
     }
@@ -108,7 +109,7 @@ record Packages(Path scratch) {
               "Desktop runtime for web apps (Chromium, Java)",
               "What apps made with Dunlin share. Chromium " + BuildInfo.chromium() + ".",
               archiveScripts(runtime.installedAt()))
-          .write(tree, BuildInfo.timestamp(), work, output);
+          .write(tree, BuildInfo.timestamp(), xz(work), output);
     } finally {
       Trees.delete(work);
     }
@@ -146,10 +147,14 @@ record Packages(Path scratch) {
               "Make desktop apps of web pages",
               "The command dunlin: runs, tests and packages apps. Needs neither Java nor Maven.",
               Map.of())
-          .write(tree, BuildInfo.timestamp(), work, output);
+          .write(tree, BuildInfo.timestamp(), xz(work), output);
     } finally {
       Trees.delete(work);
     }
+  }
+
+  private TarXz xz(Path work) {
+    return new TarXz(PackageCache.folder(), work, effort);
   }
 
   private static boolean isTemplateSource(Path file) {

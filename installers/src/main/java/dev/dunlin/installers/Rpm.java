@@ -82,6 +82,9 @@ record Rpm(Packages packages) {
             runtime == null
                 ? "AutoReqProv: no"
                 : "%global __requires_exclude ^lib(cef|jcef|EGL|GLESv2|jvm|java|jli|awt|net|nio)",
+            // Loaded by name, so that no header tells.
+            runtime == null ? "" : "Requires: libX11-xcb.so.1()(64bit), libgtk-3.so.0()(64bit)",
+            "%global _binary_payload w6.xzdio",
             "%global __os_install_post %{nil}",
             "%global debug_package %{nil}",
             "%global source_date_epoch_from_changelog 0",

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * Makes the {@link Runtime} out of a JDK, a build of Dunlin and Chromium's files. Blocks for some
  * ten seconds.
  *
- * @param jdk with {@code bin/jlink}; the newest there is
+ * @param jdk with {@code bin/jlink}, the one that runs us; the newest there is
  * @param jars of Dunlin and its libraries
  * @param engine Chromium's files, unpacked
  * @param classes list of the classes of a start, for the class-data archive
@@ -64,6 +64,9 @@ record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
           "jcefmaven",
           "jogl-all");
 
+  /** As the script ./dunlin has it. */
+  private static final int NEW_JDK = 24;
+
   /** The jar that names all others, in one order on every machine. */
   static final String CLASS_PATH = "lib/dunlin.jar";
 
@@ -101,7 +104,7 @@ record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
     Instant time = BuildInfo.timestamp();
     classPath(tree.at(CLASS_PATH), names, time);
     tree.copyTree(engine, "engine", RuntimeBuilder::isShipped);
-    tree.write("lib/java.args", flags("java.args") + flags("java-24.args"));
+    tree.write("lib/java.args", flags("java.args") + (isNew() ? flags("java-24.args") : ""));
     tree.copy(classes, "lib/classes.lst");
     tree.write("lib/private-tmp.sh", ofShell("private-tmp.sh"));
     tree.program("bin/dunlin-app", own("dunlin-app.sh"));
@@ -115,6 +118,11 @@ record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
     runtime.write();
     tree.settle(time);
     return runtime;
+  }
+
+  /** Whether the JDK, which runs us, knows the flags of new ones. */
+  static boolean isNew() {
+    return java.lang.Runtime.version().feature() >= NEW_JDK;
   }
 
   private static boolean isWanted(String jar) {

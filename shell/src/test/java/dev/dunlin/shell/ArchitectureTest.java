@@ -246,10 +246,12 @@ class ArchitectureTest {
         "package dev.dunlin.scheduler; class A { Object a() { return new ProcessBuilder(\"ls\"); } }",
         "package dev.dunlin.shell.host; class A { void a() throws Exception { Runtime.getRuntime().exec(new String[] {\"ls\"}); } }");
     wall(
-        "the process is ended by Main",
+        "the process is ended by Main, and a relay without a shell by its own",
         noClasses()
             .that()
             .doNotHaveFullyQualifiedName(MAIN)
+            .and()
+            .doNotHaveFullyQualifiedName("dev.dunlin.net.headless.RelayMain")
             .should()
             .accessTargetWhere(
                 DescribedPredicate.describe(

@@ -54,7 +54,15 @@ final class FolderReader implements AutoCloseable {
 
   /** Opens a checked folder, or one below it, following no link. */
   static FolderReader open(Path real) throws IOException {
-    Pin pin = Pin.folder(real);
+    return open(Pin.folder(real), real);
+  }
+
+  /** Opens a folder below a checked one, by names that need not be UTF-8. Linux only. */
+  static FolderReader open(Path real, String below) throws IOException {
+    return open(Pin.below(real, below), real);
+  }
+
+  private static FolderReader open(Pin pin, Path real) throws IOException {
     try {
       return Platform.isLinux()
           ? new FolderReader(

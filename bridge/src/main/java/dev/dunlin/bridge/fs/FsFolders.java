@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Folders: listed whole or in batches, and made under a new name. */
 final class FsFolders {
@@ -68,7 +69,7 @@ final class FsFolders {
   /** Sorted by their bytes, as Node's list is. */
   private static Reply readdir(Call call) throws IOException {
     List<List<Object>> entries = new ArrayList<>();
-    try (FolderReader folder = FolderReader.open(call.path().real())) {
+    try (FolderReader folder = folder(call)) {
       Charset charset = charset(call);
       for (List<List<Object>> some;
           !(some = folder.next(BATCH_ENTRIES, Integer.MAX_VALUE, charset)).isEmpty(); ) {
@@ -81,6 +82,21 @@ final class FsFolders {
     }
     entries.sort(Comparator.comparing(entry -> (String) entry.get(0), FsFolders::byBytes));
     return data(entries);
+  }
+
+  /**
+   * The folder that the path names; or one below it whose path is not UTF-8, so that no URL has it.
+   */
+  private static FolderReader folder(Call call) throws IOException {
+    Optional<String> below = call.param("below").map(JsonNode::asText);
+    if (below.isEmpty()) {
+      return FolderReader.open(call.path().real());
+    }
+    call.requireTree();
+    if (!Platform.isLinux()) {
+      throw new Errno.Failure(Errno.ENOSYS);
+    }
+    return FolderReader.open(call.path().real(), below.get());
   }
 
   /** The order of UTF-8, which is that of code points and not that of UTF-16. */
@@ -107,7 +123,7 @@ final class FsFolders {
   }
 
   private static Reply opendir(Call call) throws IOException {
-    FolderReader folder = FolderReader.open(call.path().real());
+    FolderReader folder = folder(call);
     try {
       return data(Map.of("fd", call.register(folder).value()));
     } catch (BridgeError refused) {

@@ -47,12 +47,14 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -78,14 +80,20 @@ public final class FsModule implements CommandModule {
   private static final int COPY_BYTES = 8 << 20;
   private static final int COPY_EXCLUSIVE = 1;
   private static final int DEFAULT_FILE_MODE = 0666;
+
+  /** What replaces a file has this until it has the file's own. */
+  private static final int DRAFT_MODE = 0600;
+
   private static final int DEFAULT_FOLDER_MODE = 0777;
   private static final String ANY_TYPE = "application/octet-stream";
 
   private final RandomSource random;
+  private final Drafts drafts;
   private final FsWatches watches = new FsWatches();
 
   public FsModule(RandomSource random) {
     this.random = random;
+    this.drafts = new Drafts(random);
   }
 
   @Override
@@ -307,27 +315,23 @@ public final class FsModule implements CommandModule {
     }
     try (Pin pin = Pin.of(call.path())) {
       Path target = pin.path();
-      Path draft = target.resolveSibling(".dunlin-" + random.hex128());
-      Pin drafted = Pin.unheld(draft);
-      try {
-        if (exists(target) && Stat.type(target) != Stat.FILE) {
-          throw new Errno.Failure(Stat.type(target) == Stat.FOLDER ? Errno.EISDIR : Errno.EINVAL);
-        }
-        FileAttribute<?>[] mode =
-            exists(target) && call.param("mode").isEmpty() && !Platform.isWindows()
-                ? new FileAttribute<?>[] {
-                  PosixFilePermissions.asFileAttribute(
-                      Files.getPosixFilePermissions(target, LinkOption.NOFOLLOW_LINKS))
-                }
-                : mode(call, DEFAULT_FILE_MODE);
-        try (OpenFile file = OpenFile.open(drafted, FsFlags.of(TextNode.valueOf("wx")), mode)) {
-          writeAll(call, file);
-          file.sync(true);
-        }
-        Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(draft);
+      boolean there = exists(target);
+      if (there && Stat.type(target) != Stat.FILE) {
+        throw new Errno.Failure(Stat.type(target) == Stat.FOLDER ? Errno.EISDIR : Errno.EINVAL);
       }
+      boolean keep = there && call.param("mode").isEmpty() && !Platform.isWindows();
+      Set<PosixFilePermission> kept =
+          keep ? Files.getPosixFilePermissions(target, LinkOption.NOFOLLOW_LINKS) : Set.of();
+      drafts.replace(
+          call.path().real(),
+          target,
+          mode(call, keep ? DRAFT_MODE : DEFAULT_FILE_MODE),
+          file -> {
+            writeAll(call, file);
+            if (keep) {
+              file.change(path -> Files.setPosixFilePermissions(path, kept));
+            }
+          });
     }
     return Reply.NOTHING;
   }

@@ -71,6 +71,33 @@ final class Pin implements AutoCloseable {
     return new Pin(-1, real);
   }
 
+  /**
+   * Pins a folder below a checked one, by names that need not be UTF-8. Linux only.
+   *
+   * @param below its relative path, each byte the character of its number; no link is followed
+   */
+  static Pin below(Path real, String below) throws IOException {
+    int fd = walk(real);
+    for (String segment : below.split("/", -1)) {
+      int parent = fd;
+      try {
+        if (segment.isEmpty()
+            || segment.equals(".")
+            || segment.equals("..")
+            || segment.chars().anyMatch(c -> c == 0 || c > 0xff)) {
+          throw new Errno.Failure(Errno.EINVAL);
+        }
+        byte[] name = (segment + "\0").getBytes(StandardCharsets.ISO_8859_1);
+        fd = Libc.openat(parent, name, FOLDER, 0);
+      } catch (LastErrorException e) {
+        throw new Errno.Failure(Errno.of(e.getErrorCode()));
+      } finally {
+        Libc.close(parent);
+      }
+    }
+    return new Pin(fd, through(fd));
+  }
+
   /** Pins what a pinned path names, itself and not where a link leads. Linux only. */
   static Pin itself(Path pinned) throws IOException {
     try {

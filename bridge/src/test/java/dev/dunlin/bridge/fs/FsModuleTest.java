@@ -16,10 +16,12 @@ import dev.dunlin.bridge.PolicySet;
 import dev.dunlin.bridge.StreamResponse;
 import dev.dunlin.scheduler.RandomSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -230,6 +232,59 @@ class FsModuleTest {
     assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     page.error(url("writeFile", root), Map.of("data", "new", "atomic", true));
     page.error(url("writeFile", file), Map.of("atomic", true));
+    try (Stream<Path> left = Files.list(root)) {
+      assertEquals(List.of(file), left.toList());
+    }
+  }
+
+  @Test
+  void anAtomicWriteRemovesTheDraftThatAKilledOneLeft() throws IOException {
+    Path file = Files.writeString(root.resolve("f"), "old");
+    Path[] draft = new Path[1];
+    // Killed while it wrote: as a copy of the draft that is there then.
+    new Drafts(RandomSource.seeded(1))
+        .replace(
+            file,
+            file,
+            new FileAttribute<?>[0],
+            writing -> {
+              writing.write(ByteBuffer.wrap(new byte[] {'n'}), -1);
+              try (Stream<Path> all = Files.list(root)) {
+                draft[0] = all.filter(one -> !one.equals(file)).findFirst().orElseThrow();
+              }
+              assertEquals("old", Files.readString(file));
+            });
+    assertEquals("n", Files.readString(file));
+    for (int i = 0; i < 3; i++) {
+      Files.writeString(draft[0], "half");
+      page.data(url("writeFile", file), Map.of("data", "new" + i, "atomic", true));
+      assertEquals("new" + i, Files.readString(file));
+      try (Stream<Path> left = Files.list(root)) {
+        assertEquals(List.of(file), left.toList());
+      }
+    }
+  }
+
+  @Test
+  void anAtomicWriteLeavesAloneTheDraftOfAnother() throws Exception {
+    Path file = Files.writeString(root.resolve("f"), "old");
+    Drafts drafts = new Drafts(RandomSource.seeded(1));
+    // In this process, by another module, and what is no draft at all.
+    drafts.replace(
+        file,
+        file,
+        new FileAttribute<?>[0],
+        outer -> {
+          outer.write(ByteBuffer.wrap(new byte[] {'o'}), -1);
+          drafts.replace(
+              file,
+              file,
+              new FileAttribute<?>[0],
+              inner -> inner.write(ByteBuffer.wrap(new byte[] {'i'}), -1));
+          page.data(url("writeFile", file), Map.of("data", "p", "atomic", true));
+          assertEquals("p", Files.readString(file));
+        });
+    assertEquals("o", Files.readString(file));
     try (Stream<Path> left = Files.list(root)) {
       assertEquals(List.of(file), left.toList());
     }

@@ -130,6 +130,9 @@ public final class Bench {
     if (any("udp.java", "udp.page", "udp.pingpong")) {
       udp();
     }
+    if (any("peer.relayed", "peer.heap")) {
+      peer();
+    }
     if (qt.isPresent() && any("call.sequential", "call.inflight100")) {
       QtWebEngine.Calls calls = qt.get().calls();
       add("call.sequential", QtWebEngine.PEER, "ms", calls.trips());
@@ -303,6 +306,21 @@ public final class Bench {
   }
 
   // ---- datagrams
+
+  private void peer() {
+    if (wanted.test("peer.heap")) {
+      add("peer.heap", "dunlin", "MiB", List.of(Relayed.heapMib()));
+    }
+    if (wanted.test("peer.relayed")) {
+      Relayed relayed = new Relayed();
+      relayed.run();
+      List<Double> rates = new ArrayList<>();
+      for (int i = 0; i < Relayed.RUNS; i++) {
+        rates.add(relayed.run());
+      }
+      add("peer.relayed", "dunlin", "1/s", rates);
+    }
+  }
 
   private void udp() throws IOException {
     try (Udp udp = new Udp(CLOCK)) {

@@ -30,6 +30,15 @@ final class BusLimits {
   /** A longer saved state is refused. */
   static final int STATE_BYTES = 32 << 20;
 
+  /** Saved states of one app; beyond it the oldest are removed. */
+  static final int STATES = 16;
+
+  /** How often a peer's state is saved, if it has changed. What a crash loses is younger. */
+  static final long SAVE_MILLIS = 30_000;
+
+  /** How often pages are told what was refused at the door. */
+  static final long FIREWALL_MILLIS = 5_000;
+
   /** Links and members remembered for pages that come later; beyond it the oldest are not told. */
   static final int REMEMBERED = 1024;
 

@@ -1,5 +1,6 @@
 package dev.dunlin.net.bus;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.net.crypto.Opened;
@@ -23,7 +24,9 @@ import dev.dunlin.scheduler.Scheduler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -64,7 +67,21 @@ final class BusPeer {
     }
   }
 
+  /** Keeps a peer's state. Completes when it is kept. */
+  interface Keeper {
+    Future<Void> keep(Settings settings, byte[] state);
+  }
+
+  /** What a state is made of; equal figures, equal state. */
+  private record Kept(int packets, long accepted, int direct) {}
+
   private final Settings settings;
+  private final Scheduler scheduler;
+  private final Keeper keeper;
+  private final List<Scheduler.Timer> timers = new ArrayList<>();
+  private Optional<Kept> kept = Optional.empty();
+  private long refused;
+  private final Set<String> warned = new HashSet<>();
   private final SigningKeys signing;
   private final Peer peer;
   private final Future<Void> started;
@@ -79,8 +96,11 @@ final class BusPeer {
       Optional<PeerState> state,
       Vertx vertx,
       Scheduler scheduler,
-      RandomSource random) {
+      RandomSource random,
+      Keeper keeper) {
     this.settings = settings;
+    this.scheduler = scheduler;
+    this.keeper = keeper;
     this.signing = signing;
     PeerConfig config =
         new PeerConfig(
@@ -98,11 +118,18 @@ final class BusPeer {
             config,
             scheduler,
             random,
-            new VertxDatagrams(vertx, settings.address()),
+            new VertxDatagrams(
+                vertx, settings.address(), fault -> warnOnce(fault.code(), fault.getMessage())),
             Sealing.REAL,
             new Events());
     state.ifPresent(peer::restore);
-    started = peer.start();
+    started =
+        peer.start()
+            .onSuccess(
+                running -> {
+                  every(BusLimits.SAVE_MILLIS, this::save);
+                  every(BusLimits.FIREWALL_MILLIS, this::tellRefused);
+                });
   }
 
   Settings settings() {
@@ -118,8 +145,67 @@ final class BusPeer {
     return buses.isEmpty();
   }
 
-  void end() {
+  /** Ends it; the state that it leaves has been given to its keeper. */
+  Future<Void> end() {
+    timers.forEach(Scheduler.Timer::cancel);
+    timers.clear();
+    Future<Void> last = started.succeeded() ? save() : Future.succeededFuture();
     peer.close();
+    return last;
+  }
+
+  private void every(long millis, Runnable work) {
+    int place = timers.size();
+    timers.add(scheduler.schedule(Duration.ofMillis(millis), () -> again(place, millis, work)));
+  }
+
+  private void again(int place, long millis, Runnable work) {
+    timers.set(
+        place, scheduler.schedule(Duration.ofMillis(millis), () -> again(place, millis, work)));
+    work.run();
+  }
+
+  /** If there is anything new. */
+  private Future<Void> save() {
+    PeerStatistics figures = peer.statistics();
+    Kept now = new Kept(figures.cachedPackets(), figures.acceptedPackets(), figures.direct());
+    if (kept.filter(now::equals).isPresent()) {
+      return Future.succeededFuture();
+    }
+    kept = Optional.of(now);
+    byte[] state = state();
+    return keeper
+        .keep(settings, state)
+        .onSuccess(done -> tellAll(event("state").put("bytes", state.length)))
+        .onFailure(
+            fault -> {
+              kept = Optional.empty();
+              warn("EIO", "the peer's state could not be saved: " + fault.getMessage());
+            });
+  }
+
+  /** Says that something is not as it should be, and does not stop anything. */
+  void warn(String code, String status) {
+    tellAll(event("warning").put("code", code).put("status", status));
+  }
+
+  /** Once in a while for each kind: a fault may come with every datagram. */
+  private void warnOnce(String code, String status) {
+    if (warned.add(code)) {
+      warn(code, status);
+    }
+  }
+
+  private void tellRefused() {
+    warned.clear();
+    long all = peer.statistics().rejectedDatagrams();
+    if (all > refused) {
+      tellAll(
+          event("firewall")
+              .put("refused", all - refused)
+              .put("status", "datagrams were refused: malformed, or more than their sender may"));
+      refused = all;
+    }
   }
 
   // ---- pages
@@ -211,6 +297,10 @@ final class BusPeer {
         other.tell(packet(message), bytes);
       }
     }
+    ObjectNode sent = event("send").put("subcluster", id.hex());
+    ArrayNode ids = sent.putArray("ids");
+    packets.forEach(packet -> ids.add(packet.hex()));
+    tell(id, sent, NOTHING);
     return packets;
   }
 
@@ -397,6 +487,20 @@ final class BusPeer {
                         .put("sealed", plain.isEmpty()),
                     plain.orElse(sealed));
               });
+    }
+
+    @Override
+    public void synced(Id other, int packets) {
+      tellAll(event("sync").put("peerId", other.hex()).put("packets", packets));
+    }
+
+    @Override
+    public void skewed(long millis) {
+      warnOnce(
+          "ECLOCKSKEW",
+          "an introducer's clock is "
+              + millis / 1000
+              + " s away from ours, so whom it names is not met: set this machine's clock");
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.dunlin.net.crypto.SigningKeys;
 import dev.dunlin.net.peer.PeerException;
 import dev.dunlin.scheduler.RandomSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -24,6 +26,10 @@ import java.util.Set;
  */
 final class Identity {
   static final String FILE = "network.key";
+
+  /** Folder beside it for what else pages do not see. */
+  static final String PRIVATE = ".network";
+
   private static final int TEXT_CHARS = 2 * SigningKeys.SEED_BYTES;
 
   private final Path folder;
@@ -32,6 +38,21 @@ final class Identity {
   Identity(Path folder, RandomSource random) {
     this.folder = folder;
     this.random = random;
+  }
+
+  /** Everything that no page may see, whatever its policy. */
+  List<Path> secretFiles() {
+    return List.of(folder.resolve(FILE), folder.resolve(PRIVATE));
+  }
+
+  /** For its user alone; made if it is not there. */
+  Path privateFolder() throws IOException {
+    Files.createDirectories(folder, only("rwx------"));
+    Path made = folder.resolve(PRIVATE);
+    if (!Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectory(made, only("rwx------"));
+    }
+    return made;
   }
 
   private static boolean isPosix() {
@@ -65,22 +86,32 @@ final class Identity {
   }
 
   private void make(Path file) throws IOException {
-    Files.createDirectories(folder, only("rwx------"));
-    // Never half written: another name first.
-    Path draft = folder.resolve(FILE + "." + random.hex128());
+    String text = HexFormat.of().formatHex(random.bytes(SigningKeys.SEED_BYTES)) + "\n";
+    Path draft = draft(FILE, text.getBytes(StandardCharsets.US_ASCII));
     try {
-      try (var out =
-          Files.newByteChannel(
-              draft,
-              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              only("rw-------"))) {
-        String text = HexFormat.of().formatHex(random.bytes(SigningKeys.SEED_BYTES)) + "\n";
-        out.write(java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
-      }
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(draft);
     }
+  }
+
+  /** A file that nobody else can read, under a name of its own: nothing is ever half written. */
+  Path draft(String name, byte[] bytes) throws IOException {
+    Path draft = privateFolder().resolve(name + "." + random.hex128());
+    ByteBuffer rest = ByteBuffer.wrap(bytes);
+    try (var out =
+        Files.newByteChannel(
+            draft,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            only("rw-------"))) {
+      while (rest.hasRemaining()) {
+        out.write(rest);
+      }
+    } catch (IOException e) {
+      Files.deleteIfExists(draft);
+      throw e;
+    }
+    return draft;
   }
 
   private static SigningKeys read(Path file) throws IOException {

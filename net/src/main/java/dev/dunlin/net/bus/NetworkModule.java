@@ -31,9 +31,12 @@ import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.scheduler.VertxScheduler;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,15 +58,18 @@ import java.util.function.Function;
  * app. See docs/network.md.
  */
 public final class NetworkModule implements CommandModule, AutoCloseable {
+  private static final Logger LOG = System.getLogger(NetworkModule.class.getName());
   private static final HexFormat HEX = HexFormat.of();
   private static final String ANY_ADDRESS = "0.0.0.0";
 
   private final RandomSource random;
   private final Identity identity;
+  private final StateFiles states;
 
   // Guarded by this.
   private Optional<Vertx> vertx = Optional.empty();
   private Optional<Scheduler> scheduler = Optional.empty();
+  private boolean ended;
 
   /** Lane: the scheduler's. */
   private final Map<Who, BusPeer> peers = new HashMap<>();
@@ -77,6 +83,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
   public NetworkModule(Path data, RandomSource random) {
     this.random = random;
     this.identity = new Identity(data, random);
+    this.states = new StateFiles(identity);
   }
 
   @Override
@@ -162,6 +169,11 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
         handle("close", RunsOn.EVENT_LOOP, NetworkModule::closeBus));
   }
 
+  @Override
+  public List<Path> secretFiles() {
+    return identity.secretFiles();
+  }
+
   // ---- joining
 
   private synchronized Scheduler scheduler() {
@@ -182,6 +194,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
     BusPeer.Settings settings;
     SigningKeys keys;
     Optional<PeerState> state;
+    List<String> lost = new ArrayList<>();
     try {
       // Read before the keys: what is refused makes no file.
       Id cluster = cluster(call.resource());
@@ -199,7 +212,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
       if (Endpoint.parseAddress(address).isEmpty()) {
         throw invalid("'address' is an IPv4 address of this machine, such as 192.0.2.1");
       }
-      state = savedState(call);
+      Optional<PeerState> given = savedState(call);
       keys = keys(call);
       Id publicKey = Id.of(keys.publicKey());
       Id peerId =
@@ -212,6 +225,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
       // Its bounds are checked here, before a channel is opened.
       new PeerConfig(
           peerId, keys, cluster, false, Optional.empty(), port, probePort, keepAlive, introducers);
+      state = given.isPresent() ? given : kept(cluster, peerId, lost);
     } catch (PeerException refused) {
       return fail(refused);
     }
@@ -221,6 +235,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
         .call(() -> enter(settings, keys, state, channel))
         .map(
             bus -> {
+              lost.forEach(why -> bus.peer().warn("EMALFORMED", why));
               HandleId id;
               try {
                 id = call.register(bus);
@@ -238,6 +253,16 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
             })
         .onFailure(refused -> channel.close())
         .recover(NetworkModule::fail);
+  }
+
+  /** What the last run kept. A peer starts without it rather than not at all. */
+  private Optional<PeerState> kept(Id cluster, Id peerId, List<String> lost) {
+    try {
+      return states.read(cluster, peerId);
+    } catch (PeerException unreadable) {
+      lost.add(unreadable.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** On the lane. */
@@ -263,7 +288,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
         throw new PeerException(
             "ENOSPC", "an app has at most " + BusLimits.PEERS + " peers: close one first");
       }
-      peer = new BusPeer(settings, keys, state, vertx(), scheduler(), random);
+      peer = new BusPeer(settings, keys, state, vertx(), scheduler(), random, this::keep);
       peers.put(who, peer);
       peer.started().onFailure(refused -> peers.remove(who, peer));
     } else {
@@ -305,6 +330,16 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
   private void end(Who who, BusPeer peer) {
     peers.remove(who, peer);
     peer.end();
+  }
+
+  private Future<Void> keep(BusPeer.Settings settings, byte[] state) {
+    return vertx()
+        .<Void>executeBlocking(
+            () -> {
+              states.write(settings.clusterId(), settings.peerId(), state);
+              return null;
+            })
+        .onFailure(fault -> LOG.log(Level.WARNING, "a peer's state could not be saved", fault));
   }
 
   /** One spelling only, so that what the policy was asked is what is joined. */
@@ -583,21 +618,37 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
     return new BridgeError("TypeError", "ERR_INVALID_CALL", "ipc://network: " + why);
   }
 
-  /** Ends every peer. */
+  /** Ends every peer, and keeps what they know. */
   @Override
-  public synchronized void close() {
-    if (scheduler.isPresent()) {
-      Vertx loops = vertx.orElseThrow();
-      scheduler
-          .get()
-          .lane()
-          .call(
-              () -> {
-                peers.values().forEach(BusPeer::end);
-                peers.clear();
-                return Future.succeededFuture();
-              })
-          .onComplete(ended -> loops.close());
+  public synchronized Future<Void> shutDown() {
+    if (ended || scheduler.isEmpty()) {
+      return Future.succeededFuture();
     }
+    ended = true;
+    Vertx loops = vertx.orElseThrow();
+    // Of no loop: those it would be told on end with it.
+    Promise<Void> done = Promise.promise();
+    scheduler
+        .get()
+        .lane()
+        .call(
+            () -> {
+              List<Future<Void>> kept = peers.values().stream().map(BusPeer::end).toList();
+              peers.clear();
+              return Future.join(kept);
+            })
+        .<Void>mapEmpty()
+        .onComplete(
+            kept -> {
+              loops.close();
+              done.handle(kept);
+            });
+    return done.future();
+  }
+
+  /** {@link #shutDown} without waiting for it. */
+  @Override
+  public void close() {
+    shutDown();
   }
 }

@@ -2,15 +2,20 @@ package dev.dunlin.net.cache;
 
 import dev.dunlin.net.wire.Id;
 import dev.dunlin.net.wire.Packet;
+import dev.dunlin.net.wire.PacketCodec;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.TreeSet;
 
 /**
  * The Publish packets that a peer keeps, for itself and for others, as they came. Its size is
@@ -26,29 +31,76 @@ public final class PacketCache {
   /** A full cache evicts first from a source that has more than one part in so many. */
   private static final int SOURCE_SHARE = 16;
 
-  /** How long packets of clusters of our own stay, whatever their ttl says beyond six hours. */
-  public static final long OWN_MILLIS = 2 * Packet.MAX_TTL_MILLIS;
+  private static final byte[] NO_PREFIX = {};
 
-  /** What is kept of a packet. */
+  /**
+   * How long packets of clusters of our own stay whose ttl is the longest there is: who was away
+   * for a day finds them when it is back.
+   */
+  public static final long OWN_MILLIS = 25 * 3_600_000L;
+
+  /** What a summary tells of. */
+  public enum Window {
+    /** What is no older than six hours: all peers keep that, whatever its cluster. */
+    RECENT,
+    /** Everything. */
+    ALL
+  }
+
+  /** The summary of a whole window, and until when it holds if nothing comes or goes. */
+  private record Root(Summary summary, String hash, long untilMillis) {}
+
+  /**
+   * What is kept of a packet.
+   *
+   * @param stampMillis when it was published, as far as we know
+   * @param lasting whether it has the longest ttl there is
+   */
   public record Entry(
       Id id,
       byte[] datagram,
       long stampMillis,
       long deadlineMillis,
+      boolean lasting,
       boolean own,
       int source,
       Optional<Id> head,
-      int index) {}
+      int index) {
+
+    /**
+     * Its datagram for somebody who gets it now. Its ttl is what is left of it, so that no packet
+     * lives longer because it is passed on late; of a lasting one it is six hours, which is as much
+     * as the peers there are look at, and what is left of {@link #OWN_MILLIS}.
+     */
+    public byte[] datagramAt(long now) {
+      long left =
+          lasting
+              ? Packet.MAX_TTL_MILLIS + Math.max(1, stampMillis + OWN_MILLIS - now)
+              : Math.max(1, deadlineMillis - now);
+      return PacketCodec.withTtl(datagram, left);
+    }
+  }
 
   private final NavigableMap<Id, Entry> entries = new TreeMap<>();
   private final Map<Id, NavigableMap<Integer, Id>> parts = new HashMap<>();
-  private final Map<Integer, Integer> perSource = new HashMap<>();
+
+  /** Who goes first, but for greedy sources: foreign before own, old before new. */
+  private static final Comparator<Entry> ORDER =
+      Comparator.comparing(Entry::own)
+          .thenComparingLong(Entry::stampMillis)
+          .thenComparing(Entry::id);
+
+  private final TreeSet<Entry> ordered = new TreeSet<>(ORDER);
+  private final Map<Integer, TreeSet<Entry>> bySource = new HashMap<>();
+
+  /** Sources of more than their share: fewer than {@value #SOURCE_SHARE}. */
+  private final Set<Integer> greedy = new HashSet<>();
+
   private final int maxPackets;
   private final int maxBytes;
   private long bytes;
   private long nextDeadline = Long.MAX_VALUE;
-  private Optional<Summary> root = Optional.empty();
-  private long rootUntil;
+  private final Map<Window, Root> roots = new EnumMap<>(Window.class);
 
   public PacketCache() {
     this(MAX_PACKETS, MAX_BYTES);
@@ -72,22 +124,30 @@ public final class PacketCache {
     if (id.isEmpty() || entries.containsKey(id.get())) {
       return List.of();
     }
-    long life =
-        packet.ttl() < Packet.MAX_TTL_MILLIS
-            ? packet.ttl()
-            : own ? OWN_MILLIS : Packet.MAX_TTL_MILLIS;
+    boolean lasting = packet.ttl() >= Packet.MAX_TTL_MILLIS;
+    // See Entry.datagramAt; exactly six hours is a new one, or comes from another kind of peer.
+    long left =
+        packet.ttl() > Packet.MAX_TTL_MILLIS
+            ? Math.min(packet.ttl() - Packet.MAX_TTL_MILLIS, OWN_MILLIS)
+            : OWN_MILLIS;
+    long stamp = lasting ? now - (OWN_MILLIS - left) : now;
+    long life = lasting ? own ? OWN_MILLIS : Packet.MAX_TTL_MILLIS : packet.ttl();
     Optional<Id> head =
         packet.index() == 0
             ? id
             : packet.index() > 0 ? Id.from(packet.previousId()) : Optional.empty();
-    Entry entry = new Entry(id.get(), datagram, now, now + life, own, source, head, packet.index());
+    Entry entry =
+        new Entry(
+            id.get(), datagram, stamp, stamp + life, lasting, own, source, head, packet.index());
     entries.put(entry.id, entry);
     head.ifPresent(
         key -> parts.computeIfAbsent(key, none -> new TreeMap<>()).put(entry.index, entry.id));
-    perSource.merge(source, 1, Integer::sum);
+    ordered.add(entry);
+    bySource.computeIfAbsent(source, none -> new TreeSet<>(ORDER)).add(entry);
+    noteGreed(source);
     bytes += datagram.length;
     nextDeadline = Math.min(nextDeadline, entry.deadlineMillis);
-    root = Optional.empty();
+    roots.clear();
     List<Entry> evicted = new ArrayList<>();
     while (entries.size() > maxPackets || bytes > maxBytes) {
       evicted.add(remove(victim(entry)));
@@ -97,28 +157,25 @@ public final class PacketCache {
 
   /** Foreign before own, of a greedy source before others', old before new; never the newest. */
   private Entry victim(Entry newest) {
-    Entry victim = null;
-    for (Entry entry : entries.values()) {
-      if (entry != newest && (victim == null || goesBefore(entry, victim))) {
-        victim = entry;
-      }
-    }
-    return victim == null ? newest : victim;
+    Entry victim = first(ordered, newest).orElse(newest);
+    return greedy.stream()
+        .flatMap(source -> first(bySource.get(source), newest).stream())
+        .filter(entry -> entry.own == victim.own)
+        .min(ORDER)
+        .orElse(victim);
   }
 
-  private boolean goesBefore(Entry one, Entry other) {
-    if (one.own != other.own) {
-      return other.own;
-    }
-    boolean greedy = isGreedy(one);
-    if (greedy != isGreedy(other)) {
-      return greedy;
-    }
-    return one.stampMillis < other.stampMillis;
+  private static Optional<Entry> first(TreeSet<Entry> entries, Entry but) {
+    return entries.stream().filter(entry -> entry != but).findFirst();
   }
 
-  private boolean isGreedy(Entry entry) {
-    return entry.source != 0 && perSource.getOrDefault(entry.source, 0) > maxPackets / SOURCE_SHARE;
+  private void noteGreed(int source) {
+    TreeSet<Entry> theirs = bySource.get(source);
+    if (source != 0 && theirs != null && theirs.size() > maxPackets / SOURCE_SHARE) {
+      greedy.add(source);
+    } else {
+      greedy.remove(source);
+    }
   }
 
   private Entry remove(Entry entry) {
@@ -131,9 +188,16 @@ public final class PacketCache {
                   byIndex.remove(entry.index);
                   return byIndex.isEmpty() ? null : byIndex;
                 }));
-    perSource.computeIfPresent(entry.source, (key, count) -> count == 1 ? null : count - 1);
+    ordered.remove(entry);
+    bySource.computeIfPresent(
+        entry.source,
+        (key, theirs) -> {
+          theirs.remove(entry);
+          return theirs.isEmpty() ? null : theirs;
+        });
+    noteGreed(entry.source);
     bytes -= entry.datagram.length;
-    root = Optional.empty();
+    roots.clear();
     return entry;
   }
 
@@ -184,8 +248,9 @@ public final class PacketCache {
     return entries.values();
   }
 
-  /** Those whose id begins with the prefix, in order of their ids. */
-  public List<Entry> under(byte[] prefix, Predicate<Entry> predicate) {
+  /** Those of the window whose id begins with the prefix, in order of their ids. */
+  public List<Entry> under(byte[] prefix, long now, Window window) {
+    long oldest = window == Window.ALL ? Long.MIN_VALUE : now - Packet.MAX_TTL_MILLIS;
     byte[] first = new byte[Id.BYTES];
     for (int i = 0; i < prefix.length; i++) {
       first[i >> 1] |= (byte) (prefix[i] << ((i & 1) == 0 ? 4 : 0));
@@ -195,28 +260,38 @@ public final class PacketCache {
       if (!Summary.startsWith(entry.id, prefix)) {
         break;
       }
-      if (predicate.test(entry)) {
+      if (entry.stampMillis > oldest) {
         list.add(entry);
       }
     }
     return list;
   }
 
-  /** What others are told: all but what is older than six hours. */
-  public Summary summary(byte[] prefix, long now) {
-    long oldest = now - Packet.MAX_TTL_MILLIS;
-    if (prefix.length > 0) {
-      return Summary.of(prefix, ids(under(prefix, entry -> entry.stampMillis > oldest)));
-    }
-    if (root.isEmpty() || now >= rootUntil) {
-      List<Entry> fresh = under(prefix, entry -> entry.stampMillis > oldest);
-      rootUntil = Long.MAX_VALUE;
-      for (Entry entry : fresh) {
-        rootUntil = Math.min(rootUntil, entry.stampMillis + Packet.MAX_TTL_MILLIS);
+  /** What others are told. */
+  public Summary summary(byte[] prefix, long now, Window window) {
+    return prefix.length > 0
+        ? Summary.of(prefix, ids(under(prefix, now, window)))
+        : root(now, window).summary;
+  }
+
+  /** The hash of what is recent, as pings carry it. */
+  public String recentHash(long now) {
+    return root(now, Window.RECENT).hash;
+  }
+
+  private Root root(long now, Window window) {
+    Root root = roots.get(window);
+    if (root == null || now >= root.untilMillis) {
+      List<Entry> fresh = under(NO_PREFIX, now, window);
+      long until = Long.MAX_VALUE;
+      for (Entry entry : window == Window.RECENT ? fresh : List.<Entry>of()) {
+        until = Math.min(until, entry.stampMillis + Packet.MAX_TTL_MILLIS);
       }
-      root = Optional.of(Summary.of(prefix, ids(fresh)));
+      Summary summary = Summary.of(NO_PREFIX, ids(fresh));
+      root = new Root(summary, summary.hashHex(), until);
+      roots.put(window, root);
     }
-    return root.get();
+    return root;
   }
 
   private static List<Id> ids(List<Entry> entries) {

@@ -5,15 +5,17 @@ import java.util.List;
 
 /** For {@code java -jar dunlin-net.jar}: the relay alone. */
 public final class RelayMain {
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+
   private RelayMain() {}
 
   public static void main(String[] words) {
     try {
       RelayProcess.run(List.of(words), System.out);
     } catch (PeerException e) {
-      // Nothing runs that would keep the process alive; whoever started it gets an exit code of 1.
       System.err.println("dunlin: " + e.getMessage());
-      throw e;
+      System.exit(e.code().equals("EINVAL") ? USAGE : FAILED);
     }
   }
 }

@@ -92,6 +92,12 @@ public final class RelayProcess {
    * @throws PeerException when an option makes no sense, or a port is in use
    */
   public static RelayProcess start(RelayOptions options, PrintStream out) {
+    RelayProcess relay = open(options, out);
+    relay.lane.execute(relay::begin);
+    return relay;
+  }
+
+  private static RelayProcess open(RelayOptions options, PrintStream out) {
     RelayProcess relay = new RelayProcess(options, out);
     try {
       await(relay.lane.call(() -> relay.peer.start().compose(none -> relay.serveMetrics())));
@@ -99,7 +105,6 @@ public final class RelayProcess {
       await(relay.vertx.close());
       throw fault;
     }
-    relay.lane.execute(relay::begin);
     return relay;
   }
 
@@ -110,8 +115,10 @@ public final class RelayProcess {
       out.flush();
       return 0;
     }
-    RelayProcess relay = start(RelayOptions.parse(words), out);
+    RelayProcess relay = open(RelayOptions.parse(words), out);
+    // First this: who reads that it is ready may tell it to end at once.
     Threads.onExit("relay", relay::stop);
+    relay.lane.execute(relay::begin);
     await(relay.ended.future());
     return 0;
   }

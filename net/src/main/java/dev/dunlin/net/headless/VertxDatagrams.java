@@ -2,6 +2,7 @@ package dev.dunlin.net.headless;
 
 import dev.dunlin.net.peer.Datagrams;
 import dev.dunlin.net.peer.PeerException;
+import dev.dunlin.net.udp.UdpException;
 import dev.dunlin.net.wire.Endpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -10,6 +11,7 @@ import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.datagram.DatagramSocketOptions;
 import java.net.BindException;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Real UDP. Thread: the peer's lane, on which the sockets are opened and heard. */
 public final class VertxDatagrams implements Datagrams {
@@ -18,13 +20,24 @@ public final class VertxDatagrams implements Datagrams {
 
   private final Vertx vertx;
   private final String address;
+  private final Consumer<PeerException> faults;
 
   /**
    * @param address what the sockets are bound to
    */
   public VertxDatagrams(Vertx vertx, String address) {
+    this(vertx, address, fault -> {});
+  }
+
+  /**
+   * As {@link #VertxDatagrams(Vertx, String)}.
+   *
+   * @param faults hears why datagrams do not leave, of each one
+   */
+  public VertxDatagrams(Vertx vertx, String address, Consumer<PeerException> faults) {
     this.vertx = vertx;
     this.address = address;
+    this.faults = faults;
   }
 
   @Override
@@ -75,7 +88,20 @@ public final class VertxDatagrams implements Datagrams {
                 + "): give an address of this machine");
   }
 
-  private static final class UdpSocket implements Socket {
+  private void unsent(Endpoint to, Throwable fault) {
+    String code = UdpException.of(fault, "send").code();
+    String cure =
+        code.equals("EPERM") || code.equals("EACCES")
+            ? "a firewall of this machine forbids it"
+            : "no way leads there from "
+                + address
+                + ": see whether its interface is up, or give another 'address' (0.0.0.0 leaves it to"
+                + " the system)";
+    faults.accept(
+        new PeerException(code, "datagrams to " + to + " do not leave (" + code + "): " + cure));
+  }
+
+  private final class UdpSocket implements Socket {
     private final DatagramSocket socket;
 
     UdpSocket(DatagramSocket socket) {
@@ -84,7 +110,9 @@ public final class VertxDatagrams implements Datagrams {
 
     @Override
     public void send(Endpoint to, byte[] datagram) {
-      socket.send(Buffer.buffer(datagram), to.port(), to.host());
+      socket
+          .send(Buffer.buffer(datagram), to.port(), to.host())
+          .onFailure(fault -> unsent(to, fault));
     }
 
     @Override

@@ -8,13 +8,13 @@ import dev.dunlin.net.wire.Id;
 import dev.dunlin.net.wire.Key;
 import dev.dunlin.net.wire.Packet;
 import dev.dunlin.scheduler.Scheduler;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 
 /** Makes links to those we were introduced to, through both NATs if need be. Lane: the peer's. */
@@ -151,19 +151,18 @@ final class Connector {
     return subcluster.isPresent() && core.peers.links(subcluster.get()) >= Limits.LINKS_HIGH;
   }
 
-  /** Upstream writes its calendar time there; clocks differ. */
+  /** Upstream writes its calendar time there; a clock too far from ours is told. */
   private boolean isFresh(byte[] usr1) {
-    if (usr1.length == 0 || usr1.length > 16) {
+    OptionalLong millis = Packet.decimal(usr1);
+    if (millis.isEmpty()) {
       return false;
     }
-    long millis = 0;
-    for (char c : new String(usr1, StandardCharsets.US_ASCII).toCharArray()) {
-      if (c < '0' || c > '9') {
-        return false;
-      }
-      millis = 10 * millis + c - '0';
+    long skew = Math.abs(core.wall() - millis.getAsLong());
+    boolean fresh = skew <= core.keepAlive + Limits.CLOCK_SKEW_MILLIS;
+    if (!fresh) {
+      core.events.skewed(skew);
     }
-    return Math.abs(core.wall() - millis) <= core.keepAlive + Limits.CLOCK_SKEW_MILLIS;
+    return fresh;
   }
 
   /** The easy side of a birthday: opens many ports for the other to come in by. */

@@ -3,10 +3,7 @@ package dev.dunlin.net.peer;
 import dev.dunlin.net.wire.Endpoint;
 import dev.dunlin.net.wire.Id;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +19,11 @@ final class Directory {
 
   private final Core core;
   private final int max;
-  private final Map<Id, Remote> byId = new LinkedHashMap<>();
+  private final Map<Id, Remote> byId = new HashMap<>();
+
+  /** The same: every tick looks at all of them, and a list is read faster than a map. */
+  private final List<Remote> list = new ArrayList<>();
+
   private final Map<Endpoint, Remote> byEndpoint = new HashMap<>();
   private final Map<Integer, Integer> perNetwork = new HashMap<>();
 
@@ -39,8 +40,9 @@ final class Directory {
     return Optional.ofNullable(byEndpoint.get(endpoint));
   }
 
-  Collection<Remote> all() {
-    return byId.values();
+  /** In the order in which they came. Not to be kept: it changes as they come and go. */
+  List<Remote> all() {
+    return list;
   }
 
   /** Nothing when there is no place for one more. */
@@ -60,6 +62,7 @@ final class Directory {
     Remote remote = new Remote(id, endpoint, indexed, socket);
     remote.jitter = 0.9 + 0.2 * core.random.fraction();
     byId.put(id, remote);
+    list.add(remote);
     byEndpoint.putIfAbsent(endpoint, remote);
     perNetwork.merge(network, 1, Integer::sum);
     return Optional.of(remote);
@@ -76,9 +79,7 @@ final class Directory {
 
   private boolean evict() {
     Remote worst = null;
-    Iterator<Remote> remotes = byId.values().iterator();
-    for (int i = 0; i < EVICTION_SCAN && remotes.hasNext(); i++) {
-      Remote remote = remotes.next();
+    for (Remote remote : list.subList(0, Math.min(EVICTION_SCAN, list.size()))) {
       if (!remote.indexed
           && !remote.connected
           && (worst == null || remote.heardAt < worst.heardAt)) {
@@ -94,6 +95,7 @@ final class Directory {
 
   void remove(Remote remote) {
     byId.remove(remote.id);
+    list.remove(remote);
     byEndpoint.remove(remote.endpoint, remote);
     perNetwork.computeIfPresent(
         remote.endpoint.address() >>> 8, (key, count) -> count == 1 ? null : count - 1);
@@ -112,19 +114,19 @@ final class Directory {
 
   /** Those reached directly that are so, in random order. */
   List<Remote> direct(Predicate<Remote> predicate) {
-    List<Remote> list = new ArrayList<>();
-    for (Remote remote : byId.values()) {
+    List<Remote> direct = new ArrayList<>();
+    for (Remote remote : list) {
       if (remote.isDirect() && predicate.test(remote)) {
-        list.add(remote);
+        direct.add(remote);
       }
     }
-    core.random.shuffle(list);
-    return list;
+    core.random.shuffle(direct);
+    return direct;
   }
 
   int links(Id subcluster) {
     int links = 0;
-    for (Remote remote : byId.values()) {
+    for (Remote remote : list) {
       links += remote.isDirect() && !remote.indexed && remote.isIn(subcluster) ? 1 : 0;
     }
     return links;

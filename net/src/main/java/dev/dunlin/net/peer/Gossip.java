@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -85,11 +86,7 @@ final class Gossip {
   }
 
   String summaryHash() {
-    return root().hashHex();
-  }
-
-  private Summary root() {
-    return cache.summary(new byte[0], core.now());
+    return cache.recentHash(core.now());
   }
 
   long duplicates() {
@@ -155,10 +152,9 @@ final class Gossip {
     }
     Optional<Id> subcluster = Id.from(packet.get().subclusterId());
     List<Remote> targets = targets(subcluster, Limits.FLOOD, remote -> true);
+    byte[] datagram = entry.datagramAt(core.now());
     targets.forEach(
-        remote ->
-            core.outbox.send(
-                remote.socket, remote.endpoint, entry.datagram(), Outbox.Priority.OWN));
+        remote -> core.outbox.send(remote.socket, remote.endpoint, datagram, Outbox.Priority.OWN));
     return !targets.isEmpty();
   }
 
@@ -319,8 +315,18 @@ final class Gossip {
 
   /** Asks somebody what we lack, and shows what we have. */
   void sync(Remote remote) {
+    sync(remote, PacketCache.Window.RECENT);
+  }
+
+  /** As {@link #sync}, of all there is: who was away for a day lacks what is a day old. */
+  void syncAll(Remote remote) {
+    sync(remote, PacketCache.Window.ALL);
+  }
+
+  private void sync(Remote remote, PacketCache.Window window) {
     remote.syncedAt = core.now();
-    sendSummary(remote.socket, remote.endpoint, root());
+    Summary summary = cache.summary(new byte[0], core.now(), window);
+    sendSummary(remote.socket, remote.endpoint, summary, window);
   }
 
   /** As {@link #sync}, unless it has been asked lately. */
@@ -330,8 +336,10 @@ final class Gossip {
     }
   }
 
-  private void sendSummary(Datagrams.Socket socket, Endpoint to, Summary summary) {
-    long since = core.wall() - Packet.MAX_TTL_MILLIS;
+  private void sendSummary(
+      Datagrams.Socket socket, Endpoint to, Summary summary, PacketCache.Window window) {
+    long age = window == PacketCache.Window.ALL ? PacketCache.OWN_MILLIS : Packet.MAX_TTL_MILLIS;
+    long since = core.wall() - age;
     Packet packet =
         Packet.builder(PacketType.SYNC)
             // Unique: two peers with the same cache would else send the same packet, and one get no
@@ -366,12 +374,13 @@ final class Gossip {
       return;
     }
     Summary theirs = decoded.get();
-    Summary ours = cache.summary(theirs.prefix(), core.now());
+    PacketCache.Window window = window(packet.usr4());
+    Summary ours = cache.summary(theirs.prefix(), core.now(), window);
     if (Arrays.equals(theirs.hash(), ours.hash()) || theirs.prefix().length >= Summary.MAX_PREFIX) {
       return;
     }
     int left = Limits.MAX_SYNC_PACKETS;
-    long oldest = core.now() - Packet.MAX_TTL_MILLIS;
+    buckets:
     for (int bucket = 0; bucket < 16; bucket++) {
       byte[] child = theirs.childPrefix(bucket);
       if (Arrays.equals(theirs.buckets().get(bucket), ours.buckets().get(bucket))) {
@@ -379,23 +388,33 @@ final class Gossip {
       }
       if (theirs.has(bucket)) {
         if (path.syncs.take(1, core.scheduler.now())) {
-          sendSummary(socket, from, cache.summary(child, core.now()));
+          sendSummary(socket, from, cache.summary(child, core.now(), window), window);
         }
         continue;
       }
-      List<PacketCache.Entry> missing =
-          new ArrayList<>(cache.under(child, entry -> entry.stampMillis() > oldest));
+      List<PacketCache.Entry> missing = new ArrayList<>(cache.under(child, core.now(), window));
       // Fragments in their order: the other verifies each by the one before.
       missing.sort(Comparator.comparingInt(PacketCache.Entry::index));
       for (PacketCache.Entry entry : missing) {
         if (left == 0 || !path.syncs.take(1, core.scheduler.now())) {
-          return;
+          break buckets;
         }
         left--;
         syncPacketsSent++;
-        core.outbox.send(socket, from, entry.datagram(), Outbox.Priority.SYNC);
+        core.outbox.send(socket, from, entry.datagramAt(core.now()), Outbox.Priority.SYNC);
       }
     }
+    int sent = Limits.MAX_SYNC_PACKETS - left;
+    core.peers.at(from).ifPresent(remote -> core.events.synced(remote.id, sent));
+  }
+
+  /** Since when the other wants to know; who says nothing of use means what is recent. */
+  private PacketCache.Window window(byte[] since) {
+    OptionalLong millis = Packet.decimal(since);
+    long recent = Packet.MAX_TTL_MILLIS + Limits.CLOCK_SKEW_MILLIS;
+    return millis.isPresent() && millis.getAsLong() < core.wall() - recent
+        ? PacketCache.Window.ALL
+        : PacketCache.Window.RECENT;
   }
 
   /** Who sent that much at once has more. */
@@ -410,7 +429,7 @@ final class Gossip {
         () -> {
           continues = false;
           if (core.running && remote.get().isDirect()) {
-            sync(remote.get());
+            syncAll(remote.get());
           }
         });
   }
@@ -499,8 +518,9 @@ final class Gossip {
     Optional<Packet> packet = packet(entry.datagram());
     if (packet.isPresent() && packet.get().hops() < Packet.MAX_HOPS && core.isReady()) {
       List<Remote> targets = targets(Id.from(packet.get().subclusterId()), 1, remote -> true);
+      byte[] datagram = entry.datagramAt(core.now());
       for (Remote remote : targets) {
-        core.outbox.send(remote.socket, remote.endpoint, entry.datagram(), Outbox.Priority.RELAY);
+        core.outbox.send(remote.socket, remote.endpoint, datagram, Outbox.Priority.RELAY);
       }
     }
   }

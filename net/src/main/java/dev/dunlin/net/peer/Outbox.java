@@ -30,6 +30,11 @@ final class Outbox {
   private final BoundedMap<Endpoint, Path> paths;
   private final BoundedMap<Integer, MinuteQuota[]> hosts = new BoundedMap<>(Limits.MAX_HOSTS);
   private final ArrayDeque<Queued>[] queues = queues();
+
+  /** The path asked for last: one datagram asks for the same one several times. */
+  private Optional<Path> last = Optional.empty();
+
+  private Endpoint lastEndpoint = new Endpoint(0, 1);
   private int queued;
   private Optional<Scheduler.Timer> drain = Optional.empty();
   private long droppedUnproven;
@@ -54,7 +59,13 @@ final class Outbox {
   }
 
   Path path(Endpoint endpoint) {
-    return paths.computeIfAbsent(endpoint, key -> new Path(core.scheduler.now(), minute()));
+    if (last.isEmpty() || !lastEndpoint.equals(endpoint)) {
+      last =
+          Optional.of(
+              paths.computeIfAbsent(endpoint, key -> new Path(core.scheduler.now(), minute())));
+      lastEndpoint = endpoint;
+    }
+    return last.get();
   }
 
   int paths() {
@@ -62,8 +73,7 @@ final class Outbox {
   }
 
   boolean isProven(Endpoint endpoint) {
-    return paths
-        .get(endpoint)
+    return (lastEndpoint.equals(endpoint) ? last : paths.get(endpoint))
         .filter(path -> path.isProven(core.now(), core.proofMillis()))
         .isPresent();
   }
@@ -77,16 +87,20 @@ final class Outbox {
     Path path = path(from);
     path.received(size);
     long minute = minute();
-    MinuteQuota[] host =
-        hosts.computeIfAbsent(
-            from.address(),
-            key ->
-                new MinuteQuota[] {
-                  new MinuteQuota(Limits.QUOTAS_PER_HOST * Limits.PACKETS_PER_MINUTE, minute),
-                  new MinuteQuota(Limits.QUOTAS_PER_HOST * Limits.RELAYED_PER_MINUTE, minute)
-                });
+    // Looked up once a minute, not for each datagram.
+    if (path.host.length == 0 || path.hostMinute != minute) {
+      path.hostMinute = minute;
+      path.host =
+          hosts.computeIfAbsent(
+              from.address(),
+              key ->
+                  new MinuteQuota[] {
+                    new MinuteQuota(Limits.QUOTAS_PER_HOST * Limits.PACKETS_PER_MINUTE, minute),
+                    new MinuteQuota(Limits.QUOTAS_PER_HOST * Limits.RELAYED_PER_MINUTE, minute)
+                  });
+    }
     // Both count, whatever the first one says.
-    return path.admits(isRelayed, minute) & host[isRelayed ? 1 : 0].admits(minute);
+    return path.admits(isRelayed, minute) & path.host[isRelayed ? 1 : 0].admits(minute);
   }
 
   /** Sends what nobody asked for: pings to who we were told of. The caller bounds their number. */

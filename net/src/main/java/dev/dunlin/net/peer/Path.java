@@ -13,6 +13,11 @@ final class Path {
 
   private final MinuteQuota relayed;
   private final MinuteQuota packets;
+
+  /** What its address as a whole may send, as of that minute. Empty: not looked up yet. */
+  MinuteQuota[] host = {};
+
+  long hostMinute;
   final TokenBucket pace;
   final TokenBucket syncs;
   private long received;

@@ -378,7 +378,7 @@ public final class Peer {
   public PeerState state() {
     core.scheduler.lane().check();
     List<byte[]> datagrams =
-        gossip.cache().entries().stream().map(entry -> entry.datagram()).toList();
+        gossip.cache().entries().stream().map(entry -> entry.datagramAt(core.now())).toList();
     List<PeerConfig.Introducer> peers =
         core.peers.direct(remote -> remote.nat.isOpen()).stream()
             .limit(Limits.MAX_INTRODUCERS)
@@ -479,8 +479,7 @@ public final class Peer {
     heardAt = core.now();
     core.peers.at(from).ifPresent(remote -> remote.heardAt = heardAt);
     Packet packet = accepted.packet();
-    Control none = Control.builder().build();
-    Control control = accepted.control().orElse(none);
+    Control control = accepted.control().orElse(Control.empty());
     switch (packet.type()) {
       case PING -> ping(socket, from, packet, control);
       case PONG -> pong(socket, from, packet, control);
@@ -507,7 +506,7 @@ public final class Peer {
     if (ping.flag(Key.IS_REFLECTION)) {
       return;
     }
-    Optional<Remote> known = core.peers.get(id);
+    Optional<Remote> known = remote(id, from);
     boolean sameWay = known.filter(remote -> remote.endpoint.equals(from)).isPresent();
     if (sameWay) {
       known.get().answeredAt = core.now();
@@ -537,6 +536,11 @@ public final class Peer {
     }
   }
 
+  /** By its endpoint, which has just been looked at, or wherever else it is known to be. */
+  private Optional<Remote> remote(Id id, Endpoint from) {
+    return core.peers.at(from).filter(it -> it.id.equals(id)).or(() -> core.peers.get(id));
+  }
+
   private void note(Remote remote, Packet packet) {
     Optional<Id> subcluster = Pings.frameSubcluster(packet);
     if (subcluster.isPresent()
@@ -561,7 +565,7 @@ public final class Peer {
     pings.keepToken(from, packet);
     Optional<NatType> nat = pong.natType(Key.NAT_TYPE);
     Optional<Remote> found =
-        core.peers.get(id).or(() -> nat.flatMap(kind -> core.peers.add(id, from, false, socket)));
+        remote(id, from).or(() -> nat.flatMap(kind -> core.peers.add(id, from, false, socket)));
     if (found.isEmpty()) {
       return;
     }
@@ -599,7 +603,7 @@ public final class Peer {
       if (remote.indexed) {
         gossip.met(remote);
       } else {
-        gossip.sync(remote);
+        gossip.syncAll(remote);
       }
       gossip.flush();
     }

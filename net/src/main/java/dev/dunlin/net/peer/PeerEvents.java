@@ -34,6 +34,12 @@ public interface PeerEvents {
   /** An answer to a question of ours: the message as it was cached, sealed. */
   default void answered(Id query, Id subcluster, byte[] message) {}
 
+  /** A peer that lacks something has compared its cache with ours: it was sent so many packets. */
+  default void synced(Id peer, int packets) {}
+
+  /** An introduction was not taken, as it seems to be old or of the future. */
+  default void skewed(long millis) {}
+
   /** A message in a subcluster of ours that could not be opened. */
   default void unopened(Id packet, String reason) {}
 

@@ -8,6 +8,8 @@ import dev.dunlin.net.wire.Key;
 import dev.dunlin.scheduler.Scheduler;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds out what NAT we are behind. Two others tell what they see of us, and then try to come in by
- * ways that we did not open. Lane: the peer's.
+ * Finds out what NAT we are behind. Two to four others tell what they see of us, of which the
+ * majority counts, and then try to come in by ways that we did not open. Lane: the peer's.
  */
 final class Reflection {
   private static final Duration STAGE_ONE = Duration.ofMillis(1024);
@@ -25,6 +27,15 @@ final class Reflection {
   private static final Duration PROBE_WAIT = Duration.ofMillis(512);
   private static final Duration RETRY = Duration.ofMillis(256);
   private static final int MAX_RETRY_STEPS = 16;
+
+  /** So many are asked what they see, if there are so many. */
+  private static final int REFLECTORS = 4;
+
+  /** So many must answer, if there are so many: the others may be down. */
+  private static final int ANSWERS = 2;
+
+  /** What we have sent to may enter for so long; there are few firewalls that are more patient. */
+  private static final long HOLE_MILLIS = 300_000;
 
   /** With a single reflector in reach this long, its word alone must do. */
   private static final long ALONE_MILLIS = 3_000;
@@ -50,7 +61,11 @@ final class Reflection {
   /** What each reflector saw of the main socket, in the order in which they answered. */
   private final Map<Id, Endpoint> seen = new LinkedHashMap<>();
 
-  private final Set<Endpoint> entered = new HashSet<>();
+  /** Those that came in by the probe socket. */
+  private final Set<Id> entered = new HashSet<>();
+
+  /** Whom the probe socket sent to, and when: that they can come in shows less. */
+  private final Map<Id, Long> probedAt = new HashMap<>();
 
   /**
    * @param done called when the kind of NAT is known
@@ -93,7 +108,8 @@ final class Reflection {
       }
       retry();
     } else {
-      stageOne(reflectors.get(0));
+      // The same one as before, if there was one: each that is probed can show less.
+      stageOne(probed.filter(reflectors::contains).orElse(reflectors.get(0)));
     }
   }
 
@@ -145,26 +161,37 @@ final class Reflection {
     stage = Stage.ONE;
     newId();
     probed = Optional.of(reflector);
+    probedAt.values().removeIf(at -> core.now() - at > HOLE_MILLIS);
+    probedAt.put(reflector.id, core.now());
     pings.reflect(core.probe, reflector.endpoint, reflectionId, Optional.empty());
-    after(STAGE_ONE, this::begin);
+    after(
+        STAGE_ONE,
+        () -> {
+          probed = Optional.empty();
+          begin();
+        });
   }
 
-  /** What do two others see of the main socket, and can they come in by the probe socket? */
+  /** What do others see of the main socket, and can they come in by the probe socket? */
   private void stageTwo() {
     Remote first = probed.orElseThrow();
-    Optional<Remote> second = reflectors().stream().filter(remote -> remote != first).findFirst();
-    if (second.isEmpty() && !isAloneForLong()) {
+    List<Remote> asked = new ArrayList<>(reflectors());
+    asked.remove(first);
+    // Those first that the probe socket never sent to.
+    asked.sort(Comparator.comparing(remote -> probedAt.containsKey(remote.id)));
+    if (asked.isEmpty() && !isAloneForLong()) {
       begin();
       return;
     }
+    asked.add(0, first);
     stage = Stage.TWO;
     newId();
     seen.clear();
     entered.clear();
-    wanted = second.isPresent() ? 2 : 1;
-    pings.reflect(core.main, first.endpoint, reflectionId, Optional.of(probePort));
-    second.ifPresent(
-        remote -> pings.reflect(core.main, remote.endpoint, reflectionId, Optional.of(probePort)));
+    wanted = Math.min(REFLECTORS, asked.size());
+    for (Remote remote : asked.subList(0, wanted)) {
+      pings.reflect(core.main, remote.endpoint, reflectionId, Optional.of(probePort));
+    }
     after(STAGE_TWO, this::begin);
   }
 
@@ -184,14 +211,21 @@ final class Reflection {
         return;
       }
       seen.put(responder, external.get());
-      boolean all = seen.size() >= wanted;
-      if (all && entered.size() >= wanted) {
+      boolean enough = seen.size() >= Math.min(ANSWERS, wanted);
+      if (seen.size() >= wanted && entered.size() >= wanted) {
         finish();
       } else {
-        after(PROBE_WAIT, all ? this::finish : this::begin);
+        after(PROBE_WAIT, enough ? this::finish : this::begin);
       }
     } else if (stage == Stage.TWO && socket == core.probe && entered.size() < wanted) {
-      entered.add(from);
+      // Its probe socket has another port than the main one that we know, but is in the same place.
+      if (core.peers
+          .get(responder)
+          .filter(it -> it.endpoint.address() == from.address())
+          .isEmpty()) {
+        return;
+      }
+      entered.add(responder);
       if (seen.size() >= wanted && entered.size() >= wanted) {
         finish();
       }
@@ -201,19 +235,26 @@ final class Reflection {
   private void finish() {
     stop();
     List<Endpoint> views = new ArrayList<>(seen.values());
-    Endpoint first = views.get(0);
     Endpoint last = views.get(views.size() - 1);
-    if (first.address() != last.address()) {
-      core.events.connecting(
-          "EAGAIN", "two introducers see us at different addresses; trying again");
+    Endpoint most = views.stream().max(Comparator.comparingInt(view -> votes(view))).orElse(last);
+    long there = views.stream().filter(view -> view.address() == most.address()).count();
+    if (2 * there <= views.size()) {
+      core.events.connecting("EAGAIN", "introducers see us at different addresses; trying again");
       retry();
       return;
     }
     // One view alone shows a single mapping only where nothing is mapped.
-    boolean same = views.size() > 1 ? first.equals(last) : first.port() == core.main.local().port();
-    core.nat = NatType.detected(same, entered.size());
-    core.external = Optional.of(last);
+    boolean same =
+        views.size() > 1 ? 2 * votes(most) > views.size() : most.port() == core.main.local().port();
+    boolean anybody = !probedAt.keySet().containsAll(entered);
+    core.nat = NatType.detected(same, anybody ? 2 : entered.isEmpty() ? 0 : 1);
+    core.external = Optional.of(same || last.address() != most.address() ? most : last);
     retries = 0;
     done.run();
+  }
+
+  /** How many see just that. */
+  private int votes(Endpoint view) {
+    return (int) seen.values().stream().filter(view::equals).count();
   }
 }

@@ -12,6 +12,8 @@ import java.util.OptionalDouble;
  * @param reachedAll the part of the publications that all of those had within a minute
  * @param coverage60s the part of the subscribers on line a minute later, newcomers included, that
  *     have it; the others five minutes and a day later, where the run is that long
+ * @param returned24h the part of the publications that those have that were away for a day, a
+ *     minute after they came back; where the run is that long
  * @param curve the part of those that stayed that had it after so many steps of {@value #STEP} ms
  */
 public record SimResult(
@@ -24,6 +26,7 @@ public record SimResult(
     double coverage60s,
     OptionalDouble coverage5min,
     OptionalDouble coverage24h,
+    OptionalDouble returned24h,
     double datagramsPerPeerPerSecond,
     double bytesPerPeerPerSecond,
     double duplicatesPerDelivery,

@@ -45,6 +45,10 @@ public final class Simulation {
 
   private static final double AWAY_PART = 1.0 / 6;
   private static final Duration SLICE = Duration.ofSeconds(1);
+  private static final long DAY_MINUTES = 24 * 60;
+
+  /** In a run of a day and a minute one subscriber in so many is away for that day. */
+  private static final int AWAY_ONE_IN = 16;
 
   // Of those that are not hard: addr 1 : port 5 : open 1.
   private static final double ADDRESS_PART = 1.0 / 7;
@@ -65,6 +69,8 @@ public final class Simulation {
   private final List<Publication> inOrder = new ArrayList<>();
   private final RandomSource random;
   private ByteBuffer dice = ByteBuffer.allocate(0);
+  private final List<Node> away = new ArrayList<>();
+  private OptionalDouble returned24h = OptionalDouble.empty();
   private long duplicates;
   private long delivered;
 
@@ -210,6 +216,9 @@ public final class Simulation {
       scheduler.schedule(
           Duration.ofNanos((long) (fraction() * START_SECONDS * 1e9)), () -> come(node));
     }
+    if (options.minutes() > DAY_MINUTES) {
+      takeSomeAway();
+    }
     for (int i = 0; i < options.publications(); i++) {
       scheduler.schedule(Duration.ofSeconds(WARM_UP_SECONDS + i * BETWEEN_SECONDS), this::publish);
     }
@@ -223,6 +232,26 @@ public final class Simulation {
     }
     nodes.forEach(node -> node.peer.ifPresent(this::count));
     return result(seconds);
+  }
+
+  /** They leave before the first publication, and come back a day after the last one. */
+  private void takeSomeAway() {
+    List<Node> subscribers = nodes.stream().filter(node -> node.subscriber).toList();
+    away.addAll(subscribers.subList(0, 1 + (subscribers.size() - 2) / AWAY_ONE_IN));
+    scheduler.schedule(
+        Duration.ofSeconds(WARM_UP_SECONDS).minusMillis(1),
+        () -> away.stream().filter(node -> node.peer.isPresent()).forEach(Node::stop));
+    Duration back =
+        Duration.ofSeconds(WARM_UP_SECONDS + (options.publications() - 1) * BETWEEN_SECONDS)
+            .plusMinutes(DAY_MINUTES)
+            .plusMillis(1);
+    scheduler.schedule(back, () -> away.forEach(Node::start));
+    scheduler.schedule(
+        back.plusMinutes(1),
+        () -> {
+          long have = away.stream().mapToLong(node -> node.has.size()).sum();
+          returned24h = OptionalDouble.of((double) have / away.size() / inOrder.size());
+        });
   }
 
   private List<Integer> places() {
@@ -246,7 +275,7 @@ public final class Simulation {
 
   private void come(Node node) {
     node.start();
-    if (options.churnPerMinute() > 0) {
+    if (options.churnPerMinute() > 0 && !away.contains(node)) {
       double cycle = 60 / options.churnPerMinute();
       double away = Math.min(AWAY_SECONDS, cycle * AWAY_PART);
       scheduler.schedule(
@@ -344,6 +373,7 @@ public final class Simulation {
         inOrder.stream().mapToDouble(it -> it.coverage60s).average().orElse(0),
         mean(inOrder.stream().map(it -> it.coverage5min).toList()),
         mean(inOrder.stream().map(it -> it.coverage24h).toList()),
+        returned24h,
         network.datagrams() / peerSeconds,
         network.bytes() / peerSeconds,
         delivered == 0 ? 0 : (double) duplicates / delivered,

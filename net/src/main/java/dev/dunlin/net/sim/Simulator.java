@@ -91,6 +91,8 @@ public final class Simulator {
         .ifPresent(part -> summary.put("coverage5min", round(part)));
     mean(results, SimResult::coverage24h)
         .ifPresent(part -> summary.put("coverage24h", round(part)));
+    mean(results, SimResult::returned24h)
+        .ifPresent(part -> summary.put("returned24h", round(part)));
     summary
         .put(
             "datagramsPerPeerPerSecond",
@@ -106,6 +108,7 @@ public final class Simulator {
           .put("coverage60s", round(result.coverage60s()));
       result.coverage5min().ifPresent(part -> run.put("coverage5min", round(part)));
       result.coverage24h().ifPresent(part -> run.put("coverage24h", round(part)));
+      result.returned24h().ifPresent(part -> run.put("returned24h", round(part)));
       run.put("datagramsPerPeerPerSecond", round(result.datagramsPerPeerPerSecond()));
       run.put("bytesPerPeerPerSecond", round(result.bytesPerPeerPerSecond()));
       run.put("duplicatesPerDelivery", round(result.duplicatesPerDelivery()));

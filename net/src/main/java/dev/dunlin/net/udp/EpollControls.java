@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Linux' setsockopt, with the numbers and structures of its headers. */
 final class EpollControls implements UdpControls {
@@ -33,6 +34,10 @@ final class EpollControls implements UdpControls {
   private static final int MCAST_LEAVE_SOURCE_GROUP = 47;
   private static final int AF_INET6 = 10;
   private static final int SOCKADDR_STORAGE_BYTES = 128;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_MEMINFO = 55;
+  private static final int SK_MEMINFO_DROPS = 8;
+  private static final int MEMINFO_BYTES = (SK_MEMINFO_DROPS + 1) * Integer.BYTES;
 
   private final DatagramChannel channel;
   private final boolean six;
@@ -40,6 +45,25 @@ final class EpollControls implements UdpControls {
   EpollControls(DatagramChannel channel, UdpOptions.Family family) {
     this.channel = channel;
     this.six = family == UdpOptions.Family.IPV6;
+  }
+
+  @Override
+  public OptionalLong dropped() {
+    try {
+      ByteBuffer figures =
+          channel
+              .config()
+              .getOption(
+                  new RawUnixChannelOption("SO_MEMINFO", SOL_SOCKET, SO_MEMINFO, MEMINFO_BYTES));
+      return OptionalLong.of(
+          Integer.toUnsignedLong(
+              figures
+                  .order(ByteOrder.nativeOrder())
+                  .getInt(figures.position() + SK_MEMINFO_DROPS * Integer.BYTES)));
+    } catch (RuntimeException unknown) {
+      // Closed, or a kernel older than 4.12.
+      return OptionalLong.empty();
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What Java's channels can change: not the hops to one receiver. */
 final class NioControls implements UdpControls {
@@ -13,6 +14,11 @@ final class NioControls implements UdpControls {
 
   NioControls(NioDatagramChannel channel) {
     this.channel = channel;
+  }
+
+  @Override
+  public OptionalLong dropped() {
+    return OptionalLong.empty();
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -278,6 +279,9 @@ final class PageSocket implements UdpReceiver, AutoCloseable {
     stats.put("dropped", dropped);
     stats.put("droppedBytes", droppedBytes);
     stats.put("ignored", ignored);
+    // Null where the system does not say: no number is a number that was not counted.
+    OptionalLong system = socket.controls().dropped();
+    stats.put("systemDropped", system.isPresent() ? system.getAsLong() : null);
     stats.put("sent", sent.get());
     stats.put("sentBytes", sentBytes.get());
     stats.put("unsent", unsent.get());

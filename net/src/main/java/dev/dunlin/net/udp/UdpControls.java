@@ -3,6 +3,7 @@ package dev.dunlin.net.udp;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What can be changed of an open socket. Whatever the system refuses is a {@link UdpException}.
@@ -33,6 +34,12 @@ public interface UdpControls {
 
   /** Joins or leaves what one sender sends to a group. */
   void membership(Change change, InetAddress group, InetAddress source, Optional<InetAddress> by);
+
+  /**
+   * Datagrams that the system has dropped because nobody took them in time: its buffer was full.
+   * Empty where it does not say.
+   */
+  OptionalLong dropped();
 
   /** What happens to a membership. */
   enum Change {

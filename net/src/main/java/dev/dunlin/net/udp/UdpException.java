@@ -81,7 +81,7 @@ public final class UdpException extends RuntimeException {
     this.syscall = syscall;
   }
 
-  static UdpException of(Throwable cause, String syscall) {
+  public static UdpException of(Throwable cause, String syscall) {
     return cause instanceof UdpException known ? known : new UdpException(code(cause), syscall);
   }
 

@@ -7,9 +7,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.dunlin.net.nat.NatType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -29,10 +27,18 @@ public final class Control {
                   .build())
           .build();
 
-  private final Map<Key, Object> values;
+  private static final Key[] KEYS = Key.values();
+  private static final Control EMPTY = new Builder().build();
 
-  private Control(Map<Key, Object> values) {
+  /** By the key's ordinal; null where it is absent. */
+  private final Object[] values;
+
+  /** The ordinals of the keys there are, in their order on the wire. */
+  private final byte[] order;
+
+  private Control(Object[] values, byte[] order) {
     this.values = values;
+    this.order = order;
   }
 
   /** Starts an empty one. */
@@ -40,23 +46,37 @@ public final class Control {
     return new Builder();
   }
 
+  /** One without keys. */
+  public static Control empty() {
+    return EMPTY;
+  }
+
   static Optional<Control> parse(PacketType type, byte[] message, Rules rules) {
     Key.Schema schema = Key.SCHEMAS.get(type);
-    Map<Key, Object> values = new EnumMap<>(Key.class);
+    Builder values = new Builder();
+    return new MinimalJson(message).read(schema, values)
+        ? valid(schema, values, rules)
+        : parseAnyJson(type, message, rules);
+  }
+
+  /** As {@link #parse}, of JSON as peers don't write it: with spaces, escapes, fractions. */
+  static Optional<Control> parseAnyJson(PacketType type, byte[] message, Rules rules) {
+    Key.Schema schema = Key.SCHEMAS.get(type);
+    Builder values = new Builder();
     try (JsonParser parser = JSON.createParser(message)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return Optional.empty();
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         Key key = Key.named(parser.currentName());
-        if (key == null || !schema.keys().contains(key)) {
+        if (key == null || !schema.has(key)) {
           return Optional.empty();
         }
         Object value = value(parser, parser.nextToken());
         if (value == null) {
           return Optional.empty();
         }
-        values.put(key, value);
+        values.set(key, value);
       }
       if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
         return Optional.empty();
@@ -65,7 +85,7 @@ public final class Control {
       // What is no JSON is a foreign fault, and the answer to it is a rejected packet.
       return Optional.empty();
     }
-    return isValid(schema, values, rules) ? Optional.of(new Control(values)) : Optional.empty();
+    return valid(schema, values, rules);
   }
 
   /** Null for what no key admits: null, objects, arrays. */
@@ -91,39 +111,40 @@ public final class Control {
     return whole == value ? (Object) whole : (Object) value;
   }
 
-  private static boolean isValid(Key.Schema schema, Map<Key, Object> values, Rules rules) {
+  private static Optional<Control> valid(Key.Schema schema, Builder builder, Rules rules) {
     for (Key key : schema.keys()) {
-      Object value = values.get(key);
+      Object value = builder.values[key.ordinal()];
       if (value == null) {
-        if (rules == Rules.UPSTREAM) {
+        boolean required = schema.required().contains(key);
+        if (rules == Rules.UPSTREAM && !required) {
           // There validation ends with the first absent key.
-          return !(schema.required().contains(key));
+          break;
         }
-        if (schema.required().contains(key)) {
-          return false;
+        if (required) {
+          return Optional.empty();
         }
       } else if (!key.admits(value)) {
-        return false;
+        return Optional.empty();
       }
     }
-    return true;
+    return Optional.of(builder.build());
   }
 
   public boolean has(Key key) {
-    return values.containsKey(key);
+    return values[key.ordinal()] != null;
   }
 
   /** True when the key is there and true. */
   public boolean flag(Key key) {
-    return Boolean.TRUE.equals(values.get(key));
+    return Boolean.TRUE.equals(values[key.ordinal()]);
   }
 
   public Optional<String> text(Key key) {
-    return values.get(key) instanceof String text ? Optional.of(text) : Optional.empty();
+    return values[key.ordinal()] instanceof String text ? Optional.of(text) : Optional.empty();
   }
 
   public OptionalLong number(Key key) {
-    return values.get(key) instanceof Number number
+    return values[key.ordinal()] instanceof Number number
         ? OptionalLong.of(number.longValue())
         : OptionalLong.empty();
   }
@@ -150,16 +171,17 @@ public final class Control {
 
   /** Minimal JSON, keys in the order in which they were added; beyond ASCII as \\u escapes. */
   byte[] bytes() {
-    StringBuilder out = new StringBuilder(256).append('{');
-    for (Map.Entry<Key, Object> entry : values.entrySet()) {
+    StringBuilder out = new StringBuilder(384).append('{');
+    for (byte ordinal : order) {
       if (out.length() > 1) {
         out.append(',');
       }
-      out.append('"').append(entry.getKey().json()).append("\":");
-      if (entry.getValue() instanceof String text) {
+      out.append(KEYS[ordinal].quoted());
+      Object value = values[ordinal];
+      if (value instanceof String text) {
         quote(text, out);
       } else {
-        out.append(entry.getValue());
+        out.append(value);
       }
     }
     return out.append('}').toString().getBytes(StandardCharsets.US_ASCII);
@@ -167,6 +189,10 @@ public final class Control {
 
   static void quote(String text, StringBuilder out) {
     out.append('"');
+    if (isPlain(text)) {
+      out.append(text).append('"');
+      return;
+    }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '"' || c == '\\') {
@@ -181,6 +207,16 @@ public final class Control {
     out.append('"');
   }
 
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   @Override
   public String toString() {
     return new String(bytes(), StandardCharsets.US_ASCII);
@@ -188,13 +224,17 @@ public final class Control {
 
   /** Collects keys; the order of the calls is the order on the wire. */
   public static final class Builder {
-    private final Map<Key, Object> values = new LinkedHashMap<>();
+    private final Object[] values = new Object[KEYS.length];
+    private final byte[] order = new byte[KEYS.length];
+    private int count;
 
     private Builder() {}
 
     /** Adds all keys of another message. */
     public Builder all(Control other) {
-      values.putAll(other.values);
+      for (byte ordinal : other.order) {
+        set(KEYS[ordinal], other.values[ordinal]);
+      }
       return this;
     }
 
@@ -206,12 +246,19 @@ public final class Control {
       if (!key.admits(wide)) {
         throw new IllegalArgumentException("'" + value + "' is no value of " + key.json());
       }
-      values.put(key, wide);
+      set(key, wide);
       return this;
     }
 
+    /**
+     * @throws IllegalArgumentException when the key's value is no id
+     */
     public Builder put(Key key, Id id) {
-      return put(key, id.hex());
+      if (!key.isId()) {
+        throw new IllegalArgumentException(key.json() + " is no id");
+      }
+      set(key, id.hex());
+      return this;
     }
 
     public Builder put(Key key, NatType type) {
@@ -223,8 +270,16 @@ public final class Control {
       return put(address, endpoint.host()).put(port, (long) endpoint.port());
     }
 
+    /** Unchecked; a key that is there already keeps its place. */
+    void set(Key key, Object value) {
+      if (values[key.ordinal()] == null) {
+        order[count++] = (byte) key.ordinal();
+      }
+      values[key.ordinal()] = value;
+    }
+
     public Control build() {
-      return new Control(new LinkedHashMap<>(values));
+      return new Control(values.clone(), Arrays.copyOf(order, count));
     }
   }
 }

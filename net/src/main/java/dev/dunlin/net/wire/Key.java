@@ -1,6 +1,7 @@
 package dev.dunlin.net.wire;
 
 import dev.dunlin.net.nat.NatType;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,15 @@ public enum Key {
   }
 
   /** The keys of a kind of message, in the order in which they are checked. */
-  record Schema(List<Key> keys, List<Key> required) {}
+  record Schema(List<Key> keys, List<Key> required, long bits) {
+    Schema(List<Key> keys, List<Key> required) {
+      this(keys, required, keys.stream().mapToLong(key -> 1L << key.ordinal()).sum());
+    }
+
+    boolean has(Key key) {
+      return (bits >>> key.ordinal() & 1) == 1;
+    }
+  }
 
   static final Map<PacketType, Schema> SCHEMAS =
       Map.of(
@@ -118,17 +127,30 @@ public enum Key {
 
   private static final Map<String, Key> BY_NAME = new HashMap<>();
 
+  /** Twice as many places as there are keys, and more. */
+  private static final int PLACES = 64;
+
+  private static final Key[] BY_BYTES = new Key[PLACES];
+
   static {
     for (Key key : values()) {
       BY_NAME.put(key.json, key);
+      byte[] name = key.json.getBytes(StandardCharsets.US_ASCII);
+      int place = place(name, 0, name.length);
+      while (BY_BYTES[place] != null) {
+        place = (place + 1) % PLACES;
+      }
+      BY_BYTES[place] = key;
     }
   }
 
   private final String json;
+  private final String quoted;
   private final Kind kind;
 
   Key(String json, Kind kind) {
     this.json = json;
+    this.quoted = '"' + json + "\":";
     this.kind = kind;
   }
 
@@ -137,8 +159,49 @@ public enum Key {
     return json;
   }
 
+  /** Its name, quoted, and a colon. */
+  String quoted() {
+    return quoted;
+  }
+
+  /** Whether its value is 64 hex digits. */
+  boolean isId() {
+    return kind == Kind.PEER_ID;
+  }
+
   static Key named(String json) {
     return BY_NAME.get(json);
+  }
+
+  /** Null when no key is named so. */
+  static Key named(byte[] bytes, int from, int end) {
+    if (from == end) {
+      return null;
+    }
+    for (int place = place(bytes, from, end);
+        BY_BYTES[place] != null;
+        place = (place + 1) % PLACES) {
+      if (isNamed(BY_BYTES[place].json, bytes, from, end)) {
+        return BY_BYTES[place];
+      }
+    }
+    return null;
+  }
+
+  private static int place(byte[] bytes, int from, int end) {
+    return ((end - from) * 7 + bytes[from] * 31 + bytes[end - 1]) & PLACES - 1;
+  }
+
+  private static boolean isNamed(String name, byte[] bytes, int from, int end) {
+    if (name.length() != end - from) {
+      return false;
+    }
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) != bytes[from + i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** True when the value is what the key demands. Values are String, Long, Double or Boolean. */

@@ -2,6 +2,7 @@ package dev.dunlin.net.wire;
 
 import dev.dunlin.net.crypto.Hashes;
 import java.util.Arrays;
+import java.util.OptionalLong;
 
 /**
  * One packet: the contents of one datagram. Its arrays are not copied and must not be changed.
@@ -43,6 +44,9 @@ public record Packet(
   /** Six hours: the default, and the longest that a cache honours. */
   public static final long MAX_TTL_MILLIS = 21_600_000;
 
+  /** A time with more digits is none. */
+  private static final int MAX_DIGITS = 16;
+
   private static final byte[] UNSET = {0};
 
   /** What a field holds that nobody set: one zero byte. */
@@ -53,6 +57,21 @@ public record Packet(
   /** True of a field that nobody set. */
   public static boolean isUnset(byte[] field) {
     return field.length == 1 && field[0] == 0;
+  }
+
+  /** Of a field that holds a time as decimal digits, as usr1 of an Intro and usr4 of a Sync do. */
+  public static OptionalLong decimal(byte[] field) {
+    if (field.length == 0 || field.length > MAX_DIGITS) {
+      return OptionalLong.empty();
+    }
+    long value = 0;
+    for (byte digit : field) {
+      if (digit < '0' || digit > '9') {
+        return OptionalLong.empty();
+      }
+      value = 10 * value + digit - '0';
+    }
+    return OptionalLong.of(value);
   }
 
   /** Whether it is no part of a larger message. */

@@ -15,6 +15,7 @@ public final class PacketCodec {
   private static final int MAGIC = 0x03050b11;
   private static final int PREFIX_BYTES = 27 - 4;
   private static final int HOPS_OFFSET = 11;
+  private static final int TTL_OFFSET = 19;
   private static final int VARIABLE_FIELDS = 11;
   private static final long MASK = 0xffff_ffffL;
 
@@ -58,6 +59,13 @@ public final class PacketCodec {
   public static byte[] withHops(byte[] datagram, long hops) {
     byte[] copy = datagram.clone();
     ByteBuffer.wrap(copy).putInt(HOPS_OFFSET, (int) hops);
+    return copy;
+  }
+
+  /** As {@link #withHops}, with another ttl in milliseconds. */
+  public static byte[] withTtl(byte[] datagram, long ttl) {
+    byte[] copy = datagram.clone();
+    ByteBuffer.wrap(copy).putInt(TTL_OFFSET, (int) ttl);
     return copy;
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,8 +22,13 @@ import dev.dunlin.net.crypto.Hashes;
 import dev.dunlin.net.crypto.SigningKeys;
 import dev.dunlin.net.headless.PeerOptions;
 import dev.dunlin.net.headless.PeerProcess;
+import dev.dunlin.net.wire.Id;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Threads;
+import dev.dunlin.scheduler.process.ChildProcess;
+import dev.dunlin.scheduler.process.ProcessSpec;
+import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
+import dev.dunlin.scheduler.process.ProcessStarter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
@@ -51,6 +57,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -112,10 +119,12 @@ class NetworkModuleTest {
   /** A running app, without its window. */
   private final class App {
     final Bridge bridge;
+    final NetworkModule network;
 
     App(Path folder) {
       NetworkModule module = new NetworkModule(folder, RandomSource.secure());
       modules.add(module);
+      network = module;
       bridge =
           new Bridge(
               vertx,
@@ -492,6 +501,71 @@ class NetworkModuleTest {
     assertEquals(HELLO, page.awaits("packet").text());
   }
 
+  private Path stateFile() throws IOException {
+    try (Stream<Path> files = Files.list(data.resolve(Identity.PRIVATE))) {
+      List<Path> all = files.toList();
+      assertEquals(1, all.size(), all::toString);
+      return all.get(0);
+    }
+  }
+
+  @Test
+  void whatAPeerKnowsIsKeptOverTheEndOfTheApp() throws IOException {
+    App app = new App(data);
+    Bus first = app.page("ipc:").join(Map.of("address", "127.0.0.1"));
+    String room = first.room("room");
+    JsonNode ids = first.data("publish", message(room, "kept", HELLO)).path("ids");
+    assertEquals(ids, first.page().awaits("send").head().path("ids"));
+    await(app.network.shutDown());
+    assertEquals(
+        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(stateFile())));
+    assertEquals(
+        List.of(data.resolve(Identity.FILE), data.resolve(Identity.PRIVATE)),
+        app.network.secretFiles());
+
+    App restarted = new App(data);
+    Bus second = restarted.page("ipc:").join(Map.of("address", "127.0.0.1"));
+    assertEquals(first.peerId(), second.peerId());
+    assertEquals(1, second.data("info", Map.of()).path("cachedPackets").asInt());
+    second.room("room");
+    assertEquals(HELLO, second.page().awaits("packet").text());
+    await(restarted.network.shutDown());
+
+    // In another cluster, or with another id, there is nothing of it.
+    App other = new App(data);
+    Bus third = other.page("ipc:").join(Map.of("address", "127.0.0.1", "peerId", "0".repeat(64)));
+    assertEquals(0, third.data("info", Map.of()).path("cachedPackets").asInt());
+  }
+
+  @Test
+  void aKeptStateThatCanNotBeReadIsToldAndLeftBehind() throws IOException {
+    App app = new App(data);
+    app.page("ipc:").join(Map.of("address", "127.0.0.1")).data("info", Map.of());
+    await(app.network.shutDown());
+    Path file = stateFile();
+    Files.writeString(file, "{broken");
+    App restarted = new App(data);
+    Bus bus = restarted.page("ipc:").join(Map.of("address", "127.0.0.1"));
+    Told warning = bus.page().awaits("warning");
+    assertEquals("EMALFORMED", warning.head().path("code").asText());
+    bus.data("publish", message(bus.room("room"), "x", "y"));
+    await(restarted.network.shutDown());
+    assertEquals(file, stateFile());
+    assertTrue(Files.readString(file).startsWith("{\"version\":1"));
+  }
+
+  @Test
+  void keptStatesAreBounded() throws IOException {
+    StateFiles states = new StateFiles(new Identity(data, RandomSource.secure()));
+    Id cluster = Id.of(Hashes.sha256("TEST"));
+    for (int i = 0; i < BusLimits.STATES + 3; i++) {
+      states.write(cluster, Id.of(Hashes.sha256("peer " + i)), new byte[] {'{', '}'});
+    }
+    try (Stream<Path> files = Files.list(data.resolve(Identity.PRIVATE))) {
+      assertEquals(BusLimits.STATES, files.count());
+    }
+  }
+
   @Test
   void pagesShareAPeerButHearOnlyTheSubclustersTheyAreIn() {
     App app = new App(data);
@@ -697,6 +771,66 @@ class NetworkModuleTest {
       assertEquals("EADDRINUSE", page.code(JOIN, asked));
     }
     page.join(asked).data("info", Map.of());
+  }
+
+  private static Map<String, Object> by(String address, String introducer) {
+    return Map.of(
+        "address",
+        address,
+        "keepalive",
+        200,
+        "peers",
+        List.of(Map.of("peerId", "1".repeat(64), "address", introducer, "port", 9)));
+  }
+
+  @Test
+  void whereNoRouteLeadsIsToldWithTheCause() {
+    Bus bus = new App(data).page("ipc:").join(by("127.0.0.1", "192.0.2.1"));
+    JsonNode warning = bus.page().awaits("warning").head();
+    assertTrue(
+        List.of("EINVAL", "ENETUNREACH", "EHOSTUNREACH").contains(warning.path("code").asText()),
+        warning::toString);
+    assertTrue(warning.path("status").asText().contains("192.0.2.1:9"), warning::toString);
+    assertTrue(warning.path("status").asText().contains("'address'"), warning::toString);
+    assertEquals("EHOSTUNREACH", bus.page().awaits("connecting").head().path("code").asText());
+  }
+
+  private static boolean ip(String... words) {
+    List<String> argv = new ArrayList<>(List.of("ip"));
+    argv.addAll(List.of(words));
+    return await(
+            ProcessStarter.get()
+                .start(
+                    ProcessSpec.of(argv.toArray(String[]::new))
+                        .withStdio(Stdio.NULL, Stdio.NULL, Stdio.NULL))
+                .compose(ChildProcess::exit))
+        == 0;
+  }
+
+  @Test
+  void anInterfaceThatVanishesIsTold() {
+    assumeTrue(
+        System.getProperty("user.name").equals("root") && ProcessStarter.find("ip").isPresent(),
+        "only root makes an interface, with ip");
+    String name = "dunlin-bus";
+    assumeTrue(
+        ip("link", "add", name, "type", "veth", "peer", "name", name + "-2"),
+        "this system makes no interface");
+    try {
+      assertTrue(ip("addr", "add", "198.18.77.1/24", "dev", name));
+      assertTrue(ip("link", "set", name, "up") && ip("link", "set", name + "-2", "up"));
+      Bus bus = new App(data).page("ipc:").join(by("198.18.77.1", "198.18.77.2"));
+      bus.page().awaits("connecting");
+      assertTrue(bus.page().told.stream().noneMatch(told -> told.is("warning")), "it can send");
+      assertTrue(ip("link", "del", name));
+      JsonNode warning = bus.page().awaits("warning").head();
+      assertTrue(
+          warning.path("status").asText().contains("see whether its interface is up"),
+          warning::toString);
+      bus.data("info", Map.of());
+    } finally {
+      ip("link", "del", name);
+    }
   }
 
   @Test

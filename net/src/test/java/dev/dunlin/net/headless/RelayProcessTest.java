@@ -6,8 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dunlin.net.peer.PeerException;
+import dev.dunlin.scheduler.process.ChildProcess;
+import dev.dunlin.scheduler.process.ProcessSpec;
+import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
+import dev.dunlin.scheduler.process.ProcessStarter;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -158,5 +165,87 @@ class RelayProcessTest {
     new DatagramSocket(PORT + 1, InetAddress.getByName(HOST)).close();
     assertEquals("EADDRINUSE", assertThrows(PeerException.class, this::relay).code());
     relay.stop();
+  }
+
+  /** The command of the unit for systemd, with folders of ours and the classes under test. */
+  private List<String> unitCommand() throws IOException {
+    Path conf = folder.resolve("relay.conf");
+    Files.writeString(
+        conf, "public-address = " + HOST + "\nport = " + (PORT + 2) + "\nmetrics-port = -1\n");
+    String exec =
+        Files.readAllLines(Path.of("src/main/systemd/dunlin-relay.service")).stream()
+            .filter(line -> line.startsWith("ExecStart="))
+            .findFirst()
+            .orElseThrow()
+            .substring("ExecStart=".length());
+    List<String> words = new ArrayList<>();
+    for (String word : exec.split(" ")) {
+      switch (word) {
+        case "/usr/bin/java" -> words.add(System.getProperty("java.home") + "/bin/java");
+        case "-jar" -> words.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        case "/opt/dunlin/lib/dunlin-net-0.1.0.jar" -> words.add(RelayMain.class.getName());
+        case "/etc/dunlin/relay.conf" -> words.add(conf.toString());
+        case "/var/lib/dunlin-relay" -> words.add(folder.resolve("state").toString());
+        default -> words.add(word);
+      }
+    }
+    return words;
+  }
+
+  private static ChildProcess start(List<String> words) {
+    return ProcessStarter.get()
+        .start(
+            ProcessSpec.of(words.toArray(String[]::new))
+                .withStdio(Stdio.PIPE, Stdio.PIPE, Stdio.PIPE))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
+  }
+
+  private static int exitCode(ChildProcess child) {
+    return child.exit().toCompletionStage().toCompletableFuture().join();
+  }
+
+  private static String all(InputStream in) throws IOException {
+    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void runsAsTheUnitForSystemdStartsItAndKeepsItsStateWhenToldToEnd() throws Exception {
+    List<String> ready = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      ChildProcess relay = start(unitCommand());
+      BufferedReader lines =
+          new BufferedReader(new InputStreamReader(relay.stdout(), StandardCharsets.UTF_8));
+      ready.add(String.valueOf(lines.readLine()));
+      // What systemd sends; 143 is what the unit takes for success.
+      relay.terminate();
+      assertEquals(143, exitCode(relay));
+      assertEquals("", all(relay.stderr()));
+      assertEquals(
+          "rw-------",
+          PosixFilePermissions.toString(
+              Files.getPosixFilePermissions(folder.resolve("state/cache.json"))));
+    }
+    assertTrue(ready.get(0).contains("\"ev\":\"ready\""), ready.toString());
+    assertEquals(ready.get(0), ready.get(1), "the same identity");
+  }
+
+  @Test
+  void saysInOneLineWhyItDoesNotStart() throws Exception {
+    List<String> words = new ArrayList<>(unitCommand());
+    words.addAll(List.of("--colour", "blue"));
+    ChildProcess relay = start(words);
+    assertEquals(2, exitCode(relay));
+    assertEquals(
+        "dunlin: there is no '--colour'; 'dunlin relay --help' tells what there is\n",
+        all(relay.stderr()));
+    try (DatagramSocket taken = new DatagramSocket(PORT + 2, InetAddress.getByName(HOST))) {
+      assertTrue(taken.isBound());
+      ChildProcess second = start(unitCommand());
+      assertEquals(1, exitCode(second));
+      String said = all(second.stderr());
+      assertTrue(said.startsWith("dunlin: ") && said.lines().count() == 1, said);
+    }
   }
 }

@@ -11,7 +11,15 @@ import dev.dunlin.net.nat.NatType;
 import dev.dunlin.net.peer.World.Node;
 import dev.dunlin.net.sim.Latency;
 import dev.dunlin.net.sim.SimNetwork.Nat;
+import dev.dunlin.net.wire.Control;
+import dev.dunlin.net.wire.Decoded;
+import dev.dunlin.net.wire.Endpoint;
 import dev.dunlin.net.wire.Id;
+import dev.dunlin.net.wire.Key;
+import dev.dunlin.net.wire.Packet;
+import dev.dunlin.net.wire.PacketCodec;
+import dev.dunlin.net.wire.PacketType;
+import dev.dunlin.net.wire.Rules;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -56,6 +64,62 @@ class PeerTest {
         };
     assertEquals(expected, node.peer.nat());
     assertEquals(node.host.address(), node.peer.external().orElseThrow().address());
+  }
+
+  @Test
+  void findsOutTheSameWhenAnIntroducerFailsInTheMidstOfIt() {
+    for (int i = 0; i < 24; i++) {
+      World other = new World(Latency.WAN, 0, i);
+      Node one = other.introducer("introducer one");
+      Node two = other.introducer("introducer two");
+      Node node = other.client("client " + i, Nat.ADDRESS);
+      // Somewhere between its first datagram and its last.
+      other.advance(100 + 25 * (i / 2));
+      Node failing = i % 2 == 0 ? one : two;
+      failing.host.setUp(false);
+      other.advance(2_500);
+      failing.host.setUp(true);
+      assertTrue(other.within(10_000, node.peer::isReady), i + ": " + node.log);
+      // Had it been sent to by the probe socket before, it could enter: that shows nothing.
+      boolean harder = node.peer.nat().equals(NatType.PORT_RESTRICTED);
+      assertTrue(harder || node.peer.nat().equals(NatType.ADDR_RESTRICTED), i + ": " + node.log);
+    }
+  }
+
+  @Test
+  void believesTheMajorityOfFourWhereItIs() {
+    // It sees everybody elsewhere, as one behind a NAT of its own, or a malicious one, would.
+    world.introducer("introducer one", PeerTest::sayElsewhere);
+    for (String name : List.of("two", "three", "four")) {
+      world.introducer("introducer " + name);
+    }
+    for (int i = 0; i < 8; i++) {
+      Node node = ready("client " + i, i % 2 == 0 ? Nat.PORT : Nat.OPEN);
+      assertEquals(
+          i % 2 == 0 ? NatType.PORT_RESTRICTED : NatType.UNRESTRICTED,
+          node.peer.nat(),
+          node.log.toString());
+      assertEquals(node.host.address(), node.peer.external().orElseThrow().address());
+    }
+  }
+
+  private static byte[] sayElsewhere(byte[] datagram) {
+    if (!(PacketCodec.decode(datagram, Rules.STRICT) instanceof Decoded.Accepted accepted)
+        || accepted.packet().type() != PacketType.PONG
+        || !accepted.control().orElseThrow().flag(Key.IS_REFLECTION)) {
+      return datagram;
+    }
+    Control elsewhere =
+        Control.builder()
+            .all(accepted.control().get())
+            .put(Key.ADDRESS, new Endpoint(World.address(77), 1).host())
+            .build();
+    return PacketCodec.encode(
+        Packet.builder(PacketType.PONG)
+            .packetId(accepted.packet().packetId())
+            .usr2(accepted.packet().usr2())
+            .message(elsewhere)
+            .build());
   }
 
   @Test

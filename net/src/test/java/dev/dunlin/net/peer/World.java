@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /** A network of a few peers in virtual time. */
 final class World {
@@ -51,11 +52,20 @@ final class World {
     final List<Id> joins = new ArrayList<>();
 
     Node(String name, SimNetwork.Host host, PeerConfig config) {
+      this(name, host, config, host);
+    }
+
+    Node(String name, SimNetwork.Host host, PeerConfig config, Datagrams datagrams) {
       this.name = name;
       this.host = host;
       this.peer =
           new Peer(
-              config, scheduler, RandomSource.seeded(name.hashCode()), host, Sealing.REAL, this);
+              config,
+              scheduler,
+              RandomSource.seeded(name.hashCode()),
+              datagrams,
+              Sealing.REAL,
+              this);
     }
 
     Id id() {
@@ -74,6 +84,11 @@ final class World {
     @Override
     public void connecting(String code, String reason) {
       log.add("connecting " + code);
+    }
+
+    @Override
+    public void skewed(long millis) {
+      log.add("skewed");
     }
 
     @Override
@@ -145,13 +160,45 @@ final class World {
   }
 
   Node introducer(String name) {
+    return introducer(name, datagram -> datagram);
+  }
+
+  /**
+   * @param changed what it sends goes through this
+   */
+  Node introducer(String name, UnaryOperator<byte[]> changed) {
     SimNetwork.Host host = network.host(address(++hosts), SimNetwork.Nat.OPEN);
     Endpoint at = new Endpoint(host.address(), PORT);
     introducers.add(new PeerConfig.Introducer(id(name), at));
-    Node node = new Node(name, host, config(name, true, Optional.of(at), PORT));
+    Datagrams datagrams =
+        (port, receiver) -> {
+          Datagrams.Socket[] outer = new Datagrams.Socket[1];
+          return host.open(port, (inner, from, bytes) -> receiver.received(outer[0], from, bytes))
+              .map(inner -> outer[0] = changing(inner, changed));
+        };
+    Node node = new Node(name, host, config(name, true, Optional.of(at), PORT), datagrams);
     nodes.add(node);
     run(() -> node.peer.start());
     return node;
+  }
+
+  private static Datagrams.Socket changing(Datagrams.Socket inner, UnaryOperator<byte[]> changed) {
+    return new Datagrams.Socket() {
+      @Override
+      public void send(Endpoint to, byte[] datagram) {
+        inner.send(to, changed.apply(datagram));
+      }
+
+      @Override
+      public Endpoint local() {
+        return inner.local();
+      }
+
+      @Override
+      public void close() {
+        inner.close();
+      }
+    };
   }
 
   Node client(String name, SimNetwork.Nat nat) {

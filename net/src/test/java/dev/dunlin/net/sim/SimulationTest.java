@@ -11,6 +11,7 @@ import dev.dunlin.net.peer.PeerException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalDouble;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,18 @@ class SimulationTest {
       assertTrue(summary.get("t50Ms").asDouble() > 10, "it takes a way: " + figures);
       assertTrue(summary.get("coverage60s").asDouble() >= 0.9, figures);
     }
+  }
+
+  @Test
+  void packetsSurviveADayAndWhoWasAwayForItHasThemAMinuteAfterItCameBack() {
+    // Everybody leaves about fourteen times in that day, and comes back with nothing.
+    SimOptions day = new SimOptions(16, 0.01, 0.3, 0.5, Latency.WAN, 0, 1, 1, 1441, 3, false);
+    SimResult result = Simulation.run(day, 1);
+    assertEquals(OptionalDouble.of(1), result.coverage24h(), result.toString());
+    assertEquals(OptionalDouble.of(1), result.returned24h(), result.toString());
+    assertTrue(Simulator.json(day, List.of(result)).get("summary").get("returned24h").isNumber());
+    // Nor do those who have it offer it without end to those who have forgotten it.
+    assertTrue(result.duplicatesPerDelivery() < 10, result.toString());
   }
 
   @Test

@@ -11,6 +11,9 @@ import dev.dunlin.net.udp.UdpOptions.Flag;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.epoll.Epoll;
 import io.vertx.core.Future;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,10 +22,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -66,7 +71,7 @@ class UdpSocketTest {
   }
 
   /** Keeps what it hears. */
-  private static final class Ear implements UdpReceiver {
+  private static class Ear implements UdpReceiver {
     final BlockingQueue<byte[]> heard = new LinkedBlockingQueue<>();
     final BlockingQueue<InetSocketAddress> from = new LinkedBlockingQueue<>();
     final BlockingQueue<String> faults = new LinkedBlockingQueue<>();
@@ -274,6 +279,49 @@ class UdpSocketTest {
                         new Ear()))
             .localAddress()
             .getPort());
+  }
+
+  @Test
+  void theSystemSaysWhatItDroppedForWantOfRoom() {
+    int count = 500;
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    Ear slow =
+        new Ear() {
+          @Override
+          public void datagram(ByteBuf bytes, int offset, int length, InetSocketAddress sender) {
+            busy.countDown();
+            try {
+              assertTrue(go.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+            super.datagram(bytes, offset, length, sender);
+          }
+        };
+    UdpSocket socket = bind(Family.IPV4, slow);
+    socket.setReceiveBufferBytes(8192);
+    assertEquals(
+        kind == Kind.NATIVE ? OptionalLong.of(0) : OptionalLong.empty(),
+        socket.controls().dropped());
+    assumeTrue(kind == Kind.NATIVE, "Java's channels do not say");
+    try (DatagramSocket sender = new DatagramSocket()) {
+      DatagramPacket packet = new DatagramPacket(new byte[1000], 1000, socket.localAddress());
+      for (int i = 0; i < count; i++) {
+        sender.send(packet);
+      }
+      assertTrue(busy.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    long dropped = socket.controls().dropped().orElseThrow();
+    assertTrue(dropped > count / 2, "dropped " + dropped);
+    go.countDown();
+    for (long i = dropped; i < count; i++) {
+      slow.next();
+    }
+    assertEquals(0, slow.heard.size(), "all came or were counted");
+    assertEquals(dropped, socket.controls().dropped().orElseThrow());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.dunlin.net.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -41,6 +42,14 @@ class FuzzTest {
       byte[] came = Arrays.copyOf(datagram, again.length);
       if (packet.clock() != 2_000_000_000) {
         assertArrayEquals(came, again);
+      }
+      if (packet.type().isControl()) {
+        for (Rules rules : Rules.values()) {
+          assertEquals(
+              Control.parseAnyJson(packet.type(), packet.message(), rules).map(Control::toString),
+              Control.parse(packet.type(), packet.message(), rules).map(Control::toString),
+              "both parsers read the same");
+        }
       }
       Head.parse(packet.message());
       Summary.decode(packet.message())

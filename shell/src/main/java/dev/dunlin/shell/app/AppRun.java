@@ -91,6 +91,9 @@ public final class AppRun implements Launcher {
    */
   static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
 
+  /** Longest wait for what is saved at the end; then it is as it was saved last. */
+  static final Duration KEEP_GRACE = Duration.ofSeconds(3);
+
   /** Exit code of a run whose test could not be loaded, or whose screenshot could not be taken. */
   private static final int FAILED = 1;
 
@@ -742,7 +745,23 @@ public final class AppRun implements Launcher {
       }
       Bridge started = bridge.getNow(null);
       if (started != null) {
+        keepState(started);
         started.close();
+      }
+    }
+
+    /** Pages are gone; what modules keep for the next start is written now. */
+    private void keepState(Bridge started) {
+      try {
+        started
+            .keepState()
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(KEEP_GRACE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException | ExecutionException e) {
+        console.say("what the app's peers know could not be saved: " + e.getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
 

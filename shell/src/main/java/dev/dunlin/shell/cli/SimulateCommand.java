@@ -85,8 +85,14 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--duration",
       defaultValue = "5.1",
       paramLabel = "MINUTES",
-      description = "Time after the last publication; 1441 shows the state a day later.")
+      description = "Time after the last publication.")
   private double minutes;
+
+  @Option(
+      names = "--hours",
+      paramLabel = "H",
+      description = "As --duration, in hours and a minute: --hours 24 shows the state a day later.")
+  private Optional<Double> hours = Optional.empty();
 
   @Option(
       names = "--publications",
@@ -146,7 +152,18 @@ final class SimulateCommand implements Callable<Integer> {
         };
     long first = Long.parseLong(range.group(1));
     long last = range.group(2) == null ? first : Long.parseLong(range.group(2));
+    double duration = hours.map(it -> it * 60 + 1).orElse(minutes);
     return new SimOptions(
-        peers, churn, hard, subscribed, model, loss, first, last, minutes, publications, keepState);
+        peers,
+        churn,
+        hard,
+        subscribed,
+        model,
+        loss,
+        first,
+        last,
+        duration,
+        publications,
+        keepState);
   }
 }

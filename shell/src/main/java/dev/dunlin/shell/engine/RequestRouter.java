@@ -340,7 +340,17 @@ final class RequestRouter {
       return Optional.of(new byte[0]);
     }
     Vector<CefPostDataElement> elements = new Vector<>();
-    data.getElements(elements);
+    try {
+      data.getElements(elements);
+      return bytesOf(elements);
+    } finally {
+      // Their memory is the engine's: left to finalizers, it would be held until Java collects.
+      elements.forEach(CefPostDataElement::dispose);
+      data.dispose();
+    }
+  }
+
+  private static Optional<byte[]> bytesOf(List<CefPostDataElement> elements) {
     long total = 0;
     for (CefPostDataElement element : elements) {
       if (element.getType() != CefPostDataElement.Type.PDE_TYPE_BYTES) {

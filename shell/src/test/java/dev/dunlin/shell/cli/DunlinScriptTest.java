@@ -59,7 +59,7 @@ class DunlinScriptTest {
           "true");
   private static final String ALL_LIBRARIES =
       "libnss3 libgbm1 libasound2 libatk-bridge2.0-0 libcups2 libxkbcommon0 libxdamage1 libxcomposite1"
-          + " libxrandr2 libgtk-3-0";
+          + " libxrandr2 libx11-xcb1 libgtk-3-0";
 
   private static final String NEWER_THAN_ANY = "JAVA_VERSION=\"99\"\n";
 
