@@ -99,6 +99,13 @@ final class SignCommand implements Callable<Integer> {
     }
     SigningKeys signer = KeyFile.read(key);
     AppFiles files = new AppFiles(config, build);
+    String trusted = config.values().getOrDefault("update_key", "");
+    if (trusted.isEmpty()) {
+      throw new BuildException(
+          config.directory().resolve(AppConfig.FILE)
+              + " has no [update] key: without it no installed app takes an update. Add key = "
+              + Key.of(signer));
+    }
     requireSecret(files, key);
     if (nextKey != null) {
       requireSecret(files, nextKey);
@@ -113,13 +120,6 @@ final class SignCommand implements Callable<Integer> {
     Instant expires =
         new SystemClock().wallTime().plus(Duration.ofDays(days)).truncatedTo(ChronoUnit.SECONDS);
     Manifest signed = plain.sign(signer, expires, Version.parse(minimum), changes);
-    String trusted = config.values().getOrDefault("update_key", "");
-    if (trusted.isEmpty()) {
-      throw new BuildException(
-          config.directory().resolve(AppConfig.FILE)
-              + " has no [update] key: without it no installed app takes an update. Add key = "
-              + Key.of(signer));
-    }
     signed.requireSignedBy(new Key(trusted));
     // Bound by the parser of those who get it.
     Manifest.parse(signed.toBytes());

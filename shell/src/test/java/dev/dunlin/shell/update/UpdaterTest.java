@@ -27,7 +27,7 @@ class UpdaterTest {
 
   @BeforeEach
   void begin() throws IOException {
-    world = new World(folder);
+    world = new World(folder).install();
   }
 
   private String opened() throws IOException {
@@ -111,7 +111,7 @@ class UpdaterTest {
     world.publish("1.1.0", Map.of());
     world.update();
     assertEquals("1.1.0", opened());
-    World newer = new World(folder.resolve("other"));
+    World newer = new World(folder.resolve("other")).install();
     newer.publish("1.2.0", Map.of());
     newer.update();
     // The package came with 1.2.0.

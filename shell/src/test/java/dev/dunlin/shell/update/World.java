@@ -35,8 +35,12 @@ final class World {
   /** Most bytes that the server sends before it breaks off. */
   int patience = Integer.MAX_VALUE;
 
-  World(Path folder) throws IOException {
+  World(Path folder) {
     this.folder = folder;
+  }
+
+  /** Puts version 1.0.0 there. */
+  World install() throws IOException {
     Path app = folder.resolve("installed");
     write(app, files("1.0.0", Map.of()));
     SortedMap<String, Path> all = new TreeMap<>();
@@ -48,6 +52,7 @@ final class World {
     Files.write(
         app.resolve(Manifest.FILE),
         Manifest.ofFiles(ID, "1.0.0", AppFolder.entries(all)).toBytes());
+    return this;
   }
 
   static SortedMap<String, byte[]> files(String version, Map<String, String> more) {
