@@ -104,6 +104,9 @@ class DunlinScriptTest {
     tool("jwm", ":");
     tool("ip", ":");
     tool("nft", ":");
+    tool("debootstrap", ":");
+    tool("xz", ":");
+    tool("dpkg-shlibdeps", ":");
     tool("fc-list", "echo font");
     tool("apt-cache", "test \"$2\" = libasound2 || test \"$2\" = openjdk-17-jdk");
     tool("sudo", "exit 1");
@@ -430,6 +433,25 @@ class DunlinScriptTest {
     assertTrue(
         result.err().contains("installing them (apt-get install): iproute2 nftables"),
         result.err());
+  }
+
+  @Test
+  void whatMakesPackagesIsNeededByBuildAndTheTestsOnly() throws Exception {
+    Files.delete(bin.resolve("xz"));
+    Files.delete(bin.resolve("dpkg-shlibdeps"));
+    assertEquals(42, dunlin("run").code());
+    for (String command : List.of("build", "test")) {
+      Result result = dunlin(command);
+      assertEquals(1, result.code());
+      assertTrue(result.err().endsWith(" xz-utils dpkg-dev"), result.err());
+    }
+    tool("xz", ":");
+    tool("dpkg-shlibdeps", ":");
+    Files.delete(bin.resolve("debootstrap"));
+    tool("id", "echo 0");
+    Result result = dunlin("test");
+    assertTrue(
+        result.err().contains("installing them (apt-get install): debootstrap"), result.err());
   }
 
   @Test
