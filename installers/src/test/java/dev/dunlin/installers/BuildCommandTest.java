@@ -135,6 +135,7 @@ class BuildCommandTest {
             "usr/share/doc/my-app/copyright",
             "usr/share/icons/hicolor/64x64/apps/com.example.my-app.png",
             "usr/share/man/man1/my-app.1.gz",
+            "usr/share/my-app/app/dunlin.manifest",
             "usr/share/my-app/app/socket.ini",
             "usr/share/my-app/app/src/deep/a.js",
             "usr/share/my-app/app/src/icon.png",
@@ -167,7 +168,7 @@ class BuildCommandTest {
       builds.add(Threads.async("build-" + i, () -> dunlin("build", "--thin", app.toString())));
     }
     builds.forEach(build -> assertEquals(0, build.join().code(), build.join().err()));
-    assertEquals(9, contents().size());
+    assertEquals(10, contents().size());
   }
 
   @Test

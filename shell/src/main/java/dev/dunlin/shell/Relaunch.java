@@ -6,6 +6,7 @@ import dev.dunlin.scheduler.process.ProcessSpec.ParentDeath;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStarter;
 import dev.dunlin.shell.host.HostException;
+import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
 import io.vertx.core.Future;
 import java.io.File;
@@ -112,6 +113,33 @@ public final class Relaunch {
       } catch (IOException e) {
         System.err.println("dunlin: can't delete " + temporary + ": " + e.getMessage());
       }
+    }
+  }
+
+  /**
+   * Begins this process anew, with the words it was started with: for an app that has switched to
+   * another version. All that it held has been closed. Does not return, unless it can't be done:
+   * then it says so.
+   */
+  public static void again() {
+    if (Os.here() != Os.LINUX) {
+      System.err.println("dunlin: the app can't start itself again on this system: open it again");
+      return;
+    }
+    try {
+      // The script made it for this process, and it went with the engine.
+      String temporary = System.getenv("TMPDIR");
+      if (temporary != null && !Files.exists(Path.of(temporary))) {
+        Files.createDirectory(
+            Path.of(temporary),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+      String words =
+          new String(Files.readAllBytes(Path.of("/proc/self/cmdline")), StandardCharsets.UTF_8);
+      NativeProcess.become(Path.of("/proc/self/exe").toRealPath(), List.of(words.split("\0", -1)));
+    } catch (IOException e) {
+      System.err.println(
+          "dunlin: the app can't start itself again: " + e.getMessage() + ". Open it again.");
     }
   }
 

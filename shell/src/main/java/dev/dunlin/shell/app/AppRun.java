@@ -50,6 +50,7 @@ import dev.dunlin.shell.resources.Modules;
 import dev.dunlin.shell.resources.ResourceRequest;
 import dev.dunlin.shell.resources.ResourceResponse;
 import dev.dunlin.shell.resources.ResourceSource;
+import dev.dunlin.shell.resources.VerifiedSource;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.awt.Color;
@@ -110,11 +111,15 @@ public final class AppRun implements Launcher {
 
   private static final Duration BACK_END_LONGEST_PAUSE = Duration.ofSeconds(30);
 
+  /** Of HTTP: a page with this status or a higher one is not the app's. */
+  private static final int FIRST_ERROR = 400;
+
   private static final int DEFAULT_WIDTH = 1100;
   private static final int DEFAULT_HEIGHT = 760;
 
   private final Consumer<Engine> opened;
   private CompletableFuture<Vertx> vertx;
+  private boolean restart;
 
   public AppRun() {
     this(engine -> {});
@@ -125,6 +130,11 @@ public final class AppRun implements Launcher {
    */
   public AppRun(Consumer<Engine> opened) {
     this.opened = opened;
+  }
+
+  /** Whether the app that has ended wants to be opened again, as another version of itself. */
+  public boolean isRestartWanted() {
+    return restart;
   }
 
   @Override
@@ -148,7 +158,16 @@ public final class AppRun implements Launcher {
       Path installation = EngineInstallation.locate();
       // The longest, and what comes first needs none of it.
       CompletableFuture<Void> libraries = Engine.preload(installation);
-      return new Running(options, opened, vertx).untilEnd(temp, installation, libraries);
+      Optional<InstalledRun> installed = options.installed().map(InstalledRun::of);
+      Running running =
+          new Running(
+              installed.map(app -> options.with(app.app())).orElse(options),
+              installed,
+              opened,
+              vertx);
+      int code = running.untilEnd(temp, installation, libraries);
+      restart = running.restart;
+      return code;
     } finally {
       temp.remove();
     }
@@ -162,6 +181,7 @@ public final class AppRun implements Launcher {
   /** One run of one app. */
   private static final class Running implements AppHost.Events {
     private final RunOptions options;
+    private final Optional<InstalledRun> installed;
     private final Consumer<Engine> opened;
     private final AppConfig config;
     private final RandomSource random = RandomSource.secure();
@@ -184,12 +204,19 @@ public final class AppRun implements Launcher {
     private boolean loadedOnce;
     private volatile SingleInstance instance;
     private volatile EngineTemp temp;
+    private volatile boolean restart;
 
-    Running(RunOptions options, Consumer<Engine> opened, CompletableFuture<Vertx> vertxStart) {
+    Running(
+        RunOptions options,
+        Optional<InstalledRun> installed,
+        Consumer<Engine> opened,
+        CompletableFuture<Vertx> vertxStart) {
       this.options = options;
+      this.installed = installed;
       this.opened = opened;
       this.vertxStart = vertxStart;
       this.config = options.config();
+      installed.ifPresent(app -> app.messages().forEach(console::say));
       config.warnings().forEach(warning -> console.say(warning.toString()));
       WithoutEffect.of(config, Os.here(), NativeProcess.maxOpenFiles()).forEach(console::say);
       this.permissions = new DeniedPermissions(config.permissions().denied());
@@ -290,6 +317,7 @@ public final class AppRun implements Launcher {
         return 0;
       }
       this.temp = temp;
+      installed.ifPresent(app -> app.countStart(console::say));
       try {
         forgetDenied(profile);
         NavigationPolicy navigation = navigationPolicy();
@@ -572,7 +600,13 @@ public final class AppRun implements Launcher {
 
     private ResourceSource files() {
       try {
-        return new DirectorySource(resourceFolder()).below(config.webview().root());
+        Path resources = resourceFolder();
+        ResourceSource folder = new DirectorySource(resources);
+        return options
+            .installed()
+            .<ResourceSource>map(app -> new VerifiedSource(folder, app.files(), resources))
+            .orElse(folder)
+            .below(config.webview().root());
       } catch (IllegalArgumentException e) {
         throw wrong("webview.root", e);
       }
@@ -602,7 +636,8 @@ public final class AppRun implements Launcher {
           new SecurityReport(config.meta().origin(), policy, !options.production());
       List<CommandModule> modules = new ArrayList<>();
       modules.add(
-          new ApplicationModule(exit::complete, config::toJson, Facts::versions, security::now));
+          new ApplicationModule(
+              exit::complete, config::toJson, Facts::versions, security::now, updates()));
       IntFunction<Optional<BrowserWindow>> windows =
           index -> Optional.ofNullable(window).filter(w -> w.index() == index);
       modules.add(new WindowModule(windows, Running::screen));
@@ -630,6 +665,7 @@ public final class AppRun implements Launcher {
       own.add(resourceFolder());
       own.add(config.directory().resolve(AppConfig.FILE));
       own.add(config.directory().resolve(EXTENSIONS));
+      installed.flatMap(InstalledRun::updates).ifPresent(own::add);
       if (backEnd.isPresent() || devServer.isPresent()) {
         // It runs in this folder, and loads who knows what from it: node_modules, package.json,
         // what lies beside it.
@@ -644,6 +680,16 @@ public final class AppRun implements Launcher {
               random,
               new PageFiles(temp, random, windows)),
           modules);
+    }
+
+    private UpdateCommands updates() {
+      return new UpdateCommands(
+          installed,
+          (index, progress) -> bridge.join().emit(index, UpdateCommands.PROGRESS, progress),
+          () -> {
+            restart = true;
+            exit.complete(0);
+          });
     }
 
     private Optional<BackEnd> backEnd(Scheduler scheduler) {
@@ -836,7 +882,10 @@ public final class AppRun implements Launcher {
     }
 
     @Override
-    public void loaded(int index, String url) {
+    public void loaded(int index, String url, int status) {
+      if (status < FIRST_ERROR) {
+        installed.ifPresent(app -> app.loaded(console::say));
+      }
       if (loadedOnce) {
         return;
       }

@@ -37,6 +37,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       DunlinCommand.InitCommand.class,
       DunlinCommand.BuildCommand.class,
+      DunlinCommand.KeygenCommand.class,
+      DunlinCommand.SignCommand.class,
+      DunlinCommand.VerifyCommand.class,
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
@@ -45,6 +48,9 @@ public final class DunlinCommand implements Callable<Integer> {
           "init",
           "run",
           "build",
+          "keygen",
+          "sign",
+          "verify",
           "peer",
           "relay",
           "simulate",
@@ -57,7 +63,7 @@ public final class DunlinCommand implements Callable<Integer> {
 
   /** What those who mistyped one are told; the scripts say the same. */
   static final String COMMANDS =
-      "init, run, build, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench";
+      "init, run, build, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench";
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -301,6 +307,15 @@ public final class DunlinCommand implements Callable<Integer> {
 
   @Command(name = "build", description = "Makes packages of an app (module installers).")
   static final class BuildCommand extends SourceCommand {}
+
+  @Command(name = "keygen", description = "Makes a key that signs updates (module installers).")
+  static final class KeygenCommand extends SourceCommand {}
+
+  @Command(name = "sign", description = "Makes and signs an update (module installers).")
+  static final class SignCommand extends SourceCommand {}
+
+  @Command(name = "verify", description = "Checks a signed update (module installers).")
+  static final class VerifyCommand extends SourceCommand {}
 
   @Command(name = "bench", description = "Measures (from the sources).")
   static final class BenchCommand extends SourceCommand {}

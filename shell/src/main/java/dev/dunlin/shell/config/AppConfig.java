@@ -193,8 +193,13 @@ public record AppConfig(
       throw new ConfigException(
           file, 0, "", "the file can't be read: " + e.getMessage(), "Make it readable.");
     }
+    return of(folder, bytes);
+  }
+
+  /** Checks the bytes of the {@code socket.ini} of this folder. */
+  public static AppConfig of(Path directory, byte[] bytes) {
     Year year = Year.from(new SystemClock().wallTime().atZone(ZoneOffset.UTC));
-    return parse(folder, bytes, systemVariables(), year);
+    return parse(directory, bytes, systemVariables(), year);
   }
 
   /**

@@ -61,6 +61,16 @@ public final class ErrorPages {
         "Change its owner or its mode, for example with chmod u+r.");
   }
 
+  /** 403 for a file of an installed app that was changed, added or taken away. */
+  public static ErrorPage altered(String path, String file, String why) {
+    return page(
+        403,
+        "The app is damaged",
+        "A file of it is not as it was installed: " + why + ". It is not used.",
+        List.of(new Fact("Address", path), new Fact("File", file)),
+        "Install the app again.");
+  }
+
   /** 403 for a request that comes from somewhere else. */
   public static ErrorPage forbidden(String address, String explanation) {
     return page(
