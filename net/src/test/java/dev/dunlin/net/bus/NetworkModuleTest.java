@@ -555,7 +555,6 @@ class NetworkModuleTest {
     sender.ask(from.url("publish"), asked, big);
     byte[] arrived = receiver.awaits("packet").bytes();
     long millis = (System.nanoTime() - began) / 1_000_000;
-    System.err.println("2 MB in " + millis + " ms " + to.data("info", Map.of()));
     assertArrayEquals(big, arrived);
     assertTrue(millis < 10_000, millis + " ms");
   }

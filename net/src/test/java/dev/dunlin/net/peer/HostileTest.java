@@ -2,6 +2,7 @@ package dev.dunlin.net.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -445,6 +446,29 @@ class HostileTest {
     java.util.Collections.reverse(parts);
     parts.forEach(part -> mallory.send(at(victim), part));
     assertTrue(world.within(2_000, () -> victim.packets.size() == 1));
+  }
+
+  @Test
+  void fragmentsThatWaitCountAsHadTowardTheirSenderAlone() {
+    Raw mallory = new Raw(200, "mallory").connect(victim);
+    Raw other = new Raw(201, "other").connect(victim);
+    byte[] sealed =
+        SubclusterKeys.of(World.SECRET).seal(Vectors.pattern(5_000), RandomSource.seeded(1));
+    List<Packet> parts = Fragments.split(publishBuilder(new byte[1]).build(), sealed, 5);
+    parts.subList(2, parts.size()).forEach(part -> mallory.send(at(victim), part));
+    world.advance(500);
+    assertEquals(parts.size() - 2, victim.peer.statistics().quarantined());
+    world.run(victim.peer::sync);
+    world.advance(500);
+    // Forged ones would else keep the real ones of others out.
+    String nothing = Summary.of(new byte[0], List.of()).hashHex();
+    assertEquals(nothing, lastSummary(other));
+    assertNotEquals(nothing, lastSummary(mallory));
+  }
+
+  private static String lastSummary(Raw raw) {
+    List<Packet> syncs = raw.packets(PacketType.SYNC);
+    return Summary.decode(syncs.get(syncs.size() - 1).message()).orElseThrow().hashHex();
   }
 
   @Test
