@@ -34,14 +34,14 @@ final class AppFiles {
       addAll(folder, folder, output, true);
     } else {
       addAll(folder, pages, output, false);
-      addAll(folder, folder.resolve("extensions"), output, false);
-      for (String key : List.of("linux_icon", "mac_icon", "win_icon")) {
-        addNamed(folder, config.values().getOrDefault(key, ""), output);
-      }
-      for (String key : List.of("linux_cmd", "mac_cmd", "win_cmd")) {
-        for (String word : config.values().getOrDefault(key, "").split("[\\s'\"]+")) {
-          addNamed(folder, word, output);
-        }
+    }
+    addAll(folder, folder.resolve("extensions"), output, false);
+    for (String key : List.of("linux_icon", "mac_icon", "win_icon")) {
+      addNamed(folder, config.values().getOrDefault(key, ""), output);
+    }
+    for (String key : List.of("linux_cmd", "mac_cmd", "win_cmd")) {
+      for (String word : config.values().getOrDefault(key, "").split("[\\s'\"]+")) {
+        addNamed(folder, word, output);
       }
     }
   }
@@ -57,6 +57,10 @@ final class AppFiles {
     }
     Path top = folder.resolve(folder.relativize(file).getName(0));
     addAll(folder, top, output, true);
+    if (Files.isRegularFile(file)) {
+      // Wherever it is: back ends are built into folders such as target.
+      add(folder, file);
+    }
   }
 
   private void addAll(Path folder, Path from, Path output, boolean isSource) throws IOException {

@@ -46,6 +46,8 @@ public final class Main {
     return line.execute(words);
   }
 
-  @CommandLine.Command(name = "dunlin", subcommands = BuildCommand.class)
+  @CommandLine.Command(
+      name = "dunlin",
+      subcommands = {BuildCommand.class, InitCommand.class})
   private static final class Commands {}
 }

@@ -215,6 +215,43 @@ class BuildCommandTest {
   }
 
   @Test
+  void whatABackEndIsBuiltIntoIsPackedAndWhatWasPackedBeforeIsNot() throws IOException {
+    Files.createDirectories(app.resolve("backend/target/classes"));
+    Files.writeString(app.resolve("backend/target/backend.jar"), "jar");
+    Files.writeString(app.resolve("backend/target/classes/A.class"), "class");
+    ini("cmd = java -jar backend/target/backend.jar\n[build]\ncopy = .\n");
+    for (int i = 0; i < 2; i++) {
+      Path dotted = app.resolve(".").resolve("build");
+      assertEquals(
+          0, dunlin("build", "--thin", "--output", dotted.toString(), app.toString()).code());
+    }
+    List<String> contents = contents();
+    assertTrue(
+        contents.contains("usr/share/my-app/app/backend/target/backend.jar"), contents::toString);
+    assertFalse(contents.toString().contains("A.class"), contents::toString);
+    assertFalse(contents.toString().contains(".deb"), contents::toString);
+  }
+
+  @Test
+  void nothingThatABuildDidNotMakeIsDeleted() throws IOException {
+    Path mine = Files.createDirectories(folder.resolve("my-app-1.2.3/.git"));
+    Path work = Files.createDirectories(folder.resolve(".work"));
+    Outcome outcome =
+        dunlin("build", "--target", "app-image", "--output", folder.toString(), app.toString());
+    assertEquals(1, outcome.code());
+    assertTrue(outcome.err().contains("my-app-1.2.3 is in the way"), outcome.err());
+    assertTrue(Files.exists(mine));
+    assertEquals(
+        0, dunlin("build", "--thin", "--output", folder.toString(), app.toString()).code());
+    assertTrue(Files.exists(work));
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(
+          List.of(),
+          left.filter(file -> file.getFileName().toString().startsWith(".dunlin")).toList());
+    }
+  }
+
+  @Test
   void versionsThatASystemCannotSayAreRefusedBeforeTheWork() {
     Jpackage msi = new Jpackage(Path.of("jdk"), "msi");
     Jpackage dmg = new Jpackage(Path.of("jdk"), "dmg");

@@ -71,12 +71,15 @@ class CallBytesTest {
     }
   }
 
+  /** As the client counts: bytes are sent before their call is forgotten. */
+  private int sequence;
+
   private Taker ask(Page page, String bytes, String... paths) {
     StringBuilder calls = new StringBuilder();
     for (int i = 0; i < paths.length; i++) {
       calls
           .append(i == 0 ? "" : ",")
-          .append("[" + (i + 1) + ",\"ipc://fs/readFile" + paths[i] + "\"]");
+          .append("[" + ++sequence + ",\"ipc://fs/readFile" + paths[i] + "\"]");
     }
     Taker answer = new Taker();
     page.send("{\"d\":\"" + page.id + "\",\"b\":" + bytes + ",\"c\":[" + calls + "]}", answer);

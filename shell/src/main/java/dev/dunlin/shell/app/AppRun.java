@@ -99,6 +99,9 @@ public final class AppRun implements Launcher {
   /** Longest part of a URL that a message shows; a {@code data:} URL may have megabytes. */
   private static final int SHOWN_LENGTH = 200;
 
+  /** What DevTools say of an evaluation whose document went. */
+  private static final String DOCUMENT_LEFT = "Inspected target navigated or closed";
+
   /** Folder of the app's extensions in Java, beside socket.ini. */
   private static final String EXTENSIONS = "extensions";
 
@@ -164,6 +167,7 @@ public final class AppRun implements Launcher {
     private final RandomSource random = RandomSource.secure();
     private final Console console = new Console(System.out, System.err);
     private final UserFolders folders;
+    private final Optional<DevServer> devServer;
     private final String policy;
     private final ResourceSource files;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
@@ -189,13 +193,14 @@ public final class AppRun implements Launcher {
       config.warnings().forEach(warning -> console.say(warning.toString()));
       WithoutEffect.of(config, Os.here(), NativeProcess.maxOpenFiles()).forEach(console::say);
       this.permissions = new DeniedPermissions(config.permissions().denied());
+      this.devServer = devServer();
       this.folders =
           UserFolders.of(
               Os.here(),
               System.getenv(),
               Path.of(System.getProperty("user.home")),
               EngineTemp.userTemp(),
-              config.build().resources(),
+              resourceFolder(),
               config.meta().bundleIdentifier());
       try {
         folders.create();
@@ -218,9 +223,51 @@ public final class AppRun implements Launcher {
       }
     }
 
+    /** Not for users, and not for a test: both see what a build has made. */
+    private Optional<DevServer> devServer() {
+      if (!DevServer.isIn(config)
+          || options.production()
+          || options.devServer().isPresent()
+          || options.testFile().isPresent()) {
+        return Optional.empty();
+      }
+      DevServer server = DevServer.start(config, random, console);
+      Threads.onExit("dev-server", server::close);
+      server.onEnd(
+          code -> {
+            if (!exit.isDone()) {
+              console.say(
+                  "the dev server ended with code "
+                      + code
+                      + "; the page stays as it is. Start the app again.");
+            }
+          });
+      return Optional.of(server);
+    }
+
+    /**
+     * What a dev server stands for need not be built yet: then the app's folder is in its place.
+     */
+    private Path resourceFolder() {
+      Path folder = config.build().resources();
+      if (Files.isDirectory(folder)) {
+        return folder;
+      }
+      if (devServer.isEmpty() && options.devServer().isEmpty()) {
+        throw new HostException(
+            "there is no folder "
+                + folder
+                + " yet: build the app ("
+                + config.values().getOrDefault("build_script", "npm run build")
+                + "), or start its dev loop with dunlin run");
+      }
+      return config.directory();
+    }
+
     private String policyHeader() {
       try {
-        return new PolicyHeader(folders.policyNames()).value(config.security().policy());
+        String header = new PolicyHeader(folders.policyNames()).value(config.security().policy());
+        return devServer.map(server -> server.policy(header)).orElse(header);
       } catch (IllegalArgumentException e) {
         throw wrong("security.policy", e);
       }
@@ -232,6 +279,8 @@ public final class AppRun implements Launcher {
       try {
         instance = SingleInstance.take(profile, config.meta().title());
       } catch (SingleInstance.TakenException taken) {
+        // Whatever ends from here on ends with this process.
+        exit.complete(0);
         if (taken.socket().filter(to -> HandOver.give(to, options.arguments())).isEmpty()) {
           throw taken;
         }
@@ -295,6 +344,7 @@ public final class AppRun implements Launcher {
         closeEngine();
         return code;
       } finally {
+        devServer.ifPresent(DevServer::close);
         console.close();
         instance.close();
         if (ephemeralProfile()) {
@@ -339,6 +389,7 @@ public final class AppRun implements Launcher {
       boolean devLoop =
           !options.production()
               && options.devServer().isEmpty()
+              && devServer.isEmpty()
               && options.testFile().isEmpty()
               && !options.exitAfterScreenshot();
       if (!devLoop || !config.webview().watch() || !config.webview().reload()) {
@@ -470,9 +521,22 @@ public final class AppRun implements Launcher {
                   bridge.join().registerDocument(windowIndex, policies(metaPolicies)),
               new Facts(config, options, folders, System.getenv()));
       Function<ResourceRequest, Future<ResourceResponse>> origin =
-          options
-              .devServer()
-              .map(server -> new DevServerResources(resources, server.host(), server.port()))
+          devServer
+              .map(
+                  server ->
+                      new DevServerResources(
+                          resources,
+                          "127.0.0.1",
+                          server.port(),
+                          Map.of(DevServer.TOKEN_HEADER, server.token())))
+              .or(
+                  () ->
+                      options
+                          .devServer()
+                          .map(
+                              server ->
+                                  new DevServerResources(
+                                      resources, server.host(), server.port(), Map.of())))
               .<Function<ResourceRequest, Future<ResourceResponse>>>map(server -> server::respond)
               .orElse(request -> Future.succeededFuture(resources.respond(request)));
       return request ->
@@ -508,7 +572,7 @@ public final class AppRun implements Launcher {
 
     private ResourceSource files() {
       try {
-        return new DirectorySource(config.build().resources()).below(config.webview().root());
+        return new DirectorySource(resourceFolder()).below(config.webview().root());
       } catch (IllegalArgumentException e) {
         throw wrong("webview.root", e);
       }
@@ -563,10 +627,10 @@ public final class AppRun implements Launcher {
               module -> bridge.join().add(module),
               name -> bridge.join().remove(name)));
       List<Path> own = new ArrayList<>();
-      own.add(config.build().resources());
+      own.add(resourceFolder());
       own.add(config.directory().resolve(AppConfig.FILE));
       own.add(config.directory().resolve(EXTENSIONS));
-      if (backEnd.isPresent()) {
+      if (backEnd.isPresent() || devServer.isPresent()) {
         // It runs in this folder, and loads who knows what from it: node_modules, package.json,
         // what lies beside it.
         own.add(config.directory());
@@ -767,14 +831,7 @@ public final class AppRun implements Launcher {
     @Override
     public void committed(int index, String url) {
       if (loadedOnce && options.testFile().isPresent() && !exit.isDone()) {
-        // The tests ran in the document that is gone: nobody would ever tell their result.
-        fail(
-            "the page was reloaded or left (now "
-                + url
-                + ") while the test "
-                + options.testFile().get()
-                + " ran, and its result is lost. A test must stay in its document: try what reloads"
-                + " in a frame.");
+        resultLost(url);
       }
     }
 
@@ -895,7 +952,24 @@ public final class AppRun implements Launcher {
                 }
               })
           .onFailure(
-              fault -> fail("the test " + url + " could not be started: " + fault.getMessage()));
+              fault -> {
+                if (String.valueOf(fault.getMessage()).contains(DOCUMENT_LEFT)) {
+                  resultLost(window.url());
+                } else {
+                  fail("the test " + url + " could not be started: " + fault.getMessage());
+                }
+              });
+    }
+
+    /** The tests ran in the document that is gone: nobody would ever tell their result. */
+    private void resultLost(String url) {
+      fail(
+          "the page was reloaded or left (now "
+              + url
+              + ") while the test "
+              + options.testFile().get()
+              + " ran, and its result is lost. A test must stay in its document: try what reloads"
+              + " in a frame.");
     }
 
     /** What was asked for does not come; nothing of interest once the end was asked for. */

@@ -109,6 +109,8 @@ final class RunCommand implements Callable<Integer> {
       description = "Show this.")
   private boolean help;
 
+  @CommandLine.Mixin private PlatformOption platform;
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   private final Launcher launcher;
@@ -159,6 +161,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    platform.check(spec);
     return run(spec.commandLine().getErr());
   }
 

@@ -46,7 +46,7 @@ public record AppConfig(
    *
    * @param name program name, {@code [A-Za-z0-9_-]+}
    * @param resources folder with the pages, absolute: {@code copy} if it exists, else the app's
-   *     folder
+   *     folder; of an app with {@code script} or {@code dev_command} it need not exist yet
    * @param headless never show the window
    * @param env names of variables of our environment that {@code process.env} shows
    */

@@ -144,7 +144,7 @@ public final class ErrorPages {
     return devServer(
         502,
         "The dev server does not answer",
-        "Dunlin was started with --host or --port, and nothing listens there.",
+        "Nothing listens there: the server that --host or --port names, or that [webview] dev_command started, is not running.",
         List.of(new Fact("Address", server)),
         "Start the dev server. This page tries again every " + AGAIN_SECONDS + " seconds.",
         page);
