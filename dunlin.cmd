@@ -9,8 +9,8 @@ set "help=%root%\shell\src\main\resources\dev\dunlin\shell\cli\help.txt"
 if "%~1"=="" goto help
 if "%~1"=="-h" goto help
 if "%~1"=="--help" goto help
-for %%c in (run build peer relay simulate test bench doctor -v --version) do if "%~1"=="%%c" goto tools
-echo dunlin: there is no command '%~1'; there are run, build, peer, relay, simulate, test, bench and doctor. 1>&2
+for %%c in (init run build keygen sign verify peer relay simulate test bench doctor setup env print-build-dir -v --version) do if "%~1"=="%%c" goto tools
+echo dunlin: there is no command '%~1'; there are init, run, build, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench. 1>&2
 exit /b 2
 
 :help
@@ -35,10 +35,13 @@ if %version% LSS 17 (
 )
 for %%i in ("%java%\..\..") do set "JAVA_HOME=%%~fi"
 
+if "%~1"=="test" call :isapptest %* && goto appstart
 if "%~1"=="test" goto test
 if "%~1"=="bench" goto bench
 if "%~1"=="build" goto package
+for %%c in (init keygen sign verify) do if "%~1"=="%%c" goto package
 
+:appstart
 rem One file newer than the stamp, or no stamp: build.
 set "fresh="
 if exist "%dist%\stamp" for /f %%n in ('powershell -NoProfile -Command "$t = (Get-Item -LiteralPath $env:dist\stamp).LastWriteTime; if (-not (Get-ChildItem -LiteralPath $env:root\scheduler\src, $env:root\bridge\src, $env:root\net\src, $env:root\shell\src, $env:root\pom.xml, $env:root\scheduler\pom.xml, $env:root\bridge\pom.xml, $env:root\net\pom.xml, $env:root\shell\pom.xml -Recurse | Where-Object { $_.FullName -notmatch 'node_modules' -and $_.LastWriteTime -gt $t } | Select-Object -First 1)) { 'fresh' }"') do set "fresh=%%n"
@@ -73,6 +76,16 @@ set "classpath=%dist%\lib\*;%root%\installers\target\dunlin-installers-0.1.0.jar
 for %%j in ("%dist%\natives\*.jar") do set "classpath=%classpath%;%%~fj"
 "%java%" -Ddunlin.launched=script "-Ddunlin.home=%root%" -cp "%classpath%" dev.dunlin.installers.Main %*
 exit /b %ERRORLEVEL%
+
+rem Whether the words of 'test' are about an app, and not about Dunlin itself: the help tells the rule.
+:isapptest
+if exist socket.ini exit /b 0
+:nextword
+shift
+if "%~1"=="" exit /b 1
+for %%o in (-h --help -w --watch -t --test --junit -H --headless --no-headless) do if "%~1"=="%%o" exit /b 0
+if exist "%~1\socket.ini" exit /b 0
+goto nextword
 
 :needs
 for %%t in (mvn.cmd node.exe npm.cmd) do if "%%~$PATH:t"=="" (

@@ -49,12 +49,12 @@ function install() {
 const sources = files(join(here, 'src'));
 const modules = sources
   .map(file => relative(join(here, 'src'), file).split(sep).join('/'))
-  .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('shims/') && !name.startsWith('parts/'))
+  .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('shims/') && !name.startsWith('parts/') && !name.startsWith('mock/'))
   .map(name => name.slice(0, -3));
 
 async function build() {
-  const wanted = hash([...sources, ...['build.mjs', 'tsconfig.json', 'package-lock.json', 'node-names.json'].map(name => join(here, name))]);
-  if (read(stampFile) === wanted && existsSync(join(out, 'types', 'index.d.ts')) && modules.every(name => existsSync(join(out, name + '.js')))) return;
+  const wanted = hash([...sources, ...files(join(here, 'mock')), ...files(join(here, 'vite')), ...['build.mjs', 'tsconfig.json', 'package-lock.json', 'node-names.json'].map(name => join(here, name))]);
+  if (read(stampFile) === wanted && existsSync(join(out, 'types', 'index.d.ts')) && existsSync(join(classes, '..', 'api', 'mock.js')) && modules.every(name => existsSync(join(out, name + '.js')))) return;
   install();
   rmSync(stampFile, { force: true });
   rmSync(out, { recursive: true, force: true });
@@ -63,7 +63,7 @@ async function build() {
   // The host reads the names here: to list a folder inside a jar takes it longer.
   const node = JSON.parse(read(join(here, 'node-names.json'))).filter(name => modules.includes(name));
   writeFileSync(join(out, 'module-names.json'), JSON.stringify({ socket: [...modules, CORE_FILE], node }));
-  publish();
+  await publish(wanted);
   writeFileSync(stampFile, wanted);
   console.log(`Built ${modules.length} JavaScript modules`);
 }
@@ -164,20 +164,45 @@ function declare() {
   writeFileSync(join(types, 'index.d.ts'), '/// <reference lib="esnext.disposable" />\n' + names.map(name => `/// <reference path="./${name}.d.ts" />\n`).join(''));
 }
 
-/** The declarations as a package that an app can put into its devDependencies: `npm install <target>/api`. */
-function publish() {
+function copy(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, readFileSync(from));
+}
+
+/**
+ * The package that an app's devDependencies name. As a folder (`npm install <target>/api`): declarations, the plugin for Vite, the mock runtime
+ * and the modules that run on it. In the jar, from where `dunlin run` and `dunlin build` put it into an app, the first two; `files.txt` lists
+ * them, below a line that tells one build from another.
+ */
+async function publish(stamp) {
   const api = join(classes, '..', 'api'), types = join(out, 'types');
-  rmSync(api, { recursive: true, force: true });
-  for (const file of files(types)) {
-    const to = join(api, relative(types, file));
-    mkdirSync(dirname(to), { recursive: true });
-    writeFileSync(to, read(file));
-  }
   // node: names are the same modules.
   const node = JSON.parse(read(join(out, 'module-names.json'))).node;
-  writeFileSync(join(api, 'node.d.ts'), node.map(name => `declare module 'node:${name}' {\n  export * from 'socket:${name}';\n  export { default } from 'socket:${name}';\n}\n`).join(''));
-  writeFileSync(join(api, 'index.d.ts'), read(join(api, 'index.d.ts')) + '/// <reference path="./node.d.ts" />\n');
-  writeFileSync(join(api, 'package.json'), JSON.stringify({ name: '@dunlin/api', version: JSON.parse(read(join(here, 'package.json'))).version, description: 'Types of the socket: and node: modules of Dunlin', license: 'Apache-2.0', types: 'index.d.ts', files: ['**/*.d.ts'] }, null, 2) + '\n');
+  writeFileSync(join(types, 'node.d.ts'), node.map(name => `declare module 'node:${name}' {\n  export * from 'socket:${name}';\n  export { default } from 'socket:${name}';\n}\n`).join(''));
+  writeFileSync(join(types, 'index.d.ts'), read(join(types, 'index.d.ts')) + '/// <reference path="./node.d.ts" />\n');
+  for (const name of ['vite.js', 'vite.d.ts']) writeFileSync(join(types, name), read(join(here, 'vite', name)));
+  const about = { name: '@dunlin/api', version: JSON.parse(read(join(here, 'package.json'))).version, description: 'Types of the socket: and node: modules of Dunlin, its plugin for Vite, and a mock runtime for tests', license: 'Apache-2.0', type: 'module', types: 'index.d.ts' };
+  const entry = (types, file) => ({ types, default: file });
+  const exported = { '.': { types: './index.d.ts' }, './vite': entry('./vite.d.ts', './vite.js'), './package.json': './package.json' };
+  writeFileSync(join(types, 'package.json'), JSON.stringify({ ...about, exports: exported }, null, 2) + '\n');
+  const all = files(types).map(file => relative(types, file).split(sep).join('/'));
+  rmSync(api, { recursive: true, force: true });
+  for (const file of all) {
+    mkdirSync(dirname(join(api, file)), { recursive: true });
+    writeFileSync(join(api, file), read(join(types, file)));
+  }
+  writeFileSync(join(types, 'files.txt'), stamp + '\n' + all.join('\n') + '\n');
+  const { build } = await import('esbuild');
+  await build({ absWorkingDir: here, entryPoints: ['src/mock/index.ts'], outfile: join(api, 'mock.js'), bundle: true, format: 'esm', platform: 'neutral', target: 'es2022', charset: 'utf8', logLevel: 'warning' });
+  for (const name of ['index', 'files', 'policy']) copy(join(classes, '..', 'js-types', 'mock', name + '.d.ts'), join(api, 'mock', name + '.d.ts'));
+  writeFileSync(join(api, 'mock.d.ts'), `export * from './mock/index.js';\nexport { default } from './mock/index.js';\n`);
+  for (const name of ['register.mjs', 'register.d.ts']) copy(join(here, 'mock', name), join(api, name));
+  for (const name of [...modules, CORE_FILE]) copy(join(out, name + '.js'), join(api, 'modules', name + '.js'));
+  copy(join(out, 'module-names.json'), join(api, 'modules', 'module-names.json'));
+  writeFileSync(join(api, 'package.json'), JSON.stringify({
+    ...about, engines: { node: '>=20.6' }, files: ['**/*.d.ts', '**/*.js', '*.mjs', 'modules/module-names.json'],
+    exports: { ...exported, './mock': entry('./mock.d.ts', './mock.js'), './register': entry('./register.d.ts', './register.mjs'), './*': './*' },
+  }, null, 2) + '\n');
 }
 
 if (testing) {

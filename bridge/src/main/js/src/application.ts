@@ -78,10 +78,33 @@ export const backend = Object.freeze({
   write: (event: string, value?: unknown): Promise<Result> => process_('write', { event, value: value ?? null }),
 });
 
+/** What a look for an update found. `version` is null when the newest one runs. */
+export interface UpdateInfo { readonly running: string; readonly version: string | null; readonly downloadBytes: number }
+/** Bytes of an update that have come, of those that must. */
+export interface UpdateProgress { readonly done: number; readonly total: number }
+/** New versions of an installed app (docs/updates.md). Each call needs a source: `ipc://application/updateCheck` and so on. What fails says why in `code`: `ERR_UPDATE_…`. */
+export const update = Object.freeze({
+  check: (): Promise<UpdateInfo> => call(commandUrl('application', 'updateCheck')) as Promise<UpdateInfo>,
+  /** Brings the new version here, and goes on where an earlier try broke off. Tells `onprogress`, and the event `applicationupdateprogress` of the window. */
+  async download(options: { onprogress?: (progress: UpdateProgress) => void; signal?: AbortSignal } = {}): Promise<{ version: string }> {
+    const listener = (event: Event): void => options.onprogress?.((event as CustomEvent<UpdateProgress>).detail);
+    globalThis.addEventListener('applicationupdateprogress', listener);
+    try {
+      return await call(commandUrl('application', 'updateDownload'), undefined, options.signal === undefined ? {} : { signal: options.signal }) as { version: string };
+    } finally {
+      globalThis.removeEventListener('applicationupdateprogress', listener);
+    }
+  },
+  /** Switches to what was downloaded: from the next start on, or with `restart` by starting the app again now. */
+  apply: (options: { restart?: boolean } = {}): Promise<{ version: string }> => call(commandUrl('application', 'updateApply'), { restart: options.restart === true }) as Promise<{ version: string }>,
+  /** Says that this version is well. Only needed with `[update] confirm = true`; else the first page that loads says it. */
+  healthy: async (): Promise<void> => { await call(commandUrl('application', 'updateHealthy')); },
+});
+
 export function addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: AddEventListenerOptions | boolean): void { globalThis.addEventListener(type, listener, options); }
 export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
 
 export default {
   MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, removeEventListener,
-  runtimeVersion, security, versions,
+  runtimeVersion, security, update, versions,
 };

@@ -119,6 +119,31 @@ test('window and application: state follows what the host says, errors come as R
   assert.deepEqual(heard, [1]);
 });
 
+test('application.update: calls by their own names, progress while it downloads, errors with their code', async () => {
+  const asked = [];
+  let finish;
+  const page = openPage({
+    'application/updateCheck': () => ({ data: { running: '1.0.0', version: '1.1.0', downloadBytes: 9 } }),
+    'application/updateDownload': () => new Promise(resolve => { finish = () => resolve({ data: { version: '1.1.0' } }); }),
+    'application/updateApply': ({ params }) => { asked.push(params.restart); return { err: { name: 'Error', code: 'ERR_UPDATE_NONE', message: 'no update is ready' } }; },
+    'application/updateHealthy': () => ({ data: null }),
+  });
+  const { update } = await page.load('application');
+  assert.equal((await update.check()).version, '1.1.0');
+  const seen = [];
+  const download = update.download({ onprogress: progress => seen.push(progress) });
+  await until(() => page.parked.length > 0 && finish !== undefined);
+  page.push({ e: [['applicationupdateprogress', { done: 3, total: 9 }]] });
+  finish();
+  assert.deepEqual(await download, { version: '1.1.0' });
+  await until(() => page.parked.length > 0);
+  page.push({ e: [['applicationupdateprogress', { done: 9, total: 9 }]] });
+  assert.deepEqual(seen, [{ done: 3, total: 9 }]);
+  await assert.rejects(update.apply({ restart: true }), { code: 'ERR_UPDATE_NONE' });
+  assert.deepEqual(asked, [true]);
+  await update.healthy();
+});
+
 test("console writes Node's format to the host, in order", async () => {
   const lines = [];
   const page = openPage({ 'console/write': ({ params }) => { lines.push([params.level, params.message]); return { data: null }; } });

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.Main;
+import dev.dunlin.shell.Relaunch;
 import dev.dunlin.shell.app.AppRun;
 import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
@@ -44,8 +45,12 @@ public final class Driver {
 
   /** Takes the words of the command line. */
   public static void main(String[] words) {
-    System.exit(
-        Main.run(new AppRun(engine -> Threads.start("driver", () -> serve(engine))), words));
+    AppRun launcher = new AppRun(engine -> Threads.start("driver", () -> serve(engine)));
+    int code = Main.run(launcher, words);
+    if (launcher.isRestartWanted()) {
+      Relaunch.again();
+    }
+    System.exit(code);
   }
 
   private static void serve(Engine engine) {

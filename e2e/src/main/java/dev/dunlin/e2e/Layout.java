@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Where the files are that the script {@code ./dunlin} starts: {@code shell/target/dunlin}, and
@@ -131,6 +133,20 @@ public record Layout(Path home, Path dist, Path engine, Path driver) {
     argv.add(dist.resolve("lib") + "/*" + (main == Driver.class ? ":" + driver : ""));
     argv.add(main.getName());
     return argv;
+  }
+
+  /** What npm and builds make in an app's folder. */
+  private static final Set<String> MADE =
+      Set.of("node_modules", "dist", "build", "target", ".dunlin");
+
+  /** An app as its author has written it. */
+  public static void copySources(Path app, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> all = Files.list(app)) {
+      for (Path path : all.filter(p -> !MADE.contains(p.getFileName().toString())).toList()) {
+        copyTree(path, to.resolve(path.getFileName()));
+      }
+    }
   }
 
   /** Copies a file or a folder; everybody may read the copy. */

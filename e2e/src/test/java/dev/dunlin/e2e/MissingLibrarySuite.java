@@ -48,6 +48,9 @@ class MissingLibrarySuite {
     for (String file : List.of("dunlin", "pom.xml")) {
       Layout.copyTree(layout.home().resolve(file), home.resolve(file));
     }
+    String temporary = "shell/src/main/resources/dev/dunlin/shell/private-tmp.sh";
+    Files.createDirectories(home.resolve(temporary).getParent());
+    Files.copy(layout.home().resolve(temporary), home.resolve(temporary));
     Layout.copyTree(layout.home().resolve("templates"), home.resolve("templates"));
     for (String module : List.of("scheduler", "bridge", "net", "shell")) {
       Files.createDirectories(home.resolve(module).resolve("src"));

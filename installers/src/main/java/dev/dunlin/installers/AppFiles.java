@@ -1,11 +1,14 @@
 package dev.dunlin.installers;
 
 import dev.dunlin.shell.config.AppConfig;
+import dev.dunlin.shell.update.AppFolder;
+import dev.dunlin.shell.update.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -22,11 +25,13 @@ final class AppFiles {
   private static final Set<String> DEV_FOLDERS = Set.of("node_modules", "target");
 
   private final SortedMap<String, Path> files = new TreeMap<>();
+  private final AppConfig config;
 
   /**
    * @param output folder of packages, which is never part of one
    */
   AppFiles(AppConfig config, Path output) throws IOException {
+    this.config = config;
     Path folder = config.directory();
     Path pages = config.build().resources();
     add(folder, folder.resolve(AppConfig.FILE));
@@ -34,14 +39,14 @@ final class AppFiles {
       addAll(folder, folder, output, true);
     } else {
       addAll(folder, pages, output, false);
-      addAll(folder, folder.resolve("extensions"), output, false);
-      for (String key : List.of("linux_icon", "mac_icon", "win_icon")) {
-        addNamed(folder, config.values().getOrDefault(key, ""), output);
-      }
-      for (String key : List.of("linux_cmd", "mac_cmd", "win_cmd")) {
-        for (String word : config.values().getOrDefault(key, "").split("[\\s'\"]+")) {
-          addNamed(folder, word, output);
-        }
+    }
+    addAll(folder, folder.resolve("extensions"), output, false);
+    for (String key : List.of("linux_icon", "mac_icon", "win_icon")) {
+      addNamed(folder, config.values().getOrDefault(key, ""), output);
+    }
+    for (String key : List.of("linux_cmd", "mac_cmd", "win_cmd")) {
+      for (String word : config.values().getOrDefault(key, "").split("[\\s'\"]+")) {
+        addNamed(folder, word, output);
       }
     }
   }
@@ -57,6 +62,10 @@ final class AppFiles {
     }
     Path top = folder.resolve(folder.relativize(file).getName(0));
     addAll(folder, top, output, true);
+    if (Files.isRegularFile(file)) {
+      // Wherever it is: back ends are built into folders such as target.
+      add(folder, file);
+    }
   }
 
   private void addAll(Path folder, Path from, Path output, boolean isSource) throws IOException {
@@ -79,6 +88,9 @@ final class AppFiles {
   }
 
   private void add(Path folder, Path file) throws IOException {
+    if (file.equals(folder.resolve(Manifest.FILE))) {
+      return;
+    }
     Path real = file.toRealPath();
     if (!real.startsWith(folder.toRealPath())) {
       throw new BuildException(
@@ -102,7 +114,19 @@ final class AppFiles {
     return Instant.ofEpochSecond(newest.getEpochSecond());
   }
 
+  SortedMap<String, Path> files() {
+    return Collections.unmodifiableSortedMap(files);
+  }
+
+  /** What they are, to be checked where they are opened. */
+  Manifest manifest() throws IOException {
+    return Manifest.ofFiles(
+        config.meta().bundleIdentifier(), config.meta().version(), AppFolder.entries(files));
+  }
+
+  /** With their manifest. */
   void copy(Tree tree, String to) throws IOException {
+    tree.write(to + "/" + Manifest.FILE, manifest().toBytes());
     for (var file : files.entrySet()) {
       tree.copy(file.getValue(), to + "/" + file.getKey());
     }

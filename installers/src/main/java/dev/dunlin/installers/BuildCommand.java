@@ -1,6 +1,8 @@
 package dev.dunlin.installers;
 
 import dev.dunlin.shell.Trees;
+import dev.dunlin.shell.app.NpmSetup;
+import dev.dunlin.shell.cli.SscBuildOptions;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.host.Os;
@@ -96,11 +98,7 @@ final class BuildCommand implements Callable<Integer> {
       description = "Print nothing but faults.")
   private boolean quiet;
 
-  @Option(
-      names = {"-p", "--package", "-P", "--prod", "-V", "--verbose"},
-      hidden = true,
-      description = "Taken for the sake of scripts written for ssc: packages are always made so.")
-  private boolean ignored;
+  @CommandLine.Mixin private SscBuildOptions ssc;
 
   @Option(
       names = {"-h", "--help"},
@@ -112,6 +110,7 @@ final class BuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    ssc.check(spec);
     if (targets.isEmpty()) {
       targets = List.of(Target.ofThisSystem());
     }
@@ -172,7 +171,7 @@ final class BuildCommand implements Callable<Integer> {
                 .directory()
                 .resolve(config.values().getOrDefault("build_output", "build"))
                 .normalize()
-            : output.toAbsolutePath();
+            : output.toAbsolutePath().normalize();
     if (output == null && !to.startsWith(config.directory()) || to.equals(config.directory())) {
       throw new BuildException(
           "[build] output = "
@@ -180,12 +179,15 @@ final class BuildCommand implements Callable<Integer> {
               + " is no folder inside the app's: write, for example, output = build");
     }
     AppPackage app = AppPackage.of(config);
+    if (target == Target.APP_IMAGE) {
+      Packages.place(app, to);
+    }
     script(config);
     AppFiles files = new AppFiles(config, to);
     return locked(
         to,
         () -> {
-          Packages packages = packages(to.resolve(".work"));
+          Packages packages = packages(Files.createTempDirectory(to, ".dunlin-"));
           try {
             return switch (target) {
               case DEB ->
@@ -207,10 +209,19 @@ final class BuildCommand implements Callable<Integer> {
   private void script(AppConfig config) {
     String script = config.values().getOrDefault("build_script", "");
     if (script.isBlank()) {
+      requirePages(config);
       return;
     }
+    PrintWriter err = spec.commandLine().getErr();
+    NpmSetup.prepare(
+        config.directory(),
+        line -> {
+          if (!quiet) {
+            err.println("dunlin: " + line);
+          }
+        });
     if (!quiet) {
-      spec.commandLine().getErr().println("dunlin: [build] script: " + script);
+      err.println("dunlin: [build] script: " + script);
     }
     Tool shell =
         Os.here() == Os.WINDOWS ? Tool.of("cmd", "/c", script) : Tool.of("sh", "-c", script);
@@ -218,16 +229,26 @@ final class BuildCommand implements Callable<Integer> {
         .in(config.directory())
         .with(Map.of("PREFIX", config.build().resources().toString()))
         .run();
+    requirePages(config);
+  }
+
+  private static void requirePages(AppConfig config) {
+    if (!Files.isDirectory(config.build().resources())) {
+      throw new BuildException(
+          "[build] script has not made "
+              + config.build().resources()
+              + ", which [build] copy names: correct one of them");
+    }
   }
 
   // ---- where this command is run from ----
 
   /** Folder of Dunlin's sources. */
-  private static Path home() {
+  static Path home() {
     String home = System.getProperty("dunlin.home", "");
     if (home.isEmpty()) {
       throw new BuildException(
-          "only the script ./dunlin at the root of Dunlin's sources makes the runtime and the SDK");
+          "the folder of Dunlin is not known: start this by the script dunlin");
     }
     return Path.of(home);
   }

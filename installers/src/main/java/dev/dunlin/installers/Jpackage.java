@@ -49,8 +49,8 @@ record Jpackage(Path jdk, String type) {
     try {
       Tree input = Tree.empty(work.resolve("input"));
       files.copy(input, "app");
-      input.linkTree(runtime.folder().resolve("lib"), "lib", file -> true);
-      input.linkTree(
+      input.copyTree(runtime.folder().resolve("lib"), "lib", file -> true);
+      input.copyTree(
           runtime.folder().resolve("engine"),
           "engine",
           file -> Packages.localeFilter(app).test(Path.of("engine").resolve(file)));

@@ -4,10 +4,11 @@ import dev.dunlin.shell.cli.DunlinCommand;
 import dev.dunlin.shell.config.ConfigException;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.host.HostException;
+import dev.dunlin.shell.update.UpdateException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 
-/** The commands of the command line that make packages. */
+/** The commands of the command line that make packages and releases. */
 public final class Main {
   private Main() {}
 
@@ -39,6 +40,7 @@ public final class Main {
                 fault,
                 f ->
                     f instanceof BuildException
+                        || f instanceof UpdateException
                         || f instanceof ConfigException
                         || f instanceof EngineException
                         || f instanceof HostException,
@@ -46,6 +48,14 @@ public final class Main {
     return line.execute(words);
   }
 
-  @CommandLine.Command(name = "dunlin", subcommands = BuildCommand.class)
+  @CommandLine.Command(
+      name = "dunlin",
+      subcommands = {
+        BuildCommand.class,
+        InitCommand.class,
+        KeygenCommand.class,
+        SignCommand.class,
+        VerifyCommand.class
+      })
   private static final class Commands {}
 }

@@ -28,14 +28,30 @@ record Packages(Path scratch, TarXz.Effort effort) {
   /** Chromium's languages that an app has without naming any. */
   private static final String FALLBACK_LOCALE = "en-US";
 
+  /**
+   * Where {@link #image} goes.
+   *
+   * @throws BuildException when something else is there
+   */
+  static Path place(AppPackage app, Path output) {
+    Path image = output.resolve(app.name() + "-" + app.config().meta().version());
+    if (Files.exists(image)
+        && !Files.isRegularFile(image.resolve("runtime").resolve(Runtime.FILE))) {
+      throw new BuildException(
+          image
+              + " is in the way, and no app that was built: move it, or give --output another folder");
+    }
+    return image;
+  }
+
   /** The app with its runtime, as a folder that can be moved and started where it is. */
   Path image(AppPackage app, AppFiles files, Runtime runtime, Path output) throws IOException {
-    Path image = output.resolve(app.name() + "-" + app.config().meta().version());
+    Path image = place(app, output);
     Path work = workplace(app.name());
     Tree tree = Tree.empty(work.resolve("tree"));
     try {
       files.copy(tree, "app");
-      runtimeFiles(tree, "runtime", app, runtime);
+      runtimeFiles(tree, "runtime", app, runtime, false);
       tree.program("bin/" + app.name(), fatStart());
       RuntimeBuilder.makeArchive(Runtime.at(tree.at("runtime")));
       Files.createDirectories(output);
@@ -51,7 +67,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
     Path work = workplace(app.name());
     Tree tree = Tree.empty(work.resolve("tree"));
     try {
-      fillFat(tree, app, files, runtime);
+      fillFat(tree, app, files, runtime, true);
       return deb(app, Deb.machine(), runtime.depends(), archiveScripts(home(app) + "/runtime"))
           .write(tree, app.time(files), xz(work), output);
     } finally {
@@ -72,11 +88,15 @@ record Packages(Path scratch, TarXz.Effort effort) {
     }
   }
 
-  void fillFat(Tree tree, AppPackage app, AppFiles files, Runtime runtime) throws IOException {
+  /**
+   * @param isOnlyRead whether nobody changes the files, nor their times
+   */
+  void fillFat(Tree tree, AppPackage app, AppFiles files, Runtime runtime, boolean isOnlyRead)
+      throws IOException {
     files.copy(tree, home(app) + "/app");
     tree.program(home(app) + "/bin/" + app.name(), fatStart());
     tree.link("usr/bin/" + app.name(), home(app) + "/bin/" + app.name());
-    runtimeFiles(tree, home(app) + "/runtime", app, runtime);
+    runtimeFiles(tree, home(app) + "/runtime", app, runtime, isOnlyRead);
     desktop(tree, app, app.time(files));
   }
 
@@ -158,7 +178,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
   }
 
   private static boolean isTemplateSource(Path file) {
-    return Stream.of("node_modules", "target", "dist", "build")
+    return Stream.of("node_modules", "target", "dist", "build", ".dunlin")
         .noneMatch(skipped -> file.toString().contains(skipped + "/"));
   }
 
@@ -173,10 +193,16 @@ record Packages(Path scratch, TarXz.Effort effort) {
   }
 
   /** The runtime, with Chromium's texts in the app's languages only. */
-  private static void runtimeFiles(Tree tree, String to, AppPackage app, Runtime runtime)
+  private static void runtimeFiles(
+      Tree tree, String to, AppPackage app, Runtime runtime, boolean isOnlyRead)
       throws IOException {
     Predicate<Path> wanted = localeFilter(app);
-    tree.linkTree(runtime.folder(), to, file -> isShipped(file) && wanted.test(file));
+    Predicate<Path> shipped = file -> isShipped(file) && wanted.test(file);
+    if (isOnlyRead) {
+      tree.linkTree(runtime.folder(), to, shipped);
+    } else {
+      tree.copyTree(runtime.folder(), to, shipped);
+    }
   }
 
   static Predicate<Path> localeFilter(AppPackage app) {

@@ -27,7 +27,7 @@ record Rpm(Packages packages) {
       if (runtime == null) {
         packages.fillThin(tree, app, files);
       } else {
-        packages.fillFat(tree, app, files, runtime);
+        packages.fillFat(tree, app, files, runtime, false);
       }
       tree.settle(app.time(files));
       Path spec = Files.writeString(work.resolve("app.spec"), spec(app, tree, runtime));
@@ -99,7 +99,7 @@ record Rpm(Packages packages) {
                 ? ""
                 : "%post\n"
                     + archive.replace(Runtime.ARCHIVE, "bin/make-archive")
-                    + "\n%preun\nrm -f "
+                    + "\n%preun\n[ \"$1\" -gt 0 ] || rm -f "
                     + archive,
             "%files",
             "%defattr(-,root,root)",

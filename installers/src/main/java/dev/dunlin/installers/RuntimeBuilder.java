@@ -43,6 +43,8 @@ record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
           "java.naming",
           "java.net.http",
           "java.sql",
+          // Before JDK 22 the curves of TLS are a module of their own.
+          "jdk.crypto.ec",
           "jdk.jfr",
           "jdk.management",
           "jdk.unsupported",

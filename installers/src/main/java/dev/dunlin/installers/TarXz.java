@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -114,7 +115,7 @@ record TarXz(Path kept, Path scratch, Effort effort) {
     entry.setSize(size);
     tar.putArchiveEntry(entry);
     if (size >= LARGE) {
-      sink.skipTo(compressed(path));
+      sink.skipTo(pinned(compressed(path)));
       Files.copy(path, tar);
       tar.closeArchiveEntry();
       sink.goOn();
@@ -124,6 +125,18 @@ record TarXz(Path kept, Path scratch, Effort effort) {
       Files.copy(path, tar);
     }
     tar.closeArchiveEntry();
+  }
+
+  /** By a name of this package's own: what is kept may be forgotten meanwhile. */
+  private Path pinned(Path xz) throws IOException {
+    Path own = Files.createTempFile(scratch, "kept-", ".xz");
+    Files.delete(own);
+    try {
+      return Files.createLink(own, xz);
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      // Another file system.
+      return Files.copy(xz, own);
+    }
   }
 
   /**

@@ -135,6 +135,7 @@ class BuildCommandTest {
             "usr/share/doc/my-app/copyright",
             "usr/share/icons/hicolor/64x64/apps/com.example.my-app.png",
             "usr/share/man/man1/my-app.1.gz",
+            "usr/share/my-app/app/dunlin.manifest",
             "usr/share/my-app/app/socket.ini",
             "usr/share/my-app/app/src/deep/a.js",
             "usr/share/my-app/app/src/icon.png",
@@ -167,7 +168,7 @@ class BuildCommandTest {
       builds.add(Threads.async("build-" + i, () -> dunlin("build", "--thin", app.toString())));
     }
     builds.forEach(build -> assertEquals(0, build.join().code(), build.join().err()));
-    assertEquals(9, contents().size());
+    assertEquals(10, contents().size());
   }
 
   @Test
@@ -211,6 +212,43 @@ class BuildCommandTest {
   private List<Path> contentsOfBuild() throws IOException {
     try (Stream<Path> files = Files.list(app.resolve("build"))) {
       return files.filter(file -> !file.endsWith(".lock")).toList();
+    }
+  }
+
+  @Test
+  void whatABackEndIsBuiltIntoIsPackedAndWhatWasPackedBeforeIsNot() throws IOException {
+    Files.createDirectories(app.resolve("backend/target/classes"));
+    Files.writeString(app.resolve("backend/target/backend.jar"), "jar");
+    Files.writeString(app.resolve("backend/target/classes/A.class"), "class");
+    ini("cmd = java -jar backend/target/backend.jar\n[build]\ncopy = .\n");
+    for (int i = 0; i < 2; i++) {
+      Path dotted = app.resolve(".").resolve("build");
+      assertEquals(
+          0, dunlin("build", "--thin", "--output", dotted.toString(), app.toString()).code());
+    }
+    List<String> contents = contents();
+    assertTrue(
+        contents.contains("usr/share/my-app/app/backend/target/backend.jar"), contents::toString);
+    assertFalse(contents.toString().contains("A.class"), contents::toString);
+    assertFalse(contents.toString().contains(".deb"), contents::toString);
+  }
+
+  @Test
+  void nothingThatABuildDidNotMakeIsDeleted() throws IOException {
+    Path mine = Files.createDirectories(folder.resolve("my-app-1.2.3/.git"));
+    Path work = Files.createDirectories(folder.resolve(".work"));
+    Outcome outcome =
+        dunlin("build", "--target", "app-image", "--output", folder.toString(), app.toString());
+    assertEquals(1, outcome.code());
+    assertTrue(outcome.err().contains("my-app-1.2.3 is in the way"), outcome.err());
+    assertTrue(Files.exists(mine));
+    assertEquals(
+        0, dunlin("build", "--thin", "--output", folder.toString(), app.toString()).code());
+    assertTrue(Files.exists(work));
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(
+          List.of(),
+          left.filter(file -> file.getFileName().toString().startsWith(".dunlin")).toList());
     }
   }
 

@@ -27,7 +27,12 @@ public final class Main {
   /** Does what the words say and ends the process with their exit code. */
   public static void main(String[] words) {
     Printable.inLogs();
-    System.exit(run(new AppRun(), words));
+    AppRun launcher = new AppRun();
+    int code = run(launcher, words);
+    if (launcher.isRestartWanted()) {
+      Relaunch.again();
+    }
+    System.exit(code);
   }
 
   /**

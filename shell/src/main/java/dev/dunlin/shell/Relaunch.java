@@ -6,7 +6,9 @@ import dev.dunlin.scheduler.process.ProcessSpec.ParentDeath;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStarter;
 import dev.dunlin.shell.host.HostException;
+import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
+import io.vertx.core.Future;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +21,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -42,6 +46,13 @@ public final class Relaunch {
 
   private static final String USER_TMPDIR = "DUNLIN_USER_TMPDIR";
 
+  /** Where things are, which whoever started us said. */
+  private static final List<String> HANDED_ON =
+      List.of("dunlin.home", "dunlin.engine", "dunlin.runtime");
+
+  /** A line of the child's output. The rest of a longer one is dropped. */
+  static final int LINE_BYTES = 1 << 20;
+
   private Relaunch() {}
 
   /** True in a JVM that was not started for Dunlin. */
@@ -56,18 +67,44 @@ public final class Relaunch {
    * @return its exit code
    */
   public static int run(String... words) {
+    return run(Optional.empty(), words);
+  }
+
+  /**
+   * As {@link #run(String...)}, without its standard output, which goes to {@code lines}, and
+   * without ours as its input.
+   *
+   * @param lines takes each line, on a thread of its own; of one beyond {@link #LINE_BYTES} only
+   *     the beginning
+   * @return its exit code, once all its output was taken
+   */
+  public static int run(Consumer<String> lines, String... words) {
+    return run(Optional.of(lines), words);
+  }
+
+  private static int run(Optional<Consumer<String>> lines, String... words) {
     Path temporary = privateFolder();
     try {
       ProcessSpec spec =
           ProcessSpec.of(argv(words).toArray(String[]::new))
-              .withStdio(Stdio.INHERIT, Stdio.INHERIT, Stdio.INHERIT)
+              .withStdio(
+                  lines.isPresent() ? Stdio.NULL : Stdio.INHERIT,
+                  lines.isPresent() ? Stdio.PIPE : Stdio.INHERIT,
+                  Stdio.INHERIT)
               .withParentDeath(ParentDeath.DIE_GENTLY)
               .withVariable(USER_TMPDIR, System.getenv().getOrDefault("TMPDIR", ""))
               // With a slash at the end: see JCEF's trap 1 in ARCHITECTURE.md.
               .withVariable("TMPDIR", temporary + File.separator);
       ChildProcess child =
           ProcessStarter.get().start(spec).toCompletionStage().toCompletableFuture().join();
-      return child.exit().toCompletionStage().toCompletableFuture().join();
+      Future<Void> read =
+          lines
+              .map(
+                  to ->
+                      ChildProcess.readLines(
+                          "app", child.stdout(), LINE_BYTES, line -> to.accept(line.text())))
+              .orElseGet(Future::succeededFuture);
+      return read.compose(nothing -> child.exit()).toCompletionStage().toCompletableFuture().join();
     } catch (CompletionException e) {
       throw new HostException("can't start a fresh JVM: " + e.getCause().getMessage(), e);
     } finally {
@@ -79,6 +116,33 @@ public final class Relaunch {
     }
   }
 
+  /**
+   * Begins this process anew, with the words it was started with: for an app that has switched to
+   * another version. All that it held has been closed. Does not return, unless it can't be done:
+   * then it says so.
+   */
+  public static void again() {
+    if (Os.here() != Os.LINUX) {
+      System.err.println("dunlin: the app can't start itself again on this system: open it again");
+      return;
+    }
+    try {
+      // The script made it for this process, and it went with the engine.
+      String temporary = System.getenv("TMPDIR");
+      if (temporary != null && !Files.exists(Path.of(temporary))) {
+        Files.createDirectory(
+            Path.of(temporary),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+      String words =
+          new String(Files.readAllBytes(Path.of("/proc/self/cmdline")), StandardCharsets.UTF_8);
+      NativeProcess.become(Path.of("/proc/self/exe").toRealPath(), List.of(words.split("\0", -1)));
+    } catch (IOException e) {
+      System.err.println(
+          "dunlin: the app can't start itself again: " + e.getMessage() + ". Open it again.");
+    }
+  }
+
   static List<String> argv(String... words) {
     List<String> argv = new ArrayList<>();
     argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -87,9 +151,11 @@ public final class Relaunch {
       argv.addAll(flags(NEW_FLAGS));
     }
     argv.add("-D" + PROPERTY + "=relaunch");
-    String home = System.getProperty("dunlin.home", "");
-    if (!home.isEmpty()) {
-      argv.add("-Ddunlin.home=" + home);
+    for (String name : HANDED_ON) {
+      String value = System.getProperty(name, "");
+      if (!value.isEmpty()) {
+        argv.add("-D" + name + "=" + value);
+      }
     }
     argv.add("-cp");
     argv.add(classPath(Relaunch.class.getClassLoader()));

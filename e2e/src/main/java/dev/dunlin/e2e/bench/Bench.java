@@ -11,6 +11,7 @@ import dev.dunlin.e2e.RunningApp;
 import dev.dunlin.scheduler.Clock;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.SystemClock;
+import dev.dunlin.shell.Trees;
 import dev.dunlin.shell.host.Xvfb;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,6 +121,16 @@ public final class Bench {
     if (any("start.cold", "start.warm")) {
       starts(qt);
     }
+    if (any("dev.css")) {
+      dev("dev", "dev.css", DevLoop::css);
+    }
+    if (any("dev.hmr")) {
+      if (DevLoop.isRegistryThere()) {
+        dev("react", "dev.hmr", DevLoop::hmr);
+      } else {
+        notes.add("dev.hmr: the npm registry does not answer, so the template can't be installed");
+      }
+    }
     if (any("pss.idle")) {
       idle(qt);
     }
@@ -137,6 +148,32 @@ public final class Bench {
       QtWebEngine.Calls calls = qt.get().calls();
       add("call.sequential", QtWebEngine.PEER, "ms", calls.trips());
       add("call.inflight100", QtWebEngine.PEER, "1/s", calls.rates());
+    }
+  }
+
+  @FunctionalInterface
+  private interface Changes {
+    List<Double> of(RunningApp app) throws IOException;
+  }
+
+  private void dev(String app, String name, Changes changes) throws IOException {
+    RunningApp.Start start = app(app);
+    Path sources = Files.createTempDirectory("dunlin-bench");
+    Layout.copySources(start.app().orElseThrow(), sources);
+    start = RunningApp.Start.of(sources).withWords();
+    for (Map.Entry<String, String> variable : display.entrySet()) {
+      start = start.variable(variable.getKey(), variable.getValue());
+    }
+    for (String variable : List.of("NODE_EXTRA_CA_CERTS", "HTTPS_PROXY", "https_proxy")) {
+      String value = System.getenv(variable);
+      start = value == null ? start : start.variable(variable, value);
+    }
+    RunningApp running = start.start();
+    try {
+      add(name, "dunlin", "ms", changes.of(running));
+    } finally {
+      running.destroy();
+      Trees.delete(sources);
     }
   }
 

@@ -236,6 +236,12 @@ public final class PacketCache {
     return byIndex == null ? List.of() : byIndex.values().stream().map(entries::get).toList();
   }
 
+  /** How many those are. */
+  public int partCount(Id head) {
+    NavigableMap<Integer, Id> byIndex = parts.get(head);
+    return byIndex == null ? 0 : byIndex.size();
+  }
+
   public int size() {
     return entries.size();
   }

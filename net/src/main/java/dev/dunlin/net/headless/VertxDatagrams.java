@@ -9,7 +9,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.datagram.DatagramSocketOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -118,6 +123,29 @@ public final class VertxDatagrams implements Datagrams {
     @Override
     public Endpoint local() {
       return Endpoint.parse(socket.localAddress().host() + ":" + socket.localAddress().port());
+    }
+
+    /** Of an unbound address the system knows which one it would send from. */
+    @Override
+    public Endpoint local(Endpoint by) {
+      Endpoint bound = local();
+      if (bound.address() != 0) {
+        return bound;
+      }
+      // Nothing is sent: a connected UDP socket merely has its route looked up.
+      try (java.net.DatagramSocket route = new java.net.DatagramSocket()) {
+        route.connect(
+            new InetSocketAddress(
+                InetAddress.getByAddress(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(by.address()).array()),
+                by.port()));
+        return Endpoint.parseAddress(route.getLocalAddress().getHostAddress())
+            .map(address -> new Endpoint(address, bound.port()))
+            .orElse(bound);
+      } catch (IOException | UncheckedIOException e) {
+        // No route leads there: then nobody finds us by it either.
+        return bound;
+      }
     }
 
     @Override

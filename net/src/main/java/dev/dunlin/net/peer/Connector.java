@@ -1,5 +1,6 @@
 package dev.dunlin.net.peer;
 
+import dev.dunlin.net.limits.TokenBucket;
 import dev.dunlin.net.nat.NatType;
 import dev.dunlin.net.nat.Strategy;
 import dev.dunlin.net.wire.Control;
@@ -23,6 +24,9 @@ final class Connector {
   private static final long PROXY_AFTER_MILLIS = 2048;
   private static final int FIRST_OPENED_PORT = 1024;
   private static final byte[] OPENER = {1};
+
+  /** What the addresses end in that all of a usual network hear. */
+  private static final int BROADCAST = 255;
 
   private final class Attempt {
     final Id peer;
@@ -76,6 +80,8 @@ final class Connector {
   private final BiConsumer<Attempt, Remote> viaProxy;
   private final Map<Id, Attempt> attempts = new HashMap<>();
 
+  private final TokenBucket lanProbes;
+
   /** Null while there is none: one at a time. */
   private Attempt birthday;
 
@@ -89,6 +95,8 @@ final class Connector {
     this.core = core;
     this.pings = pings;
     this.receiver = receiver;
+    this.lanProbes =
+        new TokenBucket(Limits.LAN_PROBES_PER_SECOND, Limits.LAN_PROBES, core.scheduler.now());
     this.viaProxy =
         (attempt, introducer) ->
             proxied.reached(attempt.peer, attempt.endpoint, attempt.nat, introducer);
@@ -126,6 +134,7 @@ final class Connector {
     Strategy strategy = Strategy.of(core.nat, nat);
     Attempt attempt = new Attempt(peer, endpoint, nat, introducer.get(), strategy);
     attempts.put(peer, attempt);
+    lan(introducer.get(), packet, endpoint).ifPresent(at -> pings.connect(core.main, at));
     boolean punches = strategy == Strategy.TRAVERSAL_OPEN || strategy == Strategy.TRAVERSAL_CONNECT;
     if (punches && birthday == null && core.now() - birthdayAt >= Limits.BIRTHDAY_PAUSE_MILLIS) {
       birthday = attempt;
@@ -144,6 +153,23 @@ final class Connector {
       }
     }
     attempt.after(PROXY_AFTER_MILLIS, () -> fallBack(attempt));
+  }
+
+  /**
+   * Where that peer is in our own network: tried once, beside the way outside, since most NATs let
+   * nobody in from behind. Only introducers that we chose may send us there, and only as far as
+   * these bounds.
+   */
+  private Optional<Endpoint> lan(Remote introducer, Packet packet, Endpoint outside) {
+    if (!introducer.indexed
+        || core.local.isEmpty()
+        || outside.address() != core.external.orElseThrow().address()) {
+      return Optional.empty();
+    }
+    return Endpoint.read(packet.usr2())
+        .filter(at -> core.isLan(at) && !at.equals(core.local.get()))
+        .filter(at -> at.port() >= Limits.MIN_LAN_PORT && (at.address() & 255) != BROADCAST)
+        .filter(at -> lanProbes.take(1, core.scheduler.now()));
   }
 
   private boolean hasEnough(Packet packet) {

@@ -28,6 +28,10 @@ final class Core {
 
   NatType nat;
   Optional<Endpoint> external;
+
+  /** Where our main socket is in the network behind our NAT; nothing where there is none. */
+  Optional<Endpoint> local = Optional.empty();
+
   boolean running;
   boolean online = true;
   long startedAt;
@@ -71,6 +75,16 @@ final class Core {
 
   boolean isReady() {
     return running && online && nat.isValid() && external.isPresent();
+  }
+
+  /** True of a place in the network behind our NAT, which means nothing to others. */
+  boolean isLan(Endpoint endpoint) {
+    return local.isPresent() && Directory.isLan(endpoint.address());
+  }
+
+  /** True of who says to be at our own address outside, and sends from inside. */
+  boolean isNeighbour(Endpoint from, Endpoint stated) {
+    return isLan(from) && external.filter(mine -> mine.address() == stated.address()).isPresent();
   }
 
   boolean isMe(Id id) {

@@ -22,6 +22,11 @@ public interface Datagrams {
     /** Where it is bound: not necessarily what others see. */
     Endpoint local();
 
+    /** Where it is seen by that one, if no NAT is between them. */
+    default Endpoint local(Endpoint by) {
+      return local();
+    }
+
     /** Its receiver hears nothing more. */
     void close();
   }

@@ -70,9 +70,12 @@ final class Directory {
 
   /** True of loopback and of networks behind a NAT, where all have the same first bytes. */
   static boolean isPrivate(int address) {
-    int first = address >>> 24;
-    return first == 127
-        || first == 10
+    return address >>> 24 == 127 || isLan(address);
+  }
+
+  /** True of networks behind a NAT. */
+  static boolean isLan(int address) {
+    return address >>> 24 == 10
         || address >>> 20 == (172 << 4 | 1)
         || address >>> 16 == (192 << 8 | 168);
   }

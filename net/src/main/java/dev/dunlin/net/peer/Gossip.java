@@ -25,12 +25,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Published packets: taken in, kept, passed on, and compared with what others have. Lane: the
  * peer's.
  */
 final class Gossip {
+  /** A fragment that waits for the one before it, and who sent it. */
+  private record Held(Packet packet, Endpoint from) {}
+
   /** Fragments whose predecessor has not come; the oldest are forgotten. */
   private static final int MAX_QUARANTINE = 2048;
 
@@ -56,6 +60,12 @@ final class Gossip {
   /** So many rounds of it. */
   private static final int RUMOR_ROUNDS = 2;
 
+  /** How long after packets of a peer it is asked for more. */
+  private static final int CONTINUE_MILLIS = 300;
+
+  /** So often that is put off while packets come; then it is asked all the same. */
+  private static final int MAX_WAITS = 10;
+
   /** After that many packets of one peer it is asked for more. */
   private static final int MANY = Limits.MAX_SYNC_PACKETS / 2;
 
@@ -64,7 +74,7 @@ final class Gossip {
   private final Messages messages;
   private final PacketCache cache = new PacketCache();
   private final BoundedMap<Id, Long> seen = new BoundedMap<>(Limits.MAX_SEEN);
-  private final BoundedMap<Id, Packet> quarantine = new BoundedMap<>(MAX_QUARANTINE);
+  private final BoundedMap<Id, Held> quarantine = new BoundedMap<>(MAX_QUARANTINE);
   private final Set<Id> unpublished = new LinkedHashSet<>();
   private int rumors;
   private boolean rumorDue;
@@ -72,6 +82,8 @@ final class Gossip {
   private long activeAt = Remote.NEVER;
   private boolean continues;
   private long arrived;
+  private long arrivedAtLook;
+  private int looksPutOff;
   private long duplicates;
   private long syncPacketsSent;
 
@@ -219,7 +231,7 @@ final class Gossip {
             .flatMap(head -> cache.part(head, packet.index() - 1))
             .flatMap(entry -> packet(entry.datagram()));
     if (before.isEmpty()) {
-      quarantine.put(id, packet);
+      quarantine.put(id, new Held(packet, from));
     } else if (Fragments.follows(before.get(), packet)) {
       accept(from, packet, id);
       release(from, packet);
@@ -230,7 +242,7 @@ final class Gossip {
     Packet before = accepted;
     while (true) {
       Optional<Id> nextId = Id.from(before.nextId());
-      Optional<Packet> next = nextId.flatMap(quarantine::get);
+      Optional<Packet> next = nextId.flatMap(quarantine::get).map(Held::packet);
       if (next.isEmpty() || !Fragments.follows(before, next.get())) {
         return;
       }
@@ -285,15 +297,18 @@ final class Gossip {
 
   /** A fragmented message out of the cache, when all of it is there. */
   private Optional<Assembly.Whole> whole(Id headId) {
+    Optional<Packet> first = cache.part(headId, 0).flatMap(entry -> packet(entry.datagram()));
+    int fragments =
+        first
+            .flatMap(packet -> Head.parse(packet.message()))
+            .map(Head::fragments)
+            .orElse(Integer.MAX_VALUE);
+    // Counted before anything is looked at: this runs for each of thousands of fragments.
+    if (cache.partCount(headId) <= fragments) {
+      return Optional.empty();
+    }
+    Packet head = first.orElseThrow();
     List<PacketCache.Entry> entries = cache.parts(headId);
-    if (entries.isEmpty() || entries.get(0).index() != 0) {
-      return Optional.empty();
-    }
-    Packet head = packet(entries.get(0).datagram()).orElseThrow();
-    int fragments = Head.parse(head.message()).map(Head::fragments).orElse(Integer.MAX_VALUE);
-    if (entries.size() <= fragments) {
-      return Optional.empty();
-    }
     Map<Integer, Packet> byIndex = new HashMap<>();
     for (PacketCache.Entry entry : entries.subList(1, entries.size())) {
       byIndex.put(entry.index(), packet(entry.datagram()).orElseThrow());
@@ -325,8 +340,28 @@ final class Gossip {
 
   private void sync(Remote remote, PacketCache.Window window) {
     remote.syncedAt = core.now();
-    Summary summary = cache.summary(new byte[0], core.now(), window);
+    Summary summary = summary(remote.endpoint, new byte[0], window);
     sendSummary(remote.socket, remote.endpoint, summary, window);
+  }
+
+  /**
+   * What we have, to who asks: with what it sent us that waits for a part that is missing, or it
+   * would send all of that again and again, and never the part. Others are not told of it: it may
+   * be forged.
+   */
+  private Summary summary(Endpoint to, byte[] prefix, PacketCache.Window window) {
+    TreeSet<Id> held = new TreeSet<>();
+    for (Id id : quarantine.keys()) {
+      if (Summary.startsWith(id, prefix)
+          && quarantine.get(id).filter(it -> it.from.equals(to)).isPresent()) {
+        held.add(id);
+      }
+    }
+    if (held.isEmpty()) {
+      return cache.summary(prefix, core.now(), window);
+    }
+    cache.under(prefix, core.now(), window).forEach(entry -> held.add(entry.id()));
+    return Summary.of(prefix, held);
   }
 
   /** As {@link #sync}, unless it has been asked lately. */
@@ -375,12 +410,11 @@ final class Gossip {
     }
     Summary theirs = decoded.get();
     PacketCache.Window window = window(packet.usr4());
-    Summary ours = cache.summary(theirs.prefix(), core.now(), window);
+    Summary ours = summary(from, theirs.prefix(), window);
     if (Arrays.equals(theirs.hash(), ours.hash()) || theirs.prefix().length >= Summary.MAX_PREFIX) {
       return;
     }
-    int left = Limits.MAX_SYNC_PACKETS;
-    buckets:
+    List<PacketCache.Entry> missing = new ArrayList<>();
     for (int bucket = 0; bucket < 16; bucket++) {
       byte[] child = theirs.childPrefix(bucket);
       if (Arrays.equals(theirs.buckets().get(bucket), ours.buckets().get(bucket))) {
@@ -388,23 +422,22 @@ final class Gossip {
       }
       if (theirs.has(bucket)) {
         if (path.syncs.take(1, core.scheduler.now())) {
-          sendSummary(socket, from, cache.summary(child, core.now(), window), window);
+          sendSummary(socket, from, summary(from, child, window), window);
         }
         continue;
       }
-      List<PacketCache.Entry> missing = new ArrayList<>(cache.under(child, core.now(), window));
-      // Fragments in their order: the other verifies each by the one before.
-      missing.sort(Comparator.comparingInt(PacketCache.Entry::index));
-      for (PacketCache.Entry entry : missing) {
-        if (left == 0 || !path.syncs.take(1, core.scheduler.now())) {
-          break buckets;
-        }
-        left--;
-        syncPacketsSent++;
-        core.outbox.send(socket, from, entry.datagramAt(core.now()), Outbox.Priority.SYNC);
-      }
+      missing.addAll(cache.under(child, core.now(), window));
     }
-    int sent = Limits.MAX_SYNC_PACKETS - left;
+    // Fragments in their order, whatever their buckets: the other verifies each by the one before.
+    missing.sort(Comparator.comparingInt(PacketCache.Entry::index));
+    int most = Math.min(missing.size(), Limits.MAX_SYNC_PACKETS);
+    int count = 0;
+    while (count < most && path.syncs.take(1, core.scheduler.now())) {
+      byte[] datagram = missing.get(count++).datagramAt(core.now());
+      core.outbox.send(socket, from, datagram, Outbox.Priority.SYNC);
+    }
+    syncPacketsSent += count;
+    int sent = count;
     core.peers.at(from).ifPresent(remote -> core.events.synced(remote.id, sent));
   }
 
@@ -424,12 +457,21 @@ final class Gossip {
       return;
     }
     continues = true;
+    continueLater(remote.get(), arrived, MAX_WAITS);
+  }
+
+  private void continueLater(Remote remote, long before, int waits) {
     core.scheduler.schedule(
-        Duration.ofMillis(300),
+        Duration.ofMillis(CONTINUE_MILLIS),
         () -> {
+          if (arrived - before >= MANY && waits > 0 && core.running) {
+            // It is still sending: what we lack now is mostly on its way.
+            continueLater(remote, arrived, waits - 1);
+            return;
+          }
           continues = false;
-          if (core.running && remote.get().isDirect()) {
-            syncAll(remote.get());
+          if (core.running && remote.isDirect()) {
+            syncAll(remote);
           }
         });
   }
@@ -448,6 +490,11 @@ final class Gossip {
   }
 
   private void rumor() {
+    if (core.running && isFlowing()) {
+      rumorLater();
+      return;
+    }
+    looksPutOff = 0;
     if (!core.running || rumors-- <= 0) {
       rumorDue = false;
       return;
@@ -460,6 +507,13 @@ final class Gossip {
         .or(() -> all.stream().findFirst())
         .ifPresent(this::sync);
     rumorLater();
+  }
+
+  /** With that many packets since the last look, or waiting to leave, there is no use in one. */
+  private boolean isFlowing() {
+    boolean flows = arrived - arrivedAtLook >= MANY || core.outbox.queued() >= MANY;
+    arrivedAtLook = arrived;
+    return flows && looksPutOff++ < MAX_WAITS;
   }
 
   // --- time

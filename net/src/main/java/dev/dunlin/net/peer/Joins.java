@@ -150,7 +150,7 @@ final class Joins {
     // At most one hop away it is the joiner itself; then it must be where it says it is, and
     // proven.
     boolean itself = packet.hops() <= 1;
-    if (itself && from.address() != stated.address()) {
+    if (itself && from.address() != stated.address() && !core.isNeighbour(from, stated)) {
       return;
     }
     if (!core.outbox.isProven(from)) {
@@ -249,11 +249,16 @@ final class Joins {
         break;
       }
       if (!remote.isDirect()
+          || core.isLan(remote.endpoint)
           || !core.gates.admits(joiner, remote.id, core.now(), INTRO_GATE_MILLIS)) {
         continue;
       }
-      byte[] ofJoiner = intro(packet, joiner, nat, stated);
-      byte[] ofOther = intro(packet, remote.id, remote.nat, remote.endpoint);
+      // Who has the same address outside may be in the same network inside.
+      boolean near = remote.endpoint.address() == way.get().address();
+      byte[] ofJoiner =
+          intro(packet, joiner, nat, stated, known.flatMap(it -> it.local).filter(at -> near));
+      byte[] ofOther =
+          intro(packet, remote.id, remote.nat, remote.endpoint, remote.local.filter(at -> near));
       core.outbox.send(remote.socket, remote.endpoint, ofJoiner, Outbox.Priority.CONTROL);
       core.outbox.send(socket, way.get(), ofOther, Outbox.Priority.CONTROL);
       introduced++;
@@ -285,7 +290,11 @@ final class Joins {
     return (remote.isIn(subcluster) ? 0 : 3) + way;
   }
 
-  private byte[] intro(Packet join, Id about, NatType nat, Endpoint endpoint) {
+  /**
+   * @param local in usr2, which the peers there are do not look at
+   */
+  private byte[] intro(
+      Packet join, Id about, NatType nat, Endpoint endpoint, Optional<Endpoint> local) {
     Control intro =
         Control.builder()
             .put(Key.REQUESTER_PEER_ID, about)
@@ -294,15 +303,16 @@ final class Joins {
             .put(Key.NAT_TYPE, nat)
             .put(Key.ADDRESS, Key.PORT, endpoint)
             .build();
-    return PacketCodec.encode(
+    Packet.Builder packet =
         Packet.builder(PacketType.INTRO)
             .clock(join.clock())
             .hops(join.hops() + 1)
             .clusterId(join.clusterId())
             .subclusterId(join.subclusterId())
             .usr1(Long.toString(core.wall()).getBytes(StandardCharsets.US_ASCII))
-            .message(intro)
-            .build());
+            .message(intro);
+    local.ifPresent(at -> packet.usr2(at.bytes()));
+    return PacketCodec.encode(packet.build());
   }
 
   /** Who could not be served here is passed on, at most once a minute. */

@@ -52,8 +52,11 @@ final class Limits {
   /** Own messages not yet sent to anybody; beyond it the oldest are given up (they stay cached). */
   static final int MAX_UNPUBLISHED = 4096;
 
-  /** Datagrams a second to one endpoint; more wait. */
-  static final int SENDS_PER_SECOND = 8000;
+  /**
+   * Datagrams a second to one endpoint; more wait. A peer that has just started takes no more: what
+   * its system's buffer can't hold is lost, and to repair that takes far longer.
+   */
+  static final int SENDS_PER_SECOND = 2000;
 
   /** Datagrams at once to one endpoint; more wait. */
   static final int SEND_BURST = 64;
@@ -141,6 +144,18 @@ final class Limits {
 
   /** Rendezvous replies a minute to one address that has not proved to be there. */
   static final int RENDEZVOUS_PER_MINUTE = 2;
+
+  /** Knocks at once at places in our own network that introducers named; more are not done. */
+  static final int LAN_PROBES = 8;
+
+  /** As {@link #LAN_PROBES}, a second in the long run. */
+  static final double LAN_PROBES_PER_SECOND = 0.2;
+
+  /** Places in our own network with a lower port are not knocked at: services are there. */
+  static final int MIN_LAN_PORT = 1024;
+
+  /** Of the ways inside and outside the first to answer stays, unless it is silent this long. */
+  static final long FIRST_WAY_MILLIS = 5_000;
 
   /** Silent pings after which a link is given up. */
   static final int MAX_MISSED = 3;

@@ -174,6 +174,11 @@ final class Outbox {
     queued = 0;
   }
 
+  /** Datagrams that wait for their turn. */
+  int queued() {
+    return queued;
+  }
+
   long droppedUnproven() {
     return droppedUnproven;
   }

@@ -182,6 +182,7 @@ public final class Peer {
   }
 
   private void reflected() {
+    core.local = behindNat();
     for (Remote remote : core.peers.all()) {
       if (remote.isDirect() || remote.indexed) {
         remote.pingedAt = core.now();
@@ -191,6 +192,16 @@ public final class Peer {
     core.events.ready(core.external.orElseThrow(), core.nat);
     joins.restart();
     gossip.flush();
+  }
+
+  /** Where neighbours find us, which is of use only where that is not what others see. */
+  private Optional<Endpoint> behindNat() {
+    return core.peers.all().stream()
+        .filter(remote -> remote.indexed)
+        .findFirst()
+        .map(remote -> core.main.local(remote.endpoint))
+        .filter(at -> Directory.isLan(at.address()))
+        .filter(at -> at.address() != core.external.orElseThrow().address());
   }
 
   private void tick() {
@@ -380,7 +391,7 @@ public final class Peer {
     List<byte[]> datagrams =
         gossip.cache().entries().stream().map(entry -> entry.datagramAt(core.now())).toList();
     List<PeerConfig.Introducer> peers =
-        core.peers.direct(remote -> remote.nat.isOpen()).stream()
+        core.peers.direct(remote -> remote.nat.isOpen() && !core.isLan(remote.endpoint)).stream()
             .limit(Limits.MAX_INTRODUCERS)
             .map(remote -> new PeerConfig.Introducer(remote.id, remote.endpoint))
             .toList();
@@ -523,6 +534,9 @@ public final class Peer {
           it -> {
             if (it.endpoint.equals(from)) {
               it.nat = nat.get();
+              if (core.config.introducer() && proven) {
+                it.local = Endpoint.read(packet.usr2()).filter(at -> Directory.isLan(at.address()));
+              }
               note(it, packet);
               if (core.outbox.isProven(from) && !it.isDirect()) {
                 link(it, from, socket);
@@ -582,6 +596,11 @@ public final class Peer {
   private void link(Remote remote, Endpoint from, Datagrams.Socket socket) {
     long now = core.now();
     boolean isNew = !remote.isDirect();
+    if (!isNew
+        && core.isLan(remote.endpoint) != core.isLan(from)
+        && now - remote.provenAt < Limits.FIRST_WAY_MILLIS) {
+      return;
+    }
     if (isNew || !remote.endpoint.equals(from)) {
       // The old way stays until a new one is proven, which it is now.
       Datagrams.Socket old = remote.socket;

@@ -41,7 +41,7 @@ final class Pings {
         .put(Key.TIMESTAMP, core.wall());
   }
 
-  private byte[] datagram(Control message, boolean withCluster, byte[] token) {
+  private byte[] datagram(Control message, Endpoint to, boolean withCluster, byte[] token) {
     Packet.Builder packet = Packet.builder(PacketType.PING).packetId(newId()).message(message);
     if (token.length > 0) {
       packet.usr3(token);
@@ -49,6 +49,10 @@ final class Pings {
     if (withCluster) {
       packet.clusterId(core.config.clusterId().bytes());
       core.someSubcluster().ifPresent(id -> packet.subclusterId(id.bytes()));
+      // For the introducers that we chose, who tell our neighbours: nobody else learns of it.
+      core.local
+          .filter(at -> core.peers.at(to).filter(remote -> remote.indexed).isPresent())
+          .ifPresent(at -> packet.usr2(at.bytes()));
     }
     return PacketCodec.encode(packet.build());
   }
@@ -65,7 +69,7 @@ final class Pings {
     }
     ping.put(Key.IS_CONNECTION, true).put(Key.CACHE_SUMMARY_HASH, summaryHash.get());
     return datagram(
-        common(ping).put(Key.PING_ID, cookie(to)).build(), true, core.outbox.path(to).token);
+        common(ping).put(Key.PING_ID, cookie(to)).build(), to, true, core.outbox.path(to).token);
   }
 
   /** To who we were told of. */
@@ -97,7 +101,7 @@ final class Pings {
     core.outbox.initiative(
         remote.socket,
         remote.endpoint,
-        datagram(message, true, core.outbox.path(remote.endpoint).token));
+        datagram(message, remote.endpoint, true, core.outbox.path(remote.endpoint).token));
   }
 
   /** Knocks at well-known peers, until one answers. */
@@ -122,7 +126,7 @@ final class Pings {
     probePort.ifPresentOrElse(
         port -> ping.put(Key.PROBE_EXTERNAL_PORT, port), () -> ping.put(Key.IS_PROBE, true));
     ping.put(Key.UPTIME, core.now() - core.startedAt).put(Key.TIMESTAMP, core.wall());
-    core.outbox.initiative(socket, to, datagram(ping.build(), false, new byte[0]));
+    core.outbox.initiative(socket, to, datagram(ping.build(), to, false, new byte[0]));
   }
 
   /** Answers a ping; a reflection may also be answered by the probe socket. */

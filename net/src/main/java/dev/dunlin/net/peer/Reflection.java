@@ -125,7 +125,8 @@ final class Reflection {
           remote.indexed
               || nat == NatType.UNRESTRICTED.value()
               || nat == NatType.ADDR_RESTRICTED.value();
-      if (fits && core.outbox.isProven(remote.endpoint)) {
+      // A neighbour sees us as nobody else does.
+      if (fits && !core.isLan(remote.endpoint) && core.outbox.isProven(remote.endpoint)) {
         list.add(remote);
       }
     }

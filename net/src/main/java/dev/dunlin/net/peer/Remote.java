@@ -5,6 +5,7 @@ import dev.dunlin.net.wire.Endpoint;
 import dev.dunlin.net.wire.Id;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What we know of another peer. Lane: the peer's. */
 final class Remote {
@@ -20,6 +21,9 @@ final class Remote {
 
   Endpoint endpoint;
   NatType nat = NatType.UNKNOWN;
+
+  /** Where it says it is behind its NAT; told to introducers alone. */
+  Optional<Endpoint> local = Optional.empty();
 
   /** The one of ours that reaches it; its main one unless a birthday found another. */
   Datagrams.Socket socket;

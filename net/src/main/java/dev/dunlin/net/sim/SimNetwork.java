@@ -13,8 +13,8 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * An IPv4 network in virtual time. Each host has an address of its own and stands behind a NAT of
- * some kind; there is no hairpin. Thread: the scheduler's.
+ * An IPv4 network in virtual time. Each host stands behind a NAT of some kind, of its own or with
+ * others, whom it reaches by their addresses inside; there is no hairpin. Thread: the scheduler's.
  */
 public final class SimNetwork {
   /** What stands between a host and the network. */
@@ -34,6 +34,7 @@ public final class SimNetwork {
 
   private static final double UPLINK_BITS_PER_NANO = 10e6 / 1e9;
   private static final int HEADER_BYTES = 28;
+  private static final long LAN_NANOS = 300_000;
   private static final int FIRST_PORT = 1024;
 
   /** A host's mappings beyond this number are looked through for dead ones. */
@@ -45,7 +46,7 @@ public final class SimNetwork {
   private final long seed;
   private final RandomSource random;
   private ByteBuffer dice = ByteBuffer.allocate(0);
-  private final Map<Integer, Host> hosts = new HashMap<>();
+  private final Map<Integer, Router> routers = new HashMap<>();
   private long datagrams;
   private long bytes;
 
@@ -81,14 +82,19 @@ public final class SimNetwork {
     return bytes;
   }
 
-  /** A new host; replaces one at the same address. */
+  /** A new host behind a NAT of its own; replaces what was at that address. */
   public Host host(int address, Nat nat) {
-    Host host = new Host(address, nat);
-    hosts.put(address, host);
-    return host;
+    return router(address, nat).host(address);
   }
 
-  private final class Mapping {
+  /** A new NAT; replaces what was at that address. */
+  public Router router(int address, Nat nat) {
+    Router router = new Router(address, nat);
+    routers.put(address, router);
+    return router;
+  }
+
+  private static final class Mapping {
     final SimSocket socket;
     final int port;
     long usedNanos;
@@ -102,72 +108,36 @@ public final class SimNetwork {
     }
   }
 
-  /** One machine behind its NAT. */
-  public final class Host implements Datagrams {
+  /** A NAT, and the network behind it. */
+  public final class Router {
     private final int address;
     private Nat nat;
-    private final Map<Integer, SimSocket> sockets = new HashMap<>();
+    private final Map<Integer, Host> inside = new HashMap<>();
     private final Map<Integer, Mapping> byPort = new HashMap<>();
 
     /** By socket and, where the NAT is hard, remote endpoint. */
     private final Map<Object, Mapping> mappings = new HashMap<>();
 
-    private long busyUntilNanos;
-    private boolean up = true;
-    private long sentDatagrams;
-    private long sentBytes;
-
-    private Host(int address, Nat nat) {
+    private Router(int address, Nat nat) {
       this.address = address;
       this.nat = nat;
     }
 
+    /** What those outside see. */
     public int address() {
       return address;
     }
 
-    /** Another network: all mappings are gone. */
-    public void moveBehind(Nat other) {
-      nat = other;
-      byPort.clear();
-      mappings.clear();
-    }
-
-    /** Cuts the cable, or puts it back. */
-    public void setUp(boolean up) {
-      this.up = up;
-    }
-
-    public long sentDatagrams() {
-      return sentDatagrams;
-    }
-
-    public long sentBytes() {
-      return sentBytes;
-    }
-
-    /** Open sockets, for "nothing is left" assertions. */
-    public int sockets() {
-      return sockets.size();
-    }
-
-    @Override
-    public Future<Datagrams.Socket> open(int port, Receiver receiver) {
-      int local = port;
-      while (local == 0 || port == 0 && sockets.containsKey(local)) {
-        local = randomPort();
-      }
-      if (sockets.containsKey(local)) {
-        return Future.failedFuture(
-            new PeerException("EADDRINUSE", "port " + port + " is in use: choose another"));
-      }
-      SimSocket socket = new SimSocket(this, local, receiver);
-      sockets.put(local, socket);
-      return Future.succeededFuture(socket);
+    /** A new host behind it, with that address inside. */
+    public Host host(int local) {
+      Host host = new Host(this, local);
+      inside.put(local, host);
+      return host;
     }
 
     private Mapping outbound(SimSocket socket, Endpoint to, long now) {
-      Object key = nat == Nat.HARD ? new HardKey(socket.port, to) : (Object) socket.port;
+      Inner inner = new Inner(socket.host.local, socket.port);
+      Object key = nat == Nat.HARD ? new HardKey(inner, to) : inner;
       Mapping mapping = mappings.get(key);
       if (mapping == null || now - mapping.usedNanos > MAPPING_NANOS) {
         if (mapping != null) {
@@ -206,14 +176,8 @@ public final class SimNetwork {
 
     private void inbound(Endpoint from, int port, byte[] datagram) {
       long now = scheduler.now().toNanos();
-      if (!up) {
-        return;
-      }
       if (nat == Nat.OPEN) {
-        SimSocket socket = sockets.get(port);
-        if (socket != null) {
-          socket.receiver.received(socket, from, datagram);
-        }
+        inside.values().forEach(host -> host.inbound(from, port, datagram));
         return;
       }
       Mapping mapping = byPort.get(port);
@@ -221,14 +185,85 @@ public final class SimNetwork {
         return;
       }
       Long allowed = mapping.allowed.get(nat == Nat.ADDRESS ? from.withPort(1) : from);
-      if (allowed != null && now - allowed <= MAPPING_NANOS) {
+      if (allowed != null && now - allowed <= MAPPING_NANOS && mapping.socket.host.up) {
         mapping.usedNanos = now;
         mapping.socket.receiver.received(mapping.socket, from, datagram);
       }
     }
   }
 
-  private record HardKey(int port, Endpoint to) {}
+  /** One machine behind its NAT. */
+  public final class Host implements Datagrams {
+    private final Router router;
+    private final int local;
+    private final Map<Integer, SimSocket> sockets = new HashMap<>();
+    private long busyUntilNanos;
+    private boolean up = true;
+    private long sentDatagrams;
+    private long sentBytes;
+
+    private Host(Router router, int local) {
+      this.router = router;
+      this.local = local;
+    }
+
+    /** What others see. */
+    public int address() {
+      return router.address;
+    }
+
+    /** Another network: all mappings are gone. */
+    public void moveBehind(Nat other) {
+      router.nat = other;
+      router.byPort.clear();
+      router.mappings.clear();
+    }
+
+    /** Cuts the cable, or puts it back. */
+    public void setUp(boolean up) {
+      this.up = up;
+    }
+
+    public long sentDatagrams() {
+      return sentDatagrams;
+    }
+
+    public long sentBytes() {
+      return sentBytes;
+    }
+
+    /** Open sockets, for "nothing is left" assertions. */
+    public int sockets() {
+      return sockets.size();
+    }
+
+    @Override
+    public Future<Datagrams.Socket> open(int port, Receiver receiver) {
+      int free = port;
+      while (free == 0 || port == 0 && sockets.containsKey(free)) {
+        free = randomPort();
+      }
+      if (sockets.containsKey(free)) {
+        return Future.failedFuture(
+            new PeerException("EADDRINUSE", "port " + port + " is in use: choose another"));
+      }
+      SimSocket socket = new SimSocket(this, free, receiver);
+      sockets.put(free, socket);
+      return Future.succeededFuture(socket);
+    }
+
+    /** Straight to the socket with that port. */
+    private void inbound(Endpoint from, int port, byte[] datagram) {
+      SimSocket socket = sockets.get(port);
+      if (up && socket != null) {
+        socket.receiver.received(socket, from, datagram);
+      }
+    }
+  }
+
+  private record Inner(int local, int port) {}
+
+  private record HardKey(Inner inner, Endpoint to) {}
 
   private final class SimSocket implements Datagrams.Socket {
     private final Host host;
@@ -252,31 +287,42 @@ public final class SimNetwork {
       bytes += datagram.length;
       host.sentDatagrams++;
       host.sentBytes += datagram.length;
-      Endpoint from = new Endpoint(host.address, host.outbound(this, to, now).port);
+      Host neighbour = host.router.inside.get(to.address());
+      Endpoint from =
+          neighbour != null
+              ? local()
+              : new Endpoint(host.address(), host.router.outbound(this, to, now).port);
       long sentAt =
           Math.max(now, host.busyUntilNanos)
               + (long) ((datagram.length + HEADER_BYTES) * 8 / UPLINK_BITS_PER_NANO);
       host.busyUntilNanos = sentAt;
       double one = dice();
-      Host target = hosts.get(to.address());
-      if (target == null || target == host || one < loss) {
+      Router target = routers.get(to.address());
+      boolean hairpin = target == null || target == host.router;
+      if (one < loss || neighbour == host || neighbour == null && hairpin) {
         return;
       }
-      long delay = sentAt - now + latency.nanos(seed, host.address, to.address(), dice());
+      if (neighbour != null) {
+        scheduler.schedule(
+            Duration.ofNanos(sentAt - now + LAN_NANOS),
+            () -> neighbour.inbound(from, to.port(), datagram));
+        return;
+      }
+      long delay = sentAt - now + latency.nanos(seed, host.address(), to.address(), dice());
       scheduler.schedule(
           Duration.ofNanos(delay),
           () -> {
             // The host may have been replaced meanwhile.
-            if (hosts.get(to.address()) == target) {
+            if (routers.get(to.address()) == target) {
               target.inbound(from, to.port(), datagram);
             }
           });
     }
 
-    /** The private address is the public one: only the port differs. */
+    /** Of a host with a NAT of its own the address is the public one: only the port differs. */
     @Override
     public Endpoint local() {
-      return new Endpoint(host.address, port);
+      return new Endpoint(host.local, port);
     }
 
     @Override

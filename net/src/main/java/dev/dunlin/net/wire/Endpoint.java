@@ -1,5 +1,6 @@
 package dev.dunlin.net.wire;
 
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Optional;
  */
 public record Endpoint(int address, int port) {
   private static final int MAX_PORT = 65535;
+  private static final int BYTES = 6;
 
   public Endpoint {
     if (port < 1 || port > MAX_PORT) {
@@ -62,6 +64,22 @@ public record Endpoint(int address, int port) {
           "'" + text + "' is no IPv4 address and port: write it as 192.0.2.1:9777");
     }
     return new Endpoint(address.get(), Integer.parseInt(text.substring(colon + 1)));
+  }
+
+  /** Of {@link #bytes}; nothing when it is anything else. */
+  public static Optional<Endpoint> read(byte[] bytes) {
+    if (bytes.length != BYTES) {
+      return Optional.empty();
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    int address = in.getInt();
+    int port = Short.toUnsignedInt(in.getShort());
+    return isPort(port) ? Optional.of(new Endpoint(address, port)) : Optional.empty();
+  }
+
+  /** As it goes into a field of a frame: address and port, big-endian. */
+  public byte[] bytes() {
+    return ByteBuffer.allocate(BYTES).putInt(address).putShort((short) port).array();
   }
 
   /** The address with dots. */

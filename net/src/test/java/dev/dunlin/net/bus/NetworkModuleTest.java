@@ -542,6 +542,28 @@ class NetworkModuleTest {
   }
 
   @Test
+  void twoMegabytesArriveInSecondsBetweenTwoAppsThatAreLinked() throws Exception {
+    List<Outsider> introducers = introducers();
+    Page sender = new App(data.resolve("one")).page("ipc:");
+    Bus from = sender.join(options(introducers, 113));
+    Page receiver = new App(data.resolve("two")).page("ipc:");
+    Bus to = receiver.join(options(introducers, 116));
+    String room = from.room("room");
+    to.room("room");
+    sender.awaits("join");
+    receiver.awaits("join");
+    byte[] big = Vectors.pattern(2_000_000);
+    Map<String, Object> asked = message(room, "big", "");
+    asked.remove("data");
+    long began = System.nanoTime();
+    sender.ask(from.url("publish"), asked, big);
+    byte[] arrived = receiver.awaits("packet").bytes();
+    long millis = (System.nanoTime() - began) / 1_000_000;
+    assertArrayEquals(big, arrived);
+    assertTrue(millis < 10_000, millis + " ms");
+  }
+
+  @Test
   void aKeptStateThatCanNotBeReadIsToldAndLeftBehind() throws IOException {
     App app = new App(data);
     app.page("ipc:").join(Map.of("address", "127.0.0.1")).data("info", Map.of());

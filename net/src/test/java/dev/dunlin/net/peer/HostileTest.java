@@ -2,6 +2,7 @@ package dev.dunlin.net.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -28,6 +29,7 @@ import dev.dunlin.scheduler.RandomSource;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +54,11 @@ class HostileTest {
     boolean honest;
 
     Raw(int number, String name) {
-      host = world.network.host(World.address(number), Nat.OPEN);
+      this(world.network.host(World.address(number), Nat.OPEN), name);
+    }
+
+    Raw(SimNetwork.Host host, String name) {
+      this.host = host;
       id = World.id(name);
       host.open(World.PORT, this::receive).onSuccess(open -> socket = open);
     }
@@ -308,6 +314,76 @@ class HostileTest {
         target.received.size() + "");
   }
 
+  private Packet intro(Raw by, int number, Endpoint outside, Endpoint inside) {
+    Packet plain = intro(World.id("many " + number), NatType.PORT_RESTRICTED, outside, by.id);
+    return Packet.builder(PacketType.INTRO)
+        .hops(1)
+        .clusterId(plain.clusterId())
+        .subclusterId(plain.subclusterId())
+        .usr1(plain.usr1())
+        .usr2(inside.bytes())
+        .message(plain.message())
+        .build();
+  }
+
+  @Test
+  void nobodyMakesAPeerSendToAPlaceInItsNetworkButAnIntroducerAFewKnocks() {
+    Raw evil = new Raw(200, "evil introducer");
+    evil.honest = true;
+    world.trust(evil.id, evil.endpoint());
+    SimNetwork.Router router = world.router(Nat.PORT);
+    Node inner = world.client("inner", router.host(World.inside(2)), Optional.empty());
+    assertTrue(world.within(6_000, inner.peer::isReady), inner.log::toString);
+    world.join(inner);
+    assertTrue(world.within(3_000, () -> inner.connections.contains(evil.id)));
+    Raw friend = new Raw(201, "friend");
+    friend.honest = true;
+    evil.send(at(inner), intro(friend.id, NatType.UNRESTRICTED, friend.endpoint(), evil.id));
+    assertTrue(world.within(3_000, () -> inner.connections.contains(friend.id)));
+    Raw outside = new Raw(202, "target outside");
+    Raw printer = new Raw(router.host(World.inside(50)), "printer");
+    Endpoint there = new Endpoint(World.inside(50), World.PORT);
+    Endpoint ours = at(inner);
+    int number = 0;
+    // Not one that it did not choose itself.
+    for (int i = 0; i < 20; i++) {
+      friend.send(ours, intro(friend, number++, ours.withPort(7_000 + i), there));
+    }
+    world.advance(10_000);
+    assertEquals(0, printer.received.size());
+    // Of a chosen one: not where others are, nor to others by that way, nor to services.
+    int before = outside.received.size();
+    for (Endpoint inside :
+        List.of(
+            outside.endpoint(),
+            new Endpoint(127 << 24 | 1, World.PORT),
+            new Endpoint(World.inside(255), World.PORT),
+            there.withPort(53))) {
+      evil.send(ours, intro(evil, number++, ours.withPort(7_100), inside));
+    }
+    evil.send(ours, intro(evil, number++, new Endpoint(World.address(77), 7_100), there));
+    world.advance(10_000);
+    assertEquals(0, printer.received.size());
+    assertEquals(before, outside.received.size());
+    // As many introductions as it likes: so many knocks, each of one small datagram.
+    for (int i = 0; i < 300; i++) {
+      evil.send(ours, intro(evil, number++, ours.withPort(7_200 + i), there));
+      world.advance(100);
+    }
+    double most = Limits.LAN_PROBES + 30 * Limits.LAN_PROBES_PER_SECOND + 1;
+    assertTrue(!printer.received.isEmpty(), "an introducer is believed");
+    assertTrue(printer.received.size() <= most, printer.received.size() + "");
+    assertTrue(printer.bytes() <= most * 500, printer.bytes() + " bytes");
+    assertFalse(inner.log.contains("connected printer"));
+
+    // The twin: who is there and answers is a neighbour.
+    world.advance(10_000);
+    printer.honest = true;
+    evil.send(ours, intro(evil, number++, ours.withPort(7_999), there));
+    assertTrue(world.within(2_000, () -> inner.connections.contains(printer.id)));
+    assertEquals(there, inner.endpoints.get(printer.id));
+  }
+
   @Test
   void aReflectionNeverAnswersWithMoreThanThreeTimesWhatItGot() {
     Raw mallory = new Raw(200, "mallory");
@@ -370,6 +446,29 @@ class HostileTest {
     java.util.Collections.reverse(parts);
     parts.forEach(part -> mallory.send(at(victim), part));
     assertTrue(world.within(2_000, () -> victim.packets.size() == 1));
+  }
+
+  @Test
+  void fragmentsThatWaitCountAsHadTowardTheirSenderAlone() {
+    Raw mallory = new Raw(200, "mallory").connect(victim);
+    Raw other = new Raw(201, "other").connect(victim);
+    byte[] sealed =
+        SubclusterKeys.of(World.SECRET).seal(Vectors.pattern(5_000), RandomSource.seeded(1));
+    List<Packet> parts = Fragments.split(publishBuilder(new byte[1]).build(), sealed, 5);
+    parts.subList(2, parts.size()).forEach(part -> mallory.send(at(victim), part));
+    world.advance(500);
+    assertEquals(parts.size() - 2, victim.peer.statistics().quarantined());
+    world.run(victim.peer::sync);
+    world.advance(500);
+    // Forged ones would else keep the real ones of others out.
+    String nothing = Summary.of(new byte[0], List.of()).hashHex();
+    assertEquals(nothing, lastSummary(other));
+    assertNotEquals(nothing, lastSummary(mallory));
+  }
+
+  private static String lastSummary(Raw raw) {
+    List<Packet> syncs = raw.packets(PacketType.SYNC);
+    return Summary.decode(syncs.get(syncs.size() - 1).message()).orElseThrow().hashHex();
   }
 
   @Test

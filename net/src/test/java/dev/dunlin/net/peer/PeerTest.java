@@ -10,6 +10,7 @@ import dev.dunlin.net.Vectors;
 import dev.dunlin.net.nat.NatType;
 import dev.dunlin.net.peer.World.Node;
 import dev.dunlin.net.sim.Latency;
+import dev.dunlin.net.sim.SimNetwork;
 import dev.dunlin.net.sim.SimNetwork.Nat;
 import dev.dunlin.net.wire.Control;
 import dev.dunlin.net.wire.Decoded;
@@ -20,6 +21,7 @@ import dev.dunlin.net.wire.Packet;
 import dev.dunlin.net.wire.PacketCodec;
 import dev.dunlin.net.wire.PacketType;
 import dev.dunlin.net.wire.Rules;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sections 4 to 7 of the protocol, in virtual time. */
 class PeerTest {
+  private static final Optional<PeerState> NO_STATE = Optional.empty();
+
   private final World world = new World();
 
   private void twoIntroducers() {
@@ -176,6 +180,112 @@ class PeerTest {
     world.run(() -> one.peer.stream(two.id(), subcluster, World.EVENT, World.text("psst")));
     assertTrue(world.within(2_000, () -> two.streams.size() == 1), one.log + " " + two.log);
     assertArrayEquals(World.text("psst"), two.streams.get(0).bytes());
+  }
+
+  private Node inside(SimNetwork.Router router, int number) {
+    Node node = world.client("neighbour " + number, router.host(World.inside(number)), NO_STATE);
+    assertTrue(world.within(6_000, node.peer::isReady), node.log::toString);
+    return node;
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Nat.class,
+      names = {"ADDRESS", "PORT", "HARD"})
+  void reachesANeighbourBehindTheSameNatByItsAddressInside(Nat nat) {
+    twoIntroducers();
+    SimNetwork.Router router = world.router(nat);
+    Node one = inside(router, 2);
+    Node two = inside(router, 3);
+    Id subcluster = join(one, two);
+    assertTrue(
+        world.within(8_000, () -> one.isLinkedTo(two) && two.isLinkedTo(one)),
+        one.log + " " + two.log);
+    world.advance(3_000);
+    assertEquals(3, one.peer.statistics().direct(), one.log::toString);
+    assertEquals(3, two.peer.statistics().direct(), two.log::toString);
+    assertFalse(one.log.contains("proxied neighbour 3"), one.log::toString);
+    assertEquals(World.inside(3), one.endpoints.get(two.id()).address());
+    assertEquals(World.inside(2), two.endpoints.get(one.id()).address());
+
+    // It needs nobody else any more, and stays.
+    world.nodes.subList(0, 2).forEach(introducer -> introducer.host.setUp(false));
+    world.advance(90_000);
+    world.run(() -> one.peer.stream(two.id(), subcluster, World.EVENT, World.text("psst")));
+    assertTrue(world.within(100, () -> two.streams.size() == 1), one.log + " " + two.log);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Nat.class,
+      names = {"ADDRESS", "PORT", "HARD"})
+  void neighboursWhoseIntroducersKnowNothingOfThatReachEachOtherByAThird(Nat nat) {
+    world.introducer("introducer one", PeerTest::asOlderPeers);
+    world.introducer("introducer two", PeerTest::asOlderPeers);
+    SimNetwork.Router router = world.router(nat);
+    Node one = inside(router, 2);
+    Node two = inside(router, 3);
+    Id subcluster = join(one, two);
+    assertTrue(
+        world.within(20_000, () -> one.isLinkedTo(two) && two.isLinkedTo(one)),
+        one.log + " " + two.log);
+    world.advance(20_000);
+    assertEquals(2, one.peer.statistics().direct(), "there is no way through the NAT and back");
+    assertTrue(one.log.contains("proxied neighbour 3"), one.log::toString);
+    world.run(() -> one.peer.stream(two.id(), subcluster, World.EVENT, World.text("psst")));
+    assertTrue(world.within(2_000, () -> two.streams.size() == 1), one.log + " " + two.log);
+  }
+
+  /** Introductions as peers of other kinds make them: usr2 is not set. */
+  private static byte[] asOlderPeers(byte[] datagram) {
+    return PacketCodec.decode(datagram, Rules.STRICT) instanceof Decoded.Accepted accepted
+            && accepted.packet().type() == PacketType.INTRO
+        ? PacketCodec.encode(
+            Packet.builder(PacketType.INTRO)
+                .clock(accepted.packet().clock())
+                .hops(accepted.packet().hops())
+                .clusterId(accepted.packet().clusterId())
+                .subclusterId(accepted.packet().subclusterId())
+                .usr1(accepted.packet().usr1())
+                .message(accepted.control().orElseThrow())
+                .build())
+        : datagram;
+  }
+
+  @Test
+  void onlyIntroducersAndNeighboursLearnWhereAPeerIsInside() {
+    List<byte[]> told = new ArrayList<>();
+    world.introducer("introducer one", datagram -> note(told, datagram));
+    world.introducer("introducer two", datagram -> note(told, datagram));
+    SimNetwork.Router router = world.router(Nat.PORT);
+    Node one = inside(router, 2);
+    Node stranger = ready("stranger", Nat.PORT);
+    join(one, stranger);
+    assertTrue(world.within(8_000, () -> one.isLinkedTo(stranger) && stranger.isLinkedTo(one)));
+    world.advance(60_000);
+    assertEquals(0, told.stream().filter(PeerTest::tellsAPlaceInside).count());
+    // The twin: a neighbour is told. A way inside is never told on.
+    Node two = inside(router, 3);
+    join(two);
+    assertTrue(world.within(8_000, () -> one.isLinkedTo(two)), one.log::toString);
+    assertTrue(told.stream().anyMatch(PeerTest::tellsAPlaceInside));
+    world.advance(60_000);
+    Node late = ready("late", Nat.PORT);
+    join(late);
+    assertTrue(world.within(60_000, () -> late.isLinkedTo(one) && late.isLinkedTo(two)));
+    assertEquals(router.address(), late.endpoints.get(one.id()).address());
+    assertEquals(router.address(), late.endpoints.get(two.id()).address());
+  }
+
+  private static byte[] note(List<byte[]> all, byte[] datagram) {
+    all.add(datagram);
+    return datagram;
+  }
+
+  private static boolean tellsAPlaceInside(byte[] datagram) {
+    return PacketCodec.decode(datagram, Rules.STRICT) instanceof Decoded.Accepted accepted
+        && accepted.packet().type() == PacketType.INTRO
+        && Endpoint.read(accepted.packet().usr2()).isPresent();
   }
 
   @Test

@@ -12,7 +12,9 @@ import dev.dunlin.scheduler.VirtualScheduler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -48,6 +50,7 @@ final class World {
     final List<Message> packets = new ArrayList<>();
     final List<Message> streams = new ArrayList<>();
     final List<Id> connections = new ArrayList<>();
+    final Map<Id, Endpoint> endpoints = new HashMap<>();
     final List<byte[]> answers = new ArrayList<>();
     final List<Id> joins = new ArrayList<>();
 
@@ -95,6 +98,7 @@ final class World {
     public void connected(Id other, Endpoint endpoint, NatType nat, boolean proxied) {
       connections.remove(other);
       connections.add(other);
+      endpoints.put(other, endpoint);
       log.add((proxied ? "proxied " : "connected ") + name(other));
     }
 
@@ -199,6 +203,21 @@ final class World {
         inner.close();
       }
     };
+  }
+
+  /** A NAT that several hosts are to stand behind. */
+  SimNetwork.Router router(SimNetwork.Nat nat) {
+    return network.router(address(++hosts), nat);
+  }
+
+  /** An address inside such a network. */
+  static int inside(int number) {
+    return 192 << 24 | 168 << 16 | 1 << 8 | number;
+  }
+
+  /** Clients that come later have somebody written by hand among their introducers. */
+  void trust(Id id, Endpoint at) {
+    introducers.add(new PeerConfig.Introducer(id, at));
   }
 
   Node client(String name, SimNetwork.Nat nat) {

@@ -43,7 +43,7 @@ final class AppHost implements PageHost {
     /** A document took the place of the one before in a top frame. */
     void committed(int window, String url);
 
-    void loaded(int window, String url);
+    void loaded(int window, String url, int status);
 
     void downloadRefused(int window, String url);
   }
@@ -192,8 +192,8 @@ final class AppHost implements PageHost {
   }
 
   @Override
-  public void loaded(int window, String url) {
-    events.loaded(window, url);
+  public void loaded(int window, String url, int status) {
+    events.loaded(window, url, status);
   }
 
   @Override

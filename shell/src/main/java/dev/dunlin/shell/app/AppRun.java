@@ -50,6 +50,7 @@ import dev.dunlin.shell.resources.Modules;
 import dev.dunlin.shell.resources.ResourceRequest;
 import dev.dunlin.shell.resources.ResourceResponse;
 import dev.dunlin.shell.resources.ResourceSource;
+import dev.dunlin.shell.resources.VerifiedSource;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.awt.Color;
@@ -99,6 +100,9 @@ public final class AppRun implements Launcher {
   /** Longest part of a URL that a message shows; a {@code data:} URL may have megabytes. */
   private static final int SHOWN_LENGTH = 200;
 
+  /** What DevTools say of an evaluation whose document went. */
+  private static final String DOCUMENT_LEFT = "Inspected target navigated or closed";
+
   /** Folder of the app's extensions in Java, beside socket.ini. */
   private static final String EXTENSIONS = "extensions";
 
@@ -107,11 +111,15 @@ public final class AppRun implements Launcher {
 
   private static final Duration BACK_END_LONGEST_PAUSE = Duration.ofSeconds(30);
 
+  /** Of HTTP: a page with this status or a higher one is not the app's. */
+  private static final int FIRST_ERROR = 400;
+
   private static final int DEFAULT_WIDTH = 1100;
   private static final int DEFAULT_HEIGHT = 760;
 
   private final Consumer<Engine> opened;
   private CompletableFuture<Vertx> vertx;
+  private boolean restart;
 
   public AppRun() {
     this(engine -> {});
@@ -122,6 +130,11 @@ public final class AppRun implements Launcher {
    */
   public AppRun(Consumer<Engine> opened) {
     this.opened = opened;
+  }
+
+  /** Whether the app that has ended wants to be opened again, as another version of itself. */
+  public boolean isRestartWanted() {
+    return restart;
   }
 
   @Override
@@ -145,7 +158,16 @@ public final class AppRun implements Launcher {
       Path installation = EngineInstallation.locate();
       // The longest, and what comes first needs none of it.
       CompletableFuture<Void> libraries = Engine.preload(installation);
-      return new Running(options, opened, vertx).untilEnd(temp, installation, libraries);
+      Optional<InstalledRun> installed = options.installed().map(InstalledRun::of);
+      Running running =
+          new Running(
+              installed.map(app -> options.with(app.app())).orElse(options),
+              installed,
+              opened,
+              vertx);
+      int code = running.untilEnd(temp, installation, libraries);
+      restart = running.restart;
+      return code;
     } finally {
       temp.remove();
     }
@@ -159,11 +181,13 @@ public final class AppRun implements Launcher {
   /** One run of one app. */
   private static final class Running implements AppHost.Events {
     private final RunOptions options;
+    private final Optional<InstalledRun> installed;
     private final Consumer<Engine> opened;
     private final AppConfig config;
     private final RandomSource random = RandomSource.secure();
     private final Console console = new Console(System.out, System.err);
     private final UserFolders folders;
+    private final Optional<DevServer> devServer;
     private final String policy;
     private final ResourceSource files;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
@@ -180,22 +204,30 @@ public final class AppRun implements Launcher {
     private boolean loadedOnce;
     private volatile SingleInstance instance;
     private volatile EngineTemp temp;
+    private volatile boolean restart;
 
-    Running(RunOptions options, Consumer<Engine> opened, CompletableFuture<Vertx> vertxStart) {
+    Running(
+        RunOptions options,
+        Optional<InstalledRun> installed,
+        Consumer<Engine> opened,
+        CompletableFuture<Vertx> vertxStart) {
       this.options = options;
+      this.installed = installed;
       this.opened = opened;
       this.vertxStart = vertxStart;
       this.config = options.config();
+      installed.ifPresent(app -> app.messages().forEach(console::say));
       config.warnings().forEach(warning -> console.say(warning.toString()));
       WithoutEffect.of(config, Os.here(), NativeProcess.maxOpenFiles()).forEach(console::say);
       this.permissions = new DeniedPermissions(config.permissions().denied());
+      this.devServer = devServer();
       this.folders =
           UserFolders.of(
               Os.here(),
               System.getenv(),
               Path.of(System.getProperty("user.home")),
               EngineTemp.userTemp(),
-              config.build().resources(),
+              resourceFolder(),
               config.meta().bundleIdentifier());
       try {
         folders.create();
@@ -218,9 +250,51 @@ public final class AppRun implements Launcher {
       }
     }
 
+    /** Not for users, and not for a test: both see what a build has made. */
+    private Optional<DevServer> devServer() {
+      if (!DevServer.isIn(config)
+          || options.production()
+          || options.devServer().isPresent()
+          || options.testFile().isPresent()) {
+        return Optional.empty();
+      }
+      DevServer server = DevServer.start(config, random, console);
+      Threads.onExit("dev-server", server::close);
+      server.onEnd(
+          code -> {
+            if (!exit.isDone()) {
+              console.say(
+                  "the dev server ended with code "
+                      + code
+                      + "; the page stays as it is. Start the app again.");
+            }
+          });
+      return Optional.of(server);
+    }
+
+    /**
+     * What a dev server stands for need not be built yet: then the app's folder is in its place.
+     */
+    private Path resourceFolder() {
+      Path folder = config.build().resources();
+      if (Files.isDirectory(folder)) {
+        return folder;
+      }
+      if (devServer.isEmpty() && options.devServer().isEmpty()) {
+        throw new HostException(
+            "there is no folder "
+                + folder
+                + " yet: build the app ("
+                + config.values().getOrDefault("build_script", "npm run build")
+                + "), or start its dev loop with dunlin run");
+      }
+      return config.directory();
+    }
+
     private String policyHeader() {
       try {
-        return new PolicyHeader(folders.policyNames()).value(config.security().policy());
+        String header = new PolicyHeader(folders.policyNames()).value(config.security().policy());
+        return devServer.map(server -> server.policy(header)).orElse(header);
       } catch (IllegalArgumentException e) {
         throw wrong("security.policy", e);
       }
@@ -232,6 +306,8 @@ public final class AppRun implements Launcher {
       try {
         instance = SingleInstance.take(profile, config.meta().title());
       } catch (SingleInstance.TakenException taken) {
+        // Whatever ends from here on ends with this process.
+        exit.complete(0);
         if (taken.socket().filter(to -> HandOver.give(to, options.arguments())).isEmpty()) {
           throw taken;
         }
@@ -241,6 +317,7 @@ public final class AppRun implements Launcher {
         return 0;
       }
       this.temp = temp;
+      installed.ifPresent(app -> app.countStart(console::say));
       try {
         forgetDenied(profile);
         NavigationPolicy navigation = navigationPolicy();
@@ -295,6 +372,7 @@ public final class AppRun implements Launcher {
         closeEngine();
         return code;
       } finally {
+        devServer.ifPresent(DevServer::close);
         console.close();
         instance.close();
         if (ephemeralProfile()) {
@@ -339,6 +417,7 @@ public final class AppRun implements Launcher {
       boolean devLoop =
           !options.production()
               && options.devServer().isEmpty()
+              && devServer.isEmpty()
               && options.testFile().isEmpty()
               && !options.exitAfterScreenshot();
       if (!devLoop || !config.webview().watch() || !config.webview().reload()) {
@@ -470,9 +549,22 @@ public final class AppRun implements Launcher {
                   bridge.join().registerDocument(windowIndex, policies(metaPolicies)),
               new Facts(config, options, folders, System.getenv()));
       Function<ResourceRequest, Future<ResourceResponse>> origin =
-          options
-              .devServer()
-              .map(server -> new DevServerResources(resources, server.host(), server.port()))
+          devServer
+              .map(
+                  server ->
+                      new DevServerResources(
+                          resources,
+                          "127.0.0.1",
+                          server.port(),
+                          Map.of(DevServer.TOKEN_HEADER, server.token())))
+              .or(
+                  () ->
+                      options
+                          .devServer()
+                          .map(
+                              server ->
+                                  new DevServerResources(
+                                      resources, server.host(), server.port(), Map.of())))
               .<Function<ResourceRequest, Future<ResourceResponse>>>map(server -> server::respond)
               .orElse(request -> Future.succeededFuture(resources.respond(request)));
       return request ->
@@ -508,7 +600,13 @@ public final class AppRun implements Launcher {
 
     private ResourceSource files() {
       try {
-        return new DirectorySource(config.build().resources()).below(config.webview().root());
+        Path resources = resourceFolder();
+        ResourceSource folder = new DirectorySource(resources);
+        return options
+            .installed()
+            .<ResourceSource>map(app -> new VerifiedSource(folder, app.files(), resources))
+            .orElse(folder)
+            .below(config.webview().root());
       } catch (IllegalArgumentException e) {
         throw wrong("webview.root", e);
       }
@@ -538,7 +636,8 @@ public final class AppRun implements Launcher {
           new SecurityReport(config.meta().origin(), policy, !options.production());
       List<CommandModule> modules = new ArrayList<>();
       modules.add(
-          new ApplicationModule(exit::complete, config::toJson, Facts::versions, security::now));
+          new ApplicationModule(
+              exit::complete, config::toJson, Facts::versions, security::now, updates()));
       IntFunction<Optional<BrowserWindow>> windows =
           index -> Optional.ofNullable(window).filter(w -> w.index() == index);
       modules.add(new WindowModule(windows, Running::screen));
@@ -563,10 +662,11 @@ public final class AppRun implements Launcher {
               module -> bridge.join().add(module),
               name -> bridge.join().remove(name)));
       List<Path> own = new ArrayList<>();
-      own.add(config.build().resources());
+      own.add(resourceFolder());
       own.add(config.directory().resolve(AppConfig.FILE));
       own.add(config.directory().resolve(EXTENSIONS));
-      if (backEnd.isPresent()) {
+      installed.flatMap(InstalledRun::updates).ifPresent(own::add);
+      if (backEnd.isPresent() || devServer.isPresent()) {
         // It runs in this folder, and loads who knows what from it: node_modules, package.json,
         // what lies beside it.
         own.add(config.directory());
@@ -580,6 +680,16 @@ public final class AppRun implements Launcher {
               random,
               new PageFiles(temp, random, windows)),
           modules);
+    }
+
+    private UpdateCommands updates() {
+      return new UpdateCommands(
+          installed,
+          (index, progress) -> bridge.join().emit(index, UpdateCommands.PROGRESS, progress),
+          () -> {
+            restart = true;
+            exit.complete(0);
+          });
     }
 
     private Optional<BackEnd> backEnd(Scheduler scheduler) {
@@ -767,19 +877,15 @@ public final class AppRun implements Launcher {
     @Override
     public void committed(int index, String url) {
       if (loadedOnce && options.testFile().isPresent() && !exit.isDone()) {
-        // The tests ran in the document that is gone: nobody would ever tell their result.
-        fail(
-            "the page was reloaded or left (now "
-                + url
-                + ") while the test "
-                + options.testFile().get()
-                + " ran, and its result is lost. A test must stay in its document: try what reloads"
-                + " in a frame.");
+        resultLost(url);
       }
     }
 
     @Override
-    public void loaded(int index, String url) {
+    public void loaded(int index, String url, int status) {
+      if (status < FIRST_ERROR) {
+        installed.ifPresent(app -> app.loaded(console::say));
+      }
       if (loadedOnce) {
         return;
       }
@@ -895,7 +1001,24 @@ public final class AppRun implements Launcher {
                 }
               })
           .onFailure(
-              fault -> fail("the test " + url + " could not be started: " + fault.getMessage()));
+              fault -> {
+                if (String.valueOf(fault.getMessage()).contains(DOCUMENT_LEFT)) {
+                  resultLost(window.url());
+                } else {
+                  fail("the test " + url + " could not be started: " + fault.getMessage());
+                }
+              });
+    }
+
+    /** The tests ran in the document that is gone: nobody would ever tell their result. */
+    private void resultLost(String url) {
+      fail(
+          "the page was reloaded or left (now "
+              + url
+              + ") while the test "
+              + options.testFile().get()
+              + " ran, and its result is lost. A test must stay in its document: try what reloads"
+              + " in a frame.");
     }
 
     /** What was asked for does not come; nothing of interest once the end was asked for. */

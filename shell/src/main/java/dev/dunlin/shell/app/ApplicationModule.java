@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** {@code ipc://application/…}: the app as a whole. */
 final class ApplicationModule implements CommandModule {
@@ -15,16 +16,19 @@ final class ApplicationModule implements CommandModule {
   private final Lazy config;
   private final Lazy versions;
   private final Supplier<Object> security;
+  private final List<Command> updates;
 
   ApplicationModule(
       IntConsumer exit,
       Supplier<Object> config,
       Supplier<Object> versions,
-      Supplier<Object> security) {
+      Supplier<Object> security,
+      UpdateCommands updates) {
     this.exit = exit;
     this.config = new Lazy(config);
     this.versions = new Lazy(versions);
     this.security = security;
+    this.updates = updates.all();
   }
 
   /** A value that stays the same, made when it is first wanted; by two threads at once, twice. */
@@ -54,12 +58,14 @@ final class ApplicationModule implements CommandModule {
   public List<Command> commands() {
     // All of these tell an app of itself, or end it, which only its top document may: see the
     // bridge's list AlwaysAllowed.
-    return List.of(
-        command("exit", Command.RunsOn.EVENT_LOOP, this::exit),
-        command("config", Command.RunsOn.ARRIVAL, call -> answer(config)),
-        command("versions", Command.RunsOn.ARRIVAL, call -> answer(versions)),
-        // Looks at processes, which may take a while.
-        command("security", Command.RunsOn.WORKER, call -> answer(security)));
+    List<Command> own =
+        List.of(
+            command("exit", Command.RunsOn.EVENT_LOOP, this::exit),
+            command("config", Command.RunsOn.ARRIVAL, call -> answer(config)),
+            command("versions", Command.RunsOn.ARRIVAL, call -> answer(versions)),
+            // Looks at processes, which may take a while.
+            command("security", Command.RunsOn.WORKER, call -> answer(security)));
+    return Stream.concat(own.stream(), updates.stream()).toList();
   }
 
   private static Command command(String function, Command.RunsOn runsOn, Command.Handler handler) {

@@ -2,6 +2,7 @@ package dev.dunlin.shell.cli;
 
 import dev.dunlin.shell.BuildInfo;
 import dev.dunlin.shell.Printable;
+import dev.dunlin.shell.Relaunch;
 import dev.dunlin.shell.host.Doctor;
 import dev.dunlin.shell.host.Finding;
 import java.io.IOException;
@@ -34,13 +35,35 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "dunlin",
     versionProvider = DunlinCommand.Version.class,
     subcommands = {
+      DunlinCommand.InitCommand.class,
       DunlinCommand.BuildCommand.class,
-      DunlinCommand.TestCommand.class,
+      DunlinCommand.KeygenCommand.class,
+      DunlinCommand.SignCommand.class,
+      DunlinCommand.VerifyCommand.class,
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
   private static final Set<String> NAMES =
-      Set.of("run", "build", "peer", "relay", "simulate", "test", "bench", "doctor");
+      Set.of(
+          "init",
+          "run",
+          "build",
+          "keygen",
+          "sign",
+          "verify",
+          "peer",
+          "relay",
+          "simulate",
+          "test",
+          "bench",
+          "doctor",
+          "setup",
+          "env",
+          "print-build-dir");
+
+  /** What those who mistyped one are told; the scripts say the same. */
+  static final String COMMANDS =
+      "init, run, build, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench";
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -54,6 +77,7 @@ public final class DunlinCommand implements Callable<Integer> {
   private final Shell shell;
   private final Predicate<Throwable> isExpected;
   private final List<String> arguments = new ArrayList<>();
+  private TestCommand.Runner tests = Relaunch::run;
   private PrintWriter out = new PrintWriter(System.out, true);
   private PrintWriter err = new PrintWriter(System.err, true);
 
@@ -70,7 +94,11 @@ public final class DunlinCommand implements Callable<Integer> {
   private CommandLine line() {
     CommandLine line = new CommandLine(this);
     line.addSubcommand(new RunCommand(launcher, shell, arguments));
+    line.addSubcommand(new TestCommand(shell, tests, arguments));
     line.addSubcommand(new DoctorCommand(shell));
+    line.addSubcommand(new PrintBuildDirCommand(shell));
+    line.addSubcommand(new EnvCommand(shell));
+    line.addSubcommand(new SetupCommand(shell));
     line.addSubcommand(new PeerCommand());
     line.addSubcommand(new SimulateCommand());
     CommandLine relay = new CommandLine(new RelayCommand());
@@ -111,6 +139,12 @@ public final class DunlinCommand implements Callable<Integer> {
     return ExitCode.SOFTWARE;
   }
 
+  /** For tests: what runs an app's. */
+  DunlinCommand testingBy(TestCommand.Runner runner) {
+    this.tests = runner;
+    return this;
+  }
+
   /** For tests: where it prints. */
   DunlinCommand printingTo(PrintWriter out, PrintWriter err) {
     this.out = out;
@@ -128,18 +162,17 @@ public final class DunlinCommand implements Callable<Integer> {
     }
     if (!own.isEmpty() && !own.get(0).startsWith("-") && !NAMES.contains(own.get(0))) {
       // The script says the same.
-      err.println(
-          "dunlin: there is no command '"
-              + own.get(0)
-              + "'; there are run, build, peer, relay, simulate, test, bench and doctor.");
+      err.println("dunlin: there is no command '" + own.get(0) + "'; there are " + COMMANDS + ".");
       return ExitCode.USAGE;
     }
-    // A file may follow --test only after '=', else '--test DIR' would take the folder for it.
-    own.replaceAll(
-        word ->
-            word.equals("--test") || word.equals("-t")
-                ? "--test=" + RunCommand.DEFAULT_TEST
-                : word);
+    if (!own.isEmpty() && own.get(0).equals("run")) {
+      // A file may follow --test only after '=', else '--test DIR' would take the folder for it.
+      own.replaceAll(
+          word ->
+              word.equals("--test") || word.equals("-t")
+                  ? "--test=" + RunCommand.DEFAULT_TEST
+                  : word);
+    }
     shell.removeTemporaryAtExit();
     try {
       return isPlainRun(own) ? plainRun(own) : line().execute(own.toArray(String[]::new));
@@ -269,11 +302,20 @@ public final class DunlinCommand implements Callable<Integer> {
     }
   }
 
+  @Command(name = "init", description = "Makes a new app (module installers).")
+  static final class InitCommand extends SourceCommand {}
+
   @Command(name = "build", description = "Makes packages of an app (module installers).")
   static final class BuildCommand extends SourceCommand {}
 
-  @Command(name = "test", description = "Passes every test (from the sources).")
-  static final class TestCommand extends SourceCommand {}
+  @Command(name = "keygen", description = "Makes a key that signs updates (module installers).")
+  static final class KeygenCommand extends SourceCommand {}
+
+  @Command(name = "sign", description = "Makes and signs an update (module installers).")
+  static final class SignCommand extends SourceCommand {}
+
+  @Command(name = "verify", description = "Checks a signed update (module installers).")
+  static final class VerifyCommand extends SourceCommand {}
 
   @Command(name = "bench", description = "Measures (from the sources).")
   static final class BenchCommand extends SourceCommand {}

@@ -6,6 +6,9 @@ import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.host.Display;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.Os;
+import dev.dunlin.shell.update.InstalledApp;
+import dev.dunlin.shell.update.UpdateException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +112,8 @@ final class RunCommand implements Callable<Integer> {
       description = "Show this.")
   private boolean help;
 
+  @CommandLine.Mixin private PlatformOption platform;
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   private final Launcher launcher;
@@ -138,7 +143,8 @@ final class RunCommand implements Callable<Integer> {
    * @throws HostException when there is no display
    */
   int installed(Path folder) {
-    AppConfig config = AppConfig.load(folder);
+    InstalledApp app = open(folder);
+    AppConfig config = app.config();
     if (Os.here() == Os.LINUX && shell.environment().getOrDefault("DISPLAY", "").isEmpty()) {
       throw new HostException(
           "there is no display (DISPLAY is not set): start "
@@ -154,11 +160,22 @@ final class RunCommand implements Callable<Integer> {
             Optional.empty(),
             Optional.empty(),
             Map.of(),
-            arguments));
+            arguments,
+            Optional.of(app)));
+  }
+
+  private static InstalledApp open(Path folder) {
+    try {
+      return InstalledApp.open(folder);
+    } catch (IOException | UpdateException e) {
+      throw new HostException(
+          "the app is damaged and is not opened: " + e.getMessage() + ". Install it again.", e);
+    }
   }
 
   @Override
   public Integer call() {
+    platform.check(spec);
     return run(spec.commandLine().getErr());
   }
 
@@ -191,7 +208,14 @@ final class RunCommand implements Callable<Integer> {
     }
     return launcher.run(
         new RunOptions(
-            config, flags, server, Optional.ofNullable(test), picture, environment, arguments));
+            config,
+            flags,
+            server,
+            Optional.ofNullable(test),
+            picture,
+            environment,
+            arguments,
+            Optional.empty()));
   }
 
   private static void tellOfNoDisplay(Optional<Path> picture, Set<Flag> flags, PrintWriter err) {

@@ -1,6 +1,7 @@
 package dev.dunlin.shell.cli;
 
 import dev.dunlin.shell.config.AppConfig;
+import dev.dunlin.shell.update.InstalledApp;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import java.util.Set;
  *     Flag#SUBSTITUTE_DISPLAY}
  * @param environment further variables for {@code process.env}
  * @param arguments further {@code process.argv}
+ * @param installed whose files are checked; empty: an app that is being made
  */
 public record RunOptions(
     AppConfig config,
@@ -29,7 +31,8 @@ public record RunOptions(
     Optional<String> testFile,
     Optional<Path> screenshot,
     Map<String, String> environment,
-    List<String> arguments) {
+    List<String> arguments,
+    Optional<InstalledApp> installed) {
 
   /** The switches. */
   public enum Flag {
@@ -57,6 +60,19 @@ public record RunOptions(
     flags = java.util.Collections.unmodifiableSet(copy);
     environment = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(environment));
     arguments = List.copyOf(arguments);
+  }
+
+  /** The same with another version of the installed app. */
+  public RunOptions with(InstalledApp app) {
+    return new RunOptions(
+        app.config(),
+        flags,
+        devServer,
+        testFile,
+        screenshot,
+        environment,
+        arguments,
+        Optional.of(app));
   }
 
   public boolean is(Flag flag) {

@@ -46,7 +46,7 @@ public record AppConfig(
    *
    * @param name program name, {@code [A-Za-z0-9_-]+}
    * @param resources folder with the pages, absolute: {@code copy} if it exists, else the app's
-   *     folder
+   *     folder; of an app with {@code script} or {@code dev_command} it need not exist yet
    * @param headless never show the window
    * @param env names of variables of our environment that {@code process.env} shows
    */
@@ -193,8 +193,13 @@ public record AppConfig(
       throw new ConfigException(
           file, 0, "", "the file can't be read: " + e.getMessage(), "Make it readable.");
     }
+    return of(folder, bytes);
+  }
+
+  /** Checks the bytes of the {@code socket.ini} of this folder. */
+  public static AppConfig of(Path directory, byte[] bytes) {
     Year year = Year.from(new SystemClock().wallTime().atZone(ZoneOffset.UTC));
-    return parse(folder, bytes, systemVariables(), year);
+    return parse(directory, bytes, systemVariables(), year);
   }
 
   /**

@@ -120,7 +120,8 @@ final class ConfigReader {
       throw fault(
           "build_copy", "'" + copy + "' leaves the app's folder", "Name a folder inside it.");
     }
-    if (Files.isDirectory(folder)) {
+    boolean made = stated("build_script").isPresent() || stated("webview_dev_command").isPresent();
+    if (Files.isDirectory(folder) || written.isPresent() && made) {
       return folder;
     }
     if (written.isPresent()) {

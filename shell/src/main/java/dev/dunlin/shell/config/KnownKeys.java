@@ -25,7 +25,7 @@ final class KnownKeys {
       webview: service-workers auto_register_service_workers service_worker_mode service_worker_frame
       webview: service_worker_fetch_event_timeout service_worker_fetch_event_max_response_redirects
       webview: fetch_allow_runtime_headers fetch_headers_filter filesystem_picker_require_user_activation
-      webview: url_protocols xhr_concurrency
+      webview: url_protocols xhr_concurrency dev_command
       webview.watch: reload service_worker_reload_timeout
       webview.navigator: enable_navigation_gestures
       webview.navigator.policies: allowed
@@ -36,6 +36,7 @@ final class KnownKeys {
       permissions: allow_geolocation_in_background allow_read_media allow_read_media_audio
       permissions: allow_read_media_images allow_read_media_video hardware_acceleration_disabled
       security: policy require_sandbox
+      update: key url confirm
       debug: flags
       meta: bundle_identifier application_protocol copyright description lang maintainer title version
       meta: file_limit type application_links revision mime_types

@@ -41,7 +41,7 @@ public interface PageHost {
   void committed(int window, String url);
 
   /** The top frame's document and what it asked for have loaded. */
-  void loaded(int window, String url);
+  void loaded(int window, String url, int status);
 
   /** The page asked to save a file, which nothing allows. */
   void downloadRefused(int window, String url);

@@ -107,7 +107,7 @@ final class WindowEvents {
     public void onLoadEnd(CefBrowser browser, CefFrame frame, int status) {
       int window = indexOf(browser);
       if (window >= 0 && frame.isMain()) {
-        host.loaded(window, frame.getURL());
+        host.loaded(window, frame.getURL(), status);
       }
     }
   }

@@ -76,15 +76,37 @@ public final class Doctor {
   public List<Finding> examine() {
     List<Finding> findings = new ArrayList<>();
     findings.add(java());
-    findings.add(maven());
-    findings.add(node());
-    findings.add(tool("npm", "npm", 0, 0, "install npm (Debian, Ubuntu: apt-get install -y npm)"));
+    List<Finding> builders =
+        List.of(
+            maven(),
+            node(),
+            tool("npm", "npm", 0, 0, "install npm (Debian, Ubuntu: apt-get install -y npm)"));
+    // An SDK builds nothing from Dunlin's sources.
+    boolean installed = !System.getProperty("dunlin.runtime", "").isEmpty();
+    builders.stream().map(found -> installed ? found.atMostWarn() : found).forEach(findings::add);
     if (Os.here() == Os.LINUX) {
       findings.add(display());
       findings.add(libraries());
       findings.add(fonts());
       findings.add(sandbox());
+      findings.add(namespaces());
+      findings.add(sessionBus());
+      findings.add(bluetooth());
+      findings.add(
+          wanted(
+              "debs",
+              "dunlin build makes deb packages",
+              "apt-get install -y dpkg-dev xz-utils",
+              List.of("dpkg-shlibdeps", "xz")));
+      findings.add(
+          wanted(
+              "rpms",
+              "dunlin build --target rpm makes rpm packages",
+              "apt-get install -y rpm",
+              List.of("rpmbuild")));
     }
+    findings.add(packager());
+    findings.add(signing());
     findings.add(disk());
     return findings;
   }
@@ -233,6 +255,109 @@ public final class Doctor {
         "sandbox",
         "absent: JCEF starts Chromium without its own, and Dunlin has none in its place yet",
         "run only apps whose pages you trust");
+  }
+
+  /**
+   * What a sandbox of renderers stands on: asked, not read from settings, of which there are many.
+   */
+  private Finding namespaces() {
+    if (ProcessStarter.find("unshare").isEmpty()) {
+      return Finding.warn(
+          "userns", "there is no unshare to ask the kernel with", "apt-get install -y util-linux");
+    }
+    Output output = run("unshare", "--user", "--map-root-user", "true");
+    return output.exit() == 0
+        ? Finding.ok("userns", "this user may make user namespaces")
+        : Finding.warn(
+            "userns",
+            "this user may make no user namespace, on which a sandbox will stand: "
+                + output.text().strip(),
+            "sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000, and on"
+                + " Ubuntu kernel.apparmor_restrict_unprivileged_userns=0; in a container, start it"
+                + " with a seccomp profile that allows unshare");
+  }
+
+  private Finding sessionBus() {
+    String address = environment.getOrDefault("DBUS_SESSION_BUS_ADDRESS", "");
+    Path usual = Path.of(environment.getOrDefault("XDG_RUNTIME_DIR", "/nowhere"), "bus");
+    // The script sets disabled: where there is none.
+    if (!address.isEmpty() && !address.equals("disabled:")) {
+      return Finding.ok("dbus", "session bus at " + address);
+    }
+    return Files.exists(usual)
+        ? Finding.ok("dbus", "session bus at " + usual)
+        : Finding.warn(
+            "dbus",
+            "no session bus: apps do not follow the desktop's dark theme",
+            "start from a desktop session, or: dbus-run-session -- dunlin run");
+  }
+
+  private static Finding bluetooth() {
+    boolean daemon =
+        Stream.of("/usr/libexec/bluetooth/bluetoothd", "/usr/lib/bluetooth/bluetoothd")
+            .anyMatch(file -> Files.exists(Path.of(file)));
+    if (!daemon) {
+      return Finding.warn(
+          "bluez", "BlueZ is not installed: no Bluetooth", "apt-get install -y bluez");
+    }
+    return Files.exists(Path.of("/run/dbus/system_bus_socket"))
+        ? Finding.ok("bluez", "BlueZ is installed, and there is a system bus")
+        : Finding.warn(
+            "bluez",
+            "BlueZ is installed, but there is no system bus to reach it by",
+            "systemctl start dbus bluetooth");
+  }
+
+  private static Finding packager() {
+    Path bin = Path.of(System.getProperty("java.home"), "bin");
+    List<String> missing =
+        Stream.of("jlink", "jpackage")
+            .filter(
+                name ->
+                    !Files.isExecutable(bin.resolve(name))
+                        && !Files.isExecutable(bin.resolve(name + ".exe"))
+                        && ProcessStarter.find(name).isEmpty())
+            .toList();
+    return missing.isEmpty()
+        ? Finding.ok("jpackage", "jlink and jpackage are there")
+        : Finding.warn(
+            "jpackage",
+            "there is no "
+                + String.join(" and no ", missing)
+                + ", by which dunlin build makes packages",
+            "install a full JDK (Debian, Ubuntu: apt-get install -y default-jdk), or set JAVA_HOME");
+  }
+
+  private static Finding signing() {
+    return switch (Os.here()) {
+      case LINUX ->
+          wanted(
+              "signing",
+              "a repository of packages is signed by it",
+              "apt-get install -y gnupg",
+              List.of("gpg"));
+      case MAC ->
+          wanted(
+              "signing",
+              "apps for others are signed and notarised by it",
+              "xcode-select --install",
+              List.of("codesign", "xcrun"));
+      case WINDOWS ->
+          wanted(
+              "signing",
+              "installers are signed by it",
+              "install the Windows SDK",
+              List.of("signtool"));
+    };
+  }
+
+  /** Programs that only some need, so that their lack is no fault. */
+  private static Finding wanted(String item, String use, String cure, List<String> programs) {
+    List<String> missing =
+        programs.stream().filter(name -> ProcessStarter.find(name).isEmpty()).toList();
+    return missing.isEmpty()
+        ? Finding.ok(item, String.join(" and ", programs) + ": " + use)
+        : Finding.warn(item, "there is no " + String.join(" and no ", missing) + ": " + use, cure);
   }
 
   private Finding disk() {

@@ -27,6 +27,11 @@ public record Finding(String item, Verdict verdict, String detail, String cure) 
     return new Finding(item, Verdict.FAIL, detail, cure);
   }
 
+  /** The same, where one can do without. */
+  Finding atMostWarn() {
+    return verdict == Verdict.FAIL ? warn(item, detail, cure) : this;
+  }
+
   /** One line. */
   @Override
   public String toString() {

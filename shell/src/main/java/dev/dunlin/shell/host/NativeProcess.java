@@ -6,6 +6,7 @@ import com.sun.jna.Native;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,6 +16,8 @@ public final class NativeProcess {
     int setenv(String name, String value, int overwrite) throws LastErrorException;
 
     int isatty(int fd);
+
+    int execv(String path, String[] argv) throws LastErrorException;
   }
 
   private static final class Holder {
@@ -74,6 +77,22 @@ public final class NativeProcess {
           .findFirst();
     } catch (IOException e) {
       throw new HostException("can't read " + limits + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Runs another program in place of this one, with the same process id, streams and environment.
+   * Does not return.
+   *
+   * @param words its command line, the last of them empty as in {@code /proc/self/cmdline}
+   * @throws IOException when the system does not start it
+   */
+  public static void become(Path program, List<String> words) throws IOException {
+    try {
+      Holder.LIBC.execv(
+          program.toString(), words.subList(0, words.size() - 1).toArray(String[]::new));
+    } catch (LastErrorException e) {
+      throw new IOException(program + ": " + e.getMessage(), e);
     }
   }
 

@@ -12,6 +12,7 @@ import dev.dunlin.bridge.JsonValues;
 import dev.dunlin.bridge.Limits;
 import dev.dunlin.bridge.spi.ByteSource;
 import dev.dunlin.shell.resources.ResourceSource.Found;
+import dev.dunlin.shell.update.AlteredException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -269,6 +270,8 @@ public final class AppResources {
         return ErrorPages.refused(refused.status(), url.path(), refused.why()).response(navigation);
       }
       return resolve(request, url, (AppPath.Names) path);
+    } catch (AlteredException e) {
+      return ErrorPages.altered(url.path(), e.file().toString(), e.why()).response(navigation);
     } catch (AccessDeniedException e) {
       return ErrorPages.unreadable(url.path(), String.valueOf(e.getFile())).response(navigation);
     } catch (IOException e) {

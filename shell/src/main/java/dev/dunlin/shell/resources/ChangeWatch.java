@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Tells when something in a folder changes, however deep: for the dev loop. Names with a leading
@@ -77,8 +78,28 @@ public final class ChangeWatch implements AutoCloseable {
    */
   public static ChangeWatch start(
       Path root, Scheduler scheduler, Runnable changed, Consumer<String> say) throws IOException {
+    return start(root, path -> true, scheduler, changed, say);
+  }
+
+  /**
+   * @param counts whether a path that changed is worth telling
+   * @throws IOException when the system can watch nothing more
+   */
+  public static ChangeWatch start(
+      Path root,
+      Predicate<Path> counts,
+      Scheduler scheduler,
+      Runnable changed,
+      Consumer<String> say)
+      throws IOException {
     Settle settle = new Settle(scheduler, changed);
-    return start(root, path -> settle.touched(), say, ChangeWatch::register, FOLDERS);
+    Consumer<Path> tell =
+        path -> {
+          if (counts.test(path)) {
+            settle.touched();
+          }
+        };
+    return start(root, tell, say, ChangeWatch::register, FOLDERS);
   }
 
   /**

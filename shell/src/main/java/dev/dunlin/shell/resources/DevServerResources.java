@@ -35,8 +35,8 @@ import java.util.concurrent.TimeoutException;
  * same {@code <meta>} policies. Of several cookies that one answer sets, the last one counts.
  *
  * <p>Web sockets do not come this way: Chromium passes none of them to Dunlin. Hot replacement that
- * needs one must be told to connect to the server itself, and {@code connect-src} must name it;
- * else the page is reloaded by hand. Server-sent events do pass.
+ * needs one must be told to connect to the server itself, and {@code connect-src} must name it; for
+ * the server of {@code [webview] dev_command} both are done. Server-sent events do pass.
  *
  * <p><i>Thread:</i> any, several at once; never blocks. <i>Fails with:</i> nothing; a fault is an
  * error page that says what to do.
@@ -87,19 +87,24 @@ public final class DevServerResources {
   private final AppResources app;
   private final String server;
   private final List<String> addresses;
+  private final Map<String, String> secrets;
   private final Duration answerTime;
   private final HttpClient client;
 
   /**
    * @param app answers all that is not the app's origin
    * @param host host name or address, an IPv6 one in brackets
+   * @param secrets headers, in lower case, by which the server knows us; the page's of that name
+   *     are left out
    */
-  public DevServerResources(AppResources app, String host, int port) {
-    this(app, host, port, ANSWER_TIME);
+  public DevServerResources(AppResources app, String host, int port, Map<String, String> secrets) {
+    this(app, host, port, secrets, ANSWER_TIME);
   }
 
-  DevServerResources(AppResources app, String host, int port, Duration answerTime) {
+  DevServerResources(
+      AppResources app, String host, int port, Map<String, String> secrets, Duration answerTime) {
     this.app = app;
+    this.secrets = Map.copyOf(secrets);
     this.server = "http://" + host.toLowerCase(Locale.ROOT) + ":" + port;
     // Node listens on one of the two addresses of localhost, Java tries the first only.
     this.addresses =
@@ -187,11 +192,13 @@ public final class DevServerResources {
             (name, value) -> {
               if (!HOP_BY_HOP.contains(name)
                   && !SAID_ANEW.contains(name)
+                  && !secrets.containsKey(name)
                   && !named.contains(name)
                   && !(request.navigation() && CONDITIONS.contains(name))) {
                 question.header(name, value);
               }
             });
+    secrets.forEach(question::header);
     // What comes is passed on as it is, and Chromium decodes only what it fetched itself.
     question.header("accept-encoding", "identity");
     // To the server the page is its own: frameworks refuse a form from elsewhere.

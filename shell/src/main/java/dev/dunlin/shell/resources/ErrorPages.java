@@ -61,6 +61,16 @@ public final class ErrorPages {
         "Change its owner or its mode, for example with chmod u+r.");
   }
 
+  /** 403 for a file of an installed app that was changed, added or taken away. */
+  public static ErrorPage altered(String path, String file, String why) {
+    return page(
+        403,
+        "The app is damaged",
+        "A file of it is not as it was installed: " + why + ". It is not used.",
+        List.of(new Fact("Address", path), new Fact("File", file)),
+        "Install the app again.");
+  }
+
   /** 403 for a request that comes from somewhere else. */
   public static ErrorPage forbidden(String address, String explanation) {
     return page(
@@ -144,7 +154,7 @@ public final class ErrorPages {
     return devServer(
         502,
         "The dev server does not answer",
-        "Dunlin was started with --host or --port, and nothing listens there.",
+        "Nothing listens there: the server that --host or --port names, or that [webview] dev_command started, is not running.",
         List.of(new Fact("Address", server)),
         "Start the dev server. This page tries again every " + AGAIN_SECONDS + " seconds.",
         page);

@@ -94,7 +94,8 @@ class CommandsDocTest {
     try (Console console = new Console(nowhere, nowhere)) {
       List<CommandModule> modules =
           new ArrayList<>(StandardModules.of(console, RandomSource.secure(), Path.of("data")));
-      modules.add(new ApplicationModule(code -> {}, List::of, List::of, List::of));
+      modules.add(
+          new ApplicationModule(code -> {}, List::of, List::of, List::of, UpdateCommands.none()));
       modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> HOME));

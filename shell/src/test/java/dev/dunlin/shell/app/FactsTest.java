@@ -66,7 +66,8 @@ class FactsTest {
                 Optional.empty(),
                 Optional.empty(),
                 environment,
-                List.of(arguments)),
+                List.of(arguments),
+                Optional.empty()),
             folders,
             Map.of("SHOWN", "shell", "BOTH", "shell", "SECRET", "s3cret", "PATH", "/bin"));
     return JSON.readTree(JSON.writeValueAsString(facts.of(3)));

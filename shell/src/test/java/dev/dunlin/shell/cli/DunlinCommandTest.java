@@ -9,6 +9,7 @@ import dev.dunlin.shell.cli.RunOptions.Flag;
 import dev.dunlin.shell.config.ConfigException;
 import dev.dunlin.shell.host.Display;
 import dev.dunlin.shell.host.HostException;
+import dev.dunlin.shell.host.Os;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -328,7 +329,7 @@ class DunlinCommandTest {
   void anUnknownCommandIsExitCodeTwoWithTheOnesThereAre() {
     assertEquals(2, dunlin("rnu", "app"));
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are run, build, peer, relay, simulate, test, bench and doctor.",
+        "dunlin: there is no command 'rnu'; there are init, run, build, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench.",
         err.toString().strip());
   }
 
@@ -364,17 +365,53 @@ class DunlinCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"test", "bench"})
-  void testAndBenchSayThatTheScriptDoesThem(String command) {
+  @ValueSource(strings = {"build", "bench"})
+  void buildAndBenchSayThatTheScriptDoesThem(String command) {
     assertEquals(2, dunlin(command, "start.cold"));
     assertTrue(err.toString().contains("run ./dunlin " + command), err.toString());
+  }
+
+  @Test
+  void printsTheFolderOfPackagesInTheSpellingOfSsc() throws IOException {
+    assertEquals(
+        0, dunlin("print-build-dir", "--platform=host", "--prod", "--root", "app"), err.toString());
+    Files.writeString(
+        here.resolve("app/socket.ini"), APP.replace("[meta]", "output = out\n[meta]"));
+    assertEquals(0, dunlin("print-build-dir", "app"), err.toString());
+    assertEquals(
+        List.of(here.resolve("app/build").toString(), here.resolve("app/out").toString()),
+        out.toString().lines().toList());
+    assertEquals(1, dunlin("print-build-dir", "nowhere"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "test", "print-build-dir", "setup"})
+  void anotherPlatformIsRefusedWithTheReason(String command) {
+    assertEquals(2, dunlin(command, "--platform=android"));
+    assertTrue(err.toString().contains("Dunlin makes apps for desktops"), err.toString());
+  }
+
+  @Test
+  void printsTheVariablesThatItReadsAndThePersonsOwnTmpdir() {
+    environment =
+        Map.of("JAVA_HOME", "/jdk", "TMPDIR", "/private/", "DUNLIN_USER_TMPDIR", "/mine", "X", "y");
+    assertEquals(0, dunlin("env"));
+    List<String> lines = out.toString().lines().toList();
+    assertTrue(
+        lines.containsAll(List.of("JAVA_HOME=/jdk", "TMPDIR=/mine", "DISPLAY=")), lines + "");
+    assertFalse(out.toString().contains("X=y"), out.toString());
   }
 
   @Test
   void doctorHasALineForEachItemAndACureForEachFault() {
     int code = dunlin("doctor");
     List<String> lines = out.toString().lines().toList();
-    for (String item : List.of("jdk", "maven", "node", "npm", "disk")) {
+    List<String> items = new ArrayList<>(List.of("jdk", "maven", "node", "npm", "disk"));
+    items.addAll(List.of("jpackage", "signing"));
+    if (Os.here() == Os.LINUX) {
+      items.addAll(List.of("sandbox", "userns", "dbus", "bluez", "debs", "rpms"));
+    }
+    for (String item : items) {
       assertTrue(
           lines.stream().anyMatch(line -> line.matches("(ok  |warn|fail)  " + item + " .*")),
           out.toString());

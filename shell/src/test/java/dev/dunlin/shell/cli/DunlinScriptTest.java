@@ -102,6 +102,9 @@ class DunlinScriptTest {
     tool("npm", "echo 9.2.0");
     tool("Xvfb", ":");
     tool("jwm", ":");
+    tool("xz", ":");
+    tool("dpkg-shlibdeps", ":");
+    tool("debootstrap", ":");
     tool("ip", ":");
     tool("nft", ":");
     tool("debootstrap", ":");
@@ -533,7 +536,7 @@ class DunlinScriptTest {
     Result result = dunlin("rnu");
     assertEquals(2, result.code());
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are run, build, peer, relay, simulate, test, bench and doctor.",
+        "dunlin: there is no command 'rnu'; there are init, run, build, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench.",
         result.err());
     assertEquals("", Files.readString(log));
   }
@@ -552,6 +555,77 @@ class DunlinScriptTest {
   void testPassesItsWordsToMaven() throws Exception {
     assertEquals(0, dunlin("test", "-pl", "scheduler").code());
     assertEquals(List.of("mvn -B verify -Ddunlin.java=" + jdk + " -pl scheduler"), log("mvn -B"));
+  }
+
+  private void makeApp(Path app) throws IOException {
+    Files.writeString(Files.createDirectories(app).resolve("socket.ini"), "");
+  }
+
+  @Test
+  void testOfAnAppIsJavasWhereverTheAppIsNamed() throws Exception {
+    makeApp(folder.resolve("my app"));
+    for (List<String> words :
+        List.of(
+            List.of("test", "my app"),
+            List.of("test", "--verbose", "my app"),
+            List.of("test", "--watch"),
+            List.of("test", "--junit=a.xml"),
+            List.of("test", "--help"))) {
+      forget();
+      assertEquals(42, dunlin(words.toArray(String[]::new)).code(), words.toString());
+      assertTrue(
+          log("java").get(0).endsWith("|dev.dunlin.shell.Main|" + String.join("|", words)),
+          log("java").toString());
+      assertEquals(List.of(), log("mvn -B verify"));
+    }
+    makeApp(folder);
+    forget();
+    assertEquals(42, dunlin("test").code());
+    assertTrue(log("java").get(0).endsWith("|dev.dunlin.shell.Main|test"), log("java").toString());
+  }
+
+  @Test
+  void testWithoutAnAppIsTheGateWithItsWordsForMaven() throws Exception {
+    makeApp(folder.resolve("module"));
+    for (List<String> words :
+        List.of(
+            List.of("test"),
+            List.of("test", "-pl", "module"),
+            List.of("test", "-q", "-Dit.test=A", "nowhere"))) {
+      forget();
+      assertEquals(0, dunlin(words.toArray(String[]::new)).code());
+      assertTrue(log("mvn -B").get(0).startsWith("mvn -B verify"), log("mvn").toString());
+      assertEquals(List.of(), log("java|"));
+    }
+  }
+
+  @Test
+  void setupInstallsWhatIsMissing() throws Exception {
+    tool("id", "echo 0");
+    lose("libnss3");
+    assertEquals(42, dunlin("setup", "-y", "--platform=host").code());
+    assertEquals(2, log("apt-get").size(), Files.readString(log));
+    assertTrue(log("java").get(0).endsWith("Main|setup|-y|--platform=host"), log("java") + "");
+  }
+
+  @Test
+  void buildAndRunAsSscSaysItIsARun() throws Exception {
+    assertEquals(42, dunlin("build", "my app", "-r", "-o", "--prod", "--port=1").code());
+    assertTrue(
+        log("java").get(0).endsWith("|dev.dunlin.shell.Main|run|my app|--prod|--port=1"),
+        log("java").toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"env", "print-build-dir"})
+  void whatOnlyPrintsNeedsNoDisplayAndNoLibraries(String command) throws Exception {
+    dunlin("run");
+    lose("libnss3");
+    environment.remove("DISPLAY");
+    Files.delete(bin.resolve("Xvfb"));
+    forget();
+    assertEquals(42, dunlin(command).code());
+    assertTrue(log("java").get(0).endsWith("Main|" + command), log("java").toString());
   }
 
   @Test

@@ -99,7 +99,7 @@ class DevServerResourcesTest {
   }
 
   private DevServerResources resources(Duration limit) {
-    return new DevServerResources(app.resources(), "127.0.0.1", port(), limit);
+    return new DevServerResources(app.resources(), "127.0.0.1", port(), Map.of(), limit);
   }
 
   private ResourceResponse respond(ResourceRequest request) {
@@ -569,7 +569,8 @@ class DevServerResourcesTest {
       closed = socket.getLocalPort();
     }
     for (String host : List.of("127.0.0.1", "localhost")) {
-      DevServerResources resources = new DevServerResources(app.resources(), host, closed);
+      DevServerResources resources =
+          new DevServerResources(app.resources(), host, closed, Map.of());
       ResourceResponse response = respond(resources, navigation("/about?a=1"));
       assertEquals(502, response.status());
       String page = text(response);
@@ -593,7 +594,8 @@ class DevServerResourcesTest {
     }
     try {
       DevServerResources resources =
-          new DevServerResources(app.resources(), "localhost", other.getAddress().getPort());
+          new DevServerResources(
+              app.resources(), "localhost", other.getAddress().getPort(), Map.of());
       assertEquals("hello", text(respond(resources, request("GET", "/a.txt"))));
     } finally {
       other.stop(0);
@@ -642,11 +644,27 @@ class DevServerResourcesTest {
           });
       ResourceResponse response =
           respond(
-              new DevServerResources(app.resources(), "127.0.0.1", socket.getLocalPort()),
+              new DevServerResources(app.resources(), "127.0.0.1", socket.getLocalPort(), Map.of()),
               navigation("/"));
       assertEquals(502, response.status());
       assertTrue(text(response).contains("without TLS"));
     }
+  }
+
+  @Test
+  void sendsTheServerItsSecretAndNotWhatAPageMakesUp() {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    server.createContext(
+        "/known",
+        exchange -> {
+          heard.addAll(exchange.getRequestHeaders().get("X-Dunlin-Token"));
+          send(exchange, 200, "text/plain", "known");
+        });
+    DevServerResources knowing =
+        new DevServerResources(
+            app.resources(), "127.0.0.1", port(), Map.of("x-dunlin-token", "right"));
+    respond(knowing, request("GET", "/known", "x-dunlin-token", "wrong"));
+    assertEquals(List.of("right"), heard);
   }
 
   @Test

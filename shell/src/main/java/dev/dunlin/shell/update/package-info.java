@@ -1,0 +1,2 @@
+/** Which files an app is made of, and how a newer set takes their place. */
+package dev.dunlin.shell.update;

@@ -1,0 +1,33 @@
+// Notes are files of text in the app's own folder. Each call here is named in [security] of socket.ini.
+import { mkdir, readdir, readFile, unlink, writeFile } from 'socket:fs/promises'
+import { DATA, join } from 'socket:path'
+
+export type Note = { name: string, text: string }
+
+export const SAVE_AFTER_MS = 400 // quiet time before a note is written
+
+const WELCOME = `Welcome
+This note is a file of text in the folder that you see below. The page may read and write there, and nowhere else: the policy in socket.ini says so.
+
+Run the app with npm run dev, change a file in src, and see it here while you write: what you typed stays.
+`
+
+export const folder = join(String(DATA), 'notes')
+
+/** The newest first: a name begins with the time it was made. */
+export async function load (): Promise<Note[]> {
+  const isNew = await mkdir(folder, { recursive: true })
+  if (isNew) await save({ ...create(), text: WELCOME })
+  const names = (await readdir(folder)).map(String).filter(name => name.endsWith('.txt')).sort().reverse()
+  return Promise.all(names.map(async name => ({ name, text: String(await readFile(join(folder, name), 'utf8')) })))
+}
+
+export const create = (): Note => ({ name: `${new Date().toISOString().replace(/[:.]/g, '-')}.txt`, text: '' })
+export const save = ({ name, text }: Note) => writeFile(join(folder, name), text)
+export const remove = ({ name }: Note) => unlink(join(folder, name))
+
+export const title = ({ text }: Note) => text.trim().split('\n', 1)[0].trim() || 'New note'
+export const summary = ({ text }: Note) => text.trim().split('\n').slice(1).join(' ').trim() || 'No more text'
+export const matches = ({ text }: Note, query: string) => text.toLowerCase().includes(query.trim().toLowerCase())
+export const words = ({ text }: Note) => text.split(/\s+/).filter(Boolean).length
+export const day = ({ name }: Note) => new Date(name.slice(0, 10)).toLocaleDateString(undefined, { day: 'numeric', month: 'short' })

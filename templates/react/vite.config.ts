@@ -1,0 +1,7 @@
+import { dunlin } from '@dunlin/api/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  plugins: [dunlin(), react()],
+})

@@ -1,0 +1,7 @@
+import { dunlin } from '@dunlin/api/vite'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  plugins: [dunlin(), svelte()],
+})

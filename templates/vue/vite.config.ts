@@ -1,0 +1,7 @@
+import { dunlin } from '@dunlin/api/vite'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  plugins: [dunlin(), vue()],
+})
