@@ -327,11 +327,21 @@ class FsModuleTest {
     ChildProcess running =
         Harness.await(ProcessStarter.get().start(ProcessSpec.of(draft.toString(), "1000")));
     try {
+      Path program = Path.of("/proc", running.pid() + "", "exe");
+      Harness.until(() -> program.toFile().exists() && isSame(program, draft));
       page.data(url("writeFile", file), Map.of("data", "new", "atomic", true));
       assertEquals("new", Files.readString(file));
       assertTrue(Files.exists(draft));
     } finally {
       running.endGroup();
+    }
+  }
+
+  private static boolean isSame(Path one, Path other) {
+    try {
+      return Files.isSameFile(one, other);
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
   }
 
