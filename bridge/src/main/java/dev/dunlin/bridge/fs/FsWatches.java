@@ -13,6 +13,8 @@ import dev.dunlin.bridge.spi.Command.Access;
 import dev.dunlin.bridge.spi.Command.LastSegment;
 import dev.dunlin.bridge.spi.PushChannel;
 import dev.dunlin.bridge.spi.Reply;
+import dev.dunlin.scheduler.Clock;
+import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.scheduler.Threads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,14 +37,15 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
  * {@code fs.watch}: what happens in folders is pushed to the page that asked, in batches once it
- * has been quiet for {@link #QUIET}, each event once. A message is JSON: {@code [[event, name],
- * …]}, event {@code rename} or {@code change}, name relative to what is watched, null if it is
- * lost.
+ * has been quiet for {@link #QUIET} or has not for {@link #LONGEST}, each event of a batch once. A
+ * message is JSON: {@code [[event, name], …]}, event {@code rename} or {@code change}, name
+ * relative to what is watched, null if it is lost.
  *
  * <p>What is watched may be deleted: it is looked for, and watched again when it is back. Links are
  * not followed, neither then nor below.
@@ -68,6 +71,11 @@ final class FsWatches {
   private static final int WAITING_BYTES = 1 << 20;
 
   private static final Duration QUIET = Duration.ofMillis(20);
+
+  /** What waits for quiet that does not come. */
+  private static final Duration LONGEST = Duration.ofMillis(100);
+
+  private static final Clock CLOCK = new SystemClock();
 
   /** How often what has disappeared is looked for. */
   private static final Duration SEARCH = Duration.ofMillis(250);
@@ -95,6 +103,7 @@ final class FsWatches {
     // Guarded by FsWatches.this.
     final Set<Event> pending = new LinkedHashSet<>();
     final Set<Path> folders = new HashSet<>();
+    Optional<Duration> pendingSince = Optional.empty();
     boolean missing;
     long dropped;
 
@@ -270,10 +279,19 @@ final class FsWatches {
             take(key);
           }
           search();
-          if (key == null) {
-            watches.forEach(this::send);
-          } else {
-            watches.stream().filter(w -> w.pending.size() >= BATCH_EVENTS).forEach(this::send);
+          Duration now = CLOCK.now();
+          for (Watch watch : watches) {
+            if (watch.pending.isEmpty()) {
+              continue;
+            }
+            Duration since = watch.pendingSince.orElse(now);
+            boolean isDue = now.minus(since).compareTo(LONGEST) >= 0;
+            if (key == null || isDue || watch.pending.size() >= BATCH_EVENTS) {
+              send(watch);
+              watch.pendingSince = Optional.empty();
+            } else {
+              watch.pendingSince = Optional.of(since);
+            }
           }
         }
       }
@@ -360,9 +378,6 @@ final class FsWatches {
   }
 
   private void send(Watch watch) {
-    if (watch.pending.isEmpty()) {
-      return;
-    }
     List<List<String>> all = new ArrayList<>();
     if (watch.channel.dropped() > watch.dropped) {
       watch.dropped = watch.channel.dropped();

@@ -12,12 +12,14 @@ import dev.dunlin.bridge.PolicySet;
 import dev.dunlin.bridge.StreamResponse;
 import dev.dunlin.bridge.spi.ByteSource;
 import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.SystemClock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -336,6 +338,19 @@ class FsMoreTest {
     assertEquals("rename c", take(events));
     page.data(second, Map.of());
     assertEquals("ERR_UNKNOWN_HANDLE", page.error(stop, Map.of()).path("code").asText());
+  }
+
+  @Test
+  void whatIsNeverQuietIsToldAllTheSame() throws IOException {
+    BlockingQueue<String> events = events(page);
+    watch(page, root, false);
+    Path file = root.resolve("log");
+    Duration end = new SystemClock().now().plusSeconds(20);
+    // Written without a pause: no moment is quiet.
+    while (events.isEmpty() && new SystemClock().now().compareTo(end) < 0) {
+      Files.writeString(file, "x");
+    }
+    assertEquals("rename log", events.poll());
   }
 
   private static String take(BlockingQueue<String> events) {
