@@ -2,6 +2,7 @@ package dev.dunlin.installers;
 
 import dev.dunlin.shell.BuildInfo;
 import dev.dunlin.shell.Trees;
+import dev.dunlin.shell.engine.EngineInstallation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,7 +175,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
   }
 
   private TarXz xz(Path work) {
-    return new TarXz(PackageCache.folder(), work, effort);
+    return new TarXz(EngineInstallation.caches().resolve("packages"), work, effort);
   }
 
   private static boolean isTemplateSource(Path file) {

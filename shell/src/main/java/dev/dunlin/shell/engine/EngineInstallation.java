@@ -31,22 +31,24 @@ public final class EngineInstallation {
   /** Where the files are or will be; need not exist. */
   public static Path folder() {
     String given = System.getProperty(PROPERTY, "");
-    return given.isEmpty() ? cacheFolder().resolve(BuildInfo.engine()) : Path.of(given);
+    return given.isEmpty()
+        ? caches().resolve("engine").resolve(BuildInfo.engine())
+        : Path.of(given);
   }
 
-  private static Path cacheFolder() {
+  /** What Dunlin keeps for each user and can make again; need not exist. */
+  public static Path caches() {
     String home = System.getProperty("user.home");
     if (Os.here() == Os.WINDOWS) {
       String local = System.getenv("LOCALAPPDATA");
-      return Path.of(local == null ? home + "\\AppData\\Local" : local, "dunlin", "engine");
+      return Path.of(local == null ? home + "\\AppData\\Local" : local, "dunlin");
     }
     if (Os.here() == Os.MAC) {
-      return Path.of(home, "Library", "Caches", "dunlin", "engine");
+      return Path.of(home, "Library", "Caches", "dunlin");
     }
     String xdg = System.getenv("XDG_CACHE_HOME");
     return (xdg != null && xdg.startsWith("/") ? Path.of(xdg) : Path.of(home, ".cache"))
-        .resolve("dunlin")
-        .resolve("engine");
+        .resolve("dunlin");
   }
 
   static Path complete(Path folder) {
