@@ -965,7 +965,7 @@ export function openPush(): void {
 
 let workerPush: Promise<void> | undefined;
 /**
- * To be awaited before a command that opens a push channel. In a dedicated worker it opens the worker's push stream, by which the host knows
+ * To be awaited before a command that opens a push channel; before a synchronous one it is enough to have asked. In a dedicated worker it opens the worker's push stream, by which the host knows
  * what is the worker's and when the worker has ended; elsewhere there is nothing to wait for.
  */
 export function readyForPush(): Promise<void> | undefined {
@@ -974,6 +974,13 @@ export function readyForPush(): Promise<void> | undefined {
     if (workerId === '') for (const byte of fillRandom(new Uint8(16))) workerId += (byte < 16 ? '0' : '') + toText(byte, 16);
     pushing = readPush(resolve).catch(error => { reject(error); workerId = ''; }).finally(() => { pushing = workerPush = undefined; });
   }));
+}
+
+/** As {@link call}, of a command that opens a push channel. */
+export async function callForPush(url: string, params?: Params, options?: CallOptions): Promise<unknown> {
+  const ready = readyForPush();
+  if (ready !== undefined) await ready;
+  return call(url, params, options);
 }
 
 function channelOf(channel: number): PushChannel {
@@ -1216,6 +1223,6 @@ export class Message extends URL {
 }
 
 export default {
-  OK, ERROR, TIMEOUT, UPLOAD_PART_BYTES, kDebugEnabled, Headers: IPCHeaders, Message, Result, call, callBytes, callSync, commandUrl, createBinding, debug, emit,
+  OK, ERROR, TIMEOUT, UPLOAD_PART_BYTES, kDebugEnabled, Headers: IPCHeaders, Message, Result, call, callBytes, callForPush, callSync, commandUrl, createBinding, debug, emit,
   maybeMakeError, off, on, onPush, openPush, openStream, pathResource, ready, readyForPush, request, send, sendSync, upload, write,
 };

@@ -9,8 +9,8 @@ import java.util.Set;
 
 /**
  * One document and all it has going on. An anonymous one (empty id) stands for the callers of a
- * window that name no document. A dedicated worker that has a push stream is a part of its
- * document, with calls, handles and pushes of its own.
+ * window that name no document. A dedicated worker that has a name is a part of its document, with
+ * calls, handles and pushes of its own.
  */
 final class Document {
   final String id;

@@ -125,6 +125,12 @@ public final class Limits {
   /** Dedicated workers of one document with a push stream. Over: {@code ERR_TOO_MANY_CALLS}. */
   public static final int WORKERS_PER_DOCUMENT = 32;
 
+  /**
+   * From a worker's first request by its own name to its push stream. Over: what it has opened is
+   * closed.
+   */
+  public static final Duration WORKER_SILENCE = Duration.ofSeconds(5);
+
   /** Bytes of one push channel on their way to the page. Over: they wait in the channel. */
   public static final int PUSH_CREDIT_BYTES = 1 << 20;
 
