@@ -98,6 +98,11 @@ final class Document {
     return top && !gone && frameWindow == window && frame.equals(frameId);
   }
 
+  /** Any thread. */
+  boolean isBoundToTopOf(int frameWindow) {
+    return top && !gone && frameWindow == window;
+  }
+
   /** Binds to the first frame that uses it; whether {@code frameId} is that frame. */
   boolean belongsTo(int frameWindow, String frameId) {
     if (gone || frameWindow != window || frameId.isEmpty()) {

@@ -107,6 +107,17 @@ final class Documents {
     return Optional.ofNullable(document).filter(d -> d.isBoundToTop(window, frameId));
   }
 
+  /**
+   * The document of this id, if {@link #findTop} has found it in this window before. Any thread.
+   */
+  Optional<Document> boundTop(String id, int window) {
+    Document document;
+    synchronized (this) {
+      document = byId.get(id);
+    }
+    return Optional.ofNullable(document).filter(d -> d.isBoundToTopOf(window));
+  }
+
   /** As {@link #find}, for a top frame: those who ask for it without an id have its policy. */
   Optional<Document> findTop(String id, int window, String frameId) {
     Optional<Document> document = find(id, window, frameId);

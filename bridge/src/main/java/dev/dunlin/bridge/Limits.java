@@ -107,6 +107,12 @@ public final class Limits {
 
   static final int BRIEF_WAITING = 8;
 
+  /**
+   * Wait of Chromium's UI thread for a short look that a page waits for. Over: the page asks again
+   * by the stream lane.
+   */
+  public static final Duration LOOK = Duration.ofMillis(3);
+
   /** Threads for commands that block. Over: they wait their turn, in order of arrival. */
   public static final int WORKERS = 16;
 

@@ -13,6 +13,7 @@ import dev.dunlin.bridge.BridgeConfig;
 import dev.dunlin.bridge.FileLane;
 import dev.dunlin.bridge.Frame;
 import dev.dunlin.bridge.PolicySet;
+import dev.dunlin.bridge.StreamLane;
 import dev.dunlin.bridge.StreamRequest;
 import dev.dunlin.bridge.StreamResponse;
 import dev.dunlin.bridge.spi.ByteSource;
@@ -36,11 +37,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,7 +55,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every command as it is declared, with a handler that only counts, against everybody who may not
- * call it: a new command is tried without a line here.
+ * call it, on the call lane, the stream lane and by looks: a new command is tried without a line
+ * here.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "makes symbolic links, and URLs of POSIX paths")
 class SecurityMatrixTest {
@@ -67,11 +70,15 @@ class SecurityMatrixTest {
   @TempDir static Path folder;
 
   private static final Vertx VERTX = Vertx.vertx();
-  private static final AtomicInteger RUNS = new AtomicInteger();
+
+  /** Numbers of the calls whose handler ran: one that nobody waits for any more may run late. */
+  private static final Set<String> RUNS = ConcurrentHashMap.newKeySet();
+
   private static final List<Row> ROWS = new ArrayList<>();
   private static Path root;
   private static Bridge bridge;
   private static int windows;
+  private static int calls;
 
   private final List<String> faults = new ArrayList<>();
 
@@ -135,7 +142,7 @@ class SecurityMatrixTest {
                       one.permission(),
                       one.runsOn(),
                       call -> {
-                        RUNS.incrementAndGet();
+                        call.param("number").ifPresent(number -> RUNS.add(number.asText()));
                         return Future.succeededFuture(
                             call.param("opens").isPresent()
                                 ? new Reply.Data(call.register(() -> {}).value())
@@ -202,14 +209,16 @@ class SecurityMatrixTest {
    * What came of a call: {@link #RAN}, or the error's code. The handler ran if, and only if, so.
    */
   private String outcome(Caller caller, String url, Map<String, Object> params) {
-    int before = RUNS.get();
+    String number = Integer.toString(++calls);
+    Map<String, Object> numbered = new HashMap<>(params);
+    numbered.put("number", number);
     JsonNode error;
     try {
-      error = caller.call(url, params);
+      error = caller.call(url, numbered);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-    boolean ran = RUNS.get() > before;
+    boolean ran = RUNS.contains(number);
     if (ran != error.isMissingNode()) {
       faults.add(url + (ran ? " ran, and answered " : " did not run, and answered ") + error);
     }
@@ -288,9 +297,22 @@ class SecurityMatrixTest {
       return (url, params) -> fetch(window, "frame", true, ORIGIN, url + "?_d=" + id, params);
     }
 
+    /** As a page does: what is no look goes by the stream lane. */
+    JsonNode look(String url, Map<String, Object> params) throws IOException {
+      String query =
+          params.entrySet().stream()
+              .map(one -> "&" + one.getKey() + "=" + one.getValue())
+              .collect(Collectors.joining());
+      String answer = bridge.streamLane().look(window, url + "?_d=" + id + query);
+      return answer.isEmpty() || answer.equals(StreamLane.NEVER)
+          ? stream().call(url, params)
+          : JSON.readTree(answer).path("err");
+    }
+
     void each(BiConsumer<String, Caller> with) {
       with.accept("the call lane", this::call);
       with.accept("the stream lane", stream());
+      with.accept("a look", this::look);
     }
   }
 
