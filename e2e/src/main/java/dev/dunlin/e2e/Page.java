@@ -195,6 +195,11 @@ public final class Page {
     call(Driver.KEYS, JSON.createObjectNode().put("keys", keys));
   }
 
+  /** Collects the runtime's garbage, and has it finalised. */
+  public void collectHostGarbage() {
+    call(Driver.COLLECT, JSON.createObjectNode());
+  }
+
   /** A PNG of what the window shows. */
   public byte[] screenshot() {
     JsonNode answer = call("Page.captureScreenshot", JSON.createObjectNode().put("format", "png"));
