@@ -155,6 +155,8 @@ public final class Page {
 
   /** Clicks the middle of the element, with the mouse. */
   public void click(String selector) {
+    // Chromium drops input that comes before a page's first paint.
+    await("performance.getEntriesByType('paint').length > 0");
     JsonNode at =
         run(
             "const e = document.querySelector("
