@@ -542,6 +542,23 @@ class NetworkModuleTest {
   }
 
   @Test
+  void anIntroducerMayBeNamedLater() throws Exception {
+    List<Outsider> introducers = introducers();
+    Bus bus = new App(data).page("ipc:").join(Map.of("address", "127.0.0.113"));
+    assertEquals("EHOSTUNREACH", bus.page().awaits("connecting").head().path("code").asText());
+    for (int i = 0; i < introducers.size(); i++) {
+      bus.data(
+          "addIndexedPeer",
+          Map.of("peerId", introducers.get(i).id, "address", "127.0.0." + (111 + i), "port", PORT));
+    }
+    assertEquals("UNRESTRICTED", bus.page().awaits("ready").head().path("natName").asText());
+    assertEquals(
+        "EINVAL",
+        bus.code(
+            "addIndexedPeer", Map.of("peerId", bus.peerId(), "address", "127.0.0.1", "port", 1)));
+  }
+
+  @Test
   void twoMegabytesArriveInSecondsBetweenTwoAppsThatAreLinked() throws Exception {
     List<Outsider> introducers = introducers();
     Page sender = new App(data.resolve("one")).page("ipc:");
@@ -788,6 +805,9 @@ class NetworkModuleTest {
           publish|{"subcluster":"room","event":"x","data":"AAAA"}|ERR_INVALID_CALL
           stream|{"subcluster":"J","peerId":"R","event":"x","data":"AAAA"}|EHOSTUNREACH
           query|{"query":"x"}|ERR_INVALID_CALL
+          addIndexedPeer|{"peerId":"R","address":"there","port":1}|ERR_INVALID_CALL
+          addIndexedPeer|{"peerId":"ab","address":"127.0.0.1","port":1}|ERR_INVALID_CALL
+          addIndexedPeer|{"peerId":"R","address":"127.0.0.1","port":0}|ERR_INVALID_CALL
           open|{"subcluster":"J","data":"AAAA"}|WRONG_KEY
           """)
   void refusesWhatMakesNoSense(String function, String params, String code) throws IOException {
