@@ -559,7 +559,7 @@ class NetworkModuleTest {
   }
 
   @Test
-  void twoMegabytesArriveInSecondsBetweenTwoAppsThatAreLinked() throws Exception {
+  void twoMegabytesArriveBetweenTwoAppsThatAreLinked() throws Exception {
     List<Outsider> introducers = introducers();
     Page sender = new App(data.resolve("one")).page("ipc:");
     Bus from = sender.join(options(introducers, 113));
@@ -572,12 +572,8 @@ class NetworkModuleTest {
     byte[] big = Vectors.pattern(2_000_000);
     Map<String, Object> asked = message(room, "big", "");
     asked.remove("data");
-    long began = System.nanoTime();
     sender.ask(from.url("publish"), asked, big);
-    byte[] arrived = receiver.awaits("packet").bytes();
-    long millis = (System.nanoTime() - began) / 1_000_000;
-    assertArrayEquals(big, arrived);
-    assertTrue(millis < 10_000, millis + " ms");
+    assertArrayEquals(big, receiver.awaits("packet").bytes());
   }
 
   @Test
