@@ -158,7 +158,8 @@ public final class AppRun implements Launcher {
       Path installation = EngineInstallation.locate();
       // The longest, and what comes first needs none of it.
       CompletableFuture<Void> libraries = Engine.preload(installation);
-      Optional<InstalledRun> installed = options.installed().map(InstalledRun::of);
+      Optional<InstalledRun> installed =
+          options.installed().map(app -> InstalledRun.of(app, vertx));
       Running running =
           new Running(
               installed.map(app -> options.with(app.app())).orElse(options),
