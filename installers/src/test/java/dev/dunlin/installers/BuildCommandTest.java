@@ -144,6 +144,7 @@ class BuildCommandTest {
     String entry =
         Files.readString(unpacked().resolve("usr/share/applications/com.example.my-app.desktop"));
     assertTrue(entry.contains("\nName=日本語 App's \"best\" "), entry);
+    assertTrue(entry.contains("\nStartupWMClass=com.example.my-app\n"), entry);
     assertTrue(entry.contains("\nMimeType=x-scheme-handler/com-example-my-app;\n"), entry);
   }
 

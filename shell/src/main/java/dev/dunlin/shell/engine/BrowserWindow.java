@@ -57,7 +57,7 @@ public final class BrowserWindow {
 
   private final Supplier<ChromiumThreads> threads;
   private final int index;
-  private final boolean developer;
+  private final EngineSettings engine;
   private final Promise<Void> closed = Promise.promise();
   private final CefBrowser browser;
   private final WindowSettings settings;
@@ -82,10 +82,10 @@ public final class BrowserWindow {
       Supplier<ChromiumThreads> threads,
       int index,
       WindowSettings settings,
-      boolean developer) {
+      EngineSettings engine) {
     this.threads = threads;
     this.index = index;
-    this.developer = developer;
+    this.engine = engine;
     this.settings = settings;
     this.title = settings.title();
     this.seen = settings.is(Trait.VISIBLE);
@@ -125,6 +125,9 @@ public final class BrowserWindow {
           frame.setLocationRelativeTo(null);
           createPageNow();
           // Chromium is at work on the page by now: the rest costs no time.
+          if (isLinux()) {
+            WindowManagerHints.setClass(frame, engine.id());
+          }
           keepWithinBounds();
           frame.addWindowListener(new Requests());
           frame.addWindowStateListener(this::stateChanged);
@@ -483,10 +486,10 @@ public final class BrowserWindow {
 
   /** Opens Chromium's developer tools, if this is a developer's run. */
   public boolean showInspector() {
-    if (developer) {
+    if (engine.developer()) {
       browser.openDevTools();
     }
-    return developer;
+    return engine.developer();
   }
 
   /** Sets the title. */
