@@ -62,6 +62,9 @@ public final class BrowserWindow {
   private final CefBrowser browser;
   private final WindowSettings settings;
 
+  /** Whether the developer tools have been opened. */
+  private volatile boolean inspected;
+
   // Event dispatch thread only.
   private Frame frame;
   private String title;
@@ -382,6 +385,10 @@ public final class BrowserWindow {
 
   /** Chromium may close the page when it is told to. */
   void allowClose() {
+    if (inspected) {
+      // Chromium ends with a fault when the page goes before what looks at it.
+      browser.closeDevTools();
+    }
     browser.setCloseAllowed();
   }
 
@@ -487,6 +494,7 @@ public final class BrowserWindow {
   /** Opens Chromium's developer tools, if this is a developer's run. */
   public boolean showInspector() {
     if (engine.developer()) {
+      inspected = true;
       browser.openDevTools();
     }
     return engine.developer();
