@@ -1,0 +1,215 @@
+package dev.dunlin.e2e.bench;
+
+import dev.dunlin.e2e.Layout;
+import dev.dunlin.e2e.ProcessTree;
+import dev.dunlin.scheduler.Clock;
+import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.SystemClock;
+import dev.dunlin.scheduler.process.ChildProcess;
+import dev.dunlin.scheduler.process.ProcessSpec;
+import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
+import dev.dunlin.scheduler.process.ProcessStarter;
+import dev.dunlin.shell.Trees;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Apps as users have them: a folder that {@code dunlin build --target app-image} has made, and
+ * further apps on its runtime, as thin packages share one.
+ */
+final class Installed implements AutoCloseable {
+  private static final Clock CLOCK = new SystemClock();
+
+  /** Before memory is looked at: Chromium tidies up for some seconds. */
+  private static final Duration IDLE = Duration.ofSeconds(12);
+
+  private static final String UP = "the page is up";
+
+  private final Layout layout;
+  private final Map<String, String> display;
+  private final Path folder;
+  private final Path runtime;
+  private final Path bench;
+  private int apps;
+
+  Installed(Layout layout, Map<String, String> display) throws IOException {
+    this.layout = layout;
+    this.display = display;
+    this.folder = Files.createTempDirectory("dunlin-bench-installed-");
+    Path image = build(layout.home().resolve("e2e/apps/bench"), "--target", "app-image");
+    this.runtime = image.resolve("runtime");
+    this.bench = image.resolve("app");
+    Files.createDirectory(folder.resolve("home"));
+  }
+
+  /** Of a run, from the start of its script on; see {@link #startMs}. */
+  private final class Run implements AutoCloseable {
+    private final String marker = RandomSource.secure().hex128();
+    private final Instant spawned = CLOCK.wallTime();
+    private final ChildProcess child;
+    private final BufferedReader out;
+
+    Run(Path app) {
+      Map<String, String> environment = new HashMap<>(System.getenv());
+      environment.putAll(display);
+      environment.put(ProcessTree.MARKER, marker);
+      environment.put("HOME", folder.resolve("home").toString());
+      child =
+          ProcessStarter.get()
+              .start(
+                  ProcessSpec.of(runtime.resolve("bin/dunlin-app").toString(), app.toString())
+                      .withEnvironment(environment)
+                      .withStdio(Stdio.NULL, Stdio.PIPE, Stdio.INHERIT))
+              .toCompletionStage()
+              .toCompletableFuture()
+              .join();
+      out = new BufferedReader(new InputStreamReader(child.stdout(), StandardCharsets.UTF_8));
+    }
+
+    /** The rest of the line that begins so. */
+    String await(String beginning) {
+      try {
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+          int at = line.indexOf(beginning);
+          if (at >= 0) {
+            return line.substring(at + beginning.length());
+          }
+        }
+        throw new IllegalStateException("the installed app ended before it said: " + beginning);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    Iterable<Long> processes() {
+      return ProcessTree.of(marker).keySet();
+    }
+
+    @Override
+    public void close() {
+      child.killTree();
+      child.exit().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
+  /** From its start to the first call that is answered. */
+  double startMs() {
+    try (Run run = new Run(bench)) {
+      return Double.parseDouble(run.await(Bench.FIRST)) - Bench.epochMs(run.spawned);
+    }
+  }
+
+  /**
+   * Memory of the tour, so many times at once on one runtime: of each what it has alone and its
+   * part of what it shares.
+   */
+  List<Double> idleMib(int count) throws IOException {
+    List<Path> tours = new ArrayList<>();
+    while (tours.size() < count) {
+      tours.add(tour());
+    }
+    List<Run> runs = new ArrayList<>();
+    try {
+      for (Path tour : tours) {
+        Run run = new Run(tour);
+        runs.add(run);
+        run.await(UP);
+      }
+      new CountDownLatch(1).await(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+      return runs.stream()
+          .map(run -> ProcessTree.proportionalBytes(run.processes()) / 1048576.0)
+          .toList();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } finally {
+      runs.forEach(Run::close);
+    }
+  }
+
+  /** The tour under another identifier, which says when it is up. */
+  private Path tour() throws IOException {
+    String name = "tour-" + apps++;
+    Path app = folder.resolve(name);
+    Layout.copyTree(layout.home().resolve("templates/vanilla"), app);
+    Path ini = app.resolve("socket.ini");
+    Files.writeString(
+        ini,
+        Files.readString(ini)
+            .replace("name = dunlin-tour", "name = " + name)
+            .replace("dev.dunlin.tour", "dev.dunlin.bench." + name));
+    Files.writeString(
+        app.resolve("src/app.js"), "\nconsole.log('" + UP + "')\n", StandardOpenOption.APPEND);
+    Path deb = build(app, "--target", "deb", "--thin");
+    Path unpacked = folder.resolve(name + "-unpacked");
+    run(List.of("dpkg-deb", "--extract", deb.toString(), unpacked.toString()));
+    return unpacked.resolve("usr/share/" + name + "/app");
+  }
+
+  private Path build(Path app, String... words) throws IOException {
+    Path jar;
+    try (Stream<Path> jars = Files.list(layout.home().resolve("installers/target"))) {
+      jar =
+          jars.filter(file -> file.getFileName().toString().matches("dunlin-installers-[0-9.]+jar"))
+              .findFirst()
+              .orElseThrow();
+    }
+    Path to = folder.resolve("made-" + app.getFileName());
+    List<String> argv =
+        new ArrayList<>(
+            List.of(
+                Layout.jdk().resolve("bin/java").toString(),
+                "-Ddunlin.home=" + layout.home(),
+                "-Ddunlin.engine=" + layout.engine(),
+                "-cp",
+                layout.dist() + "/lib/*:" + jar,
+                "dev.dunlin.installers.Main",
+                "build",
+                "--quiet",
+                "--output",
+                to.toString()));
+    argv.addAll(List.of(words));
+    argv.add(app.toString());
+    run(argv);
+    try (Stream<Path> made = Files.list(to)) {
+      return made.filter(path -> !path.getFileName().toString().startsWith("."))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static void run(List<String> argv) {
+    ChildProcess child =
+        ProcessStarter.get()
+            .start(
+                ProcessSpec.of(argv.toArray(String[]::new))
+                    .withStdio(Stdio.NULL, Stdio.INHERIT, Stdio.INHERIT))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    int code = child.exit().toCompletionStage().toCompletableFuture().join();
+    if (code != 0) {
+      throw new IllegalStateException(argv + " ended with " + code);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    Trees.delete(folder);
+  }
+}
