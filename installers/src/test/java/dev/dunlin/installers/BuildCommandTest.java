@@ -288,9 +288,7 @@ class BuildCommandTest {
     Path jdk = Files.createDirectories(folder.resolve("jre/bin")).getParent();
     Jpackage jpackage = new Jpackage(jdk, "app-image");
     BuildException none =
-        assertThrows(
-            BuildException.class,
-            () -> jpackage.check(AppPackage.of(config)));
+        assertThrows(BuildException.class, () -> jpackage.check(AppPackage.of(config)));
     assertTrue(none.getMessage().contains(jdk + " has no jpackage"), none.getMessage());
     assertTrue(none.getMessage().contains("JAVA_HOME"), none.getMessage());
     RuntimeBuilder builder = new RuntimeBuilder(jdk, List.of(), folder);
