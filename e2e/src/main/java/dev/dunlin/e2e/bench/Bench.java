@@ -144,7 +144,7 @@ public final class Bench {
     if (any("pss.idle")) {
       idle(qt);
     }
-    if (any("installed.warm", "installed.pss", "installed.pss3")) {
+    if (any("installed.warm", "installed.steps", "installed.pss", "installed.pss3")) {
       installed(qt);
     }
     if (any("call.sequential", "call.inflight100", "stream.down", "stream.up", "fs.read")
@@ -265,6 +265,14 @@ public final class Bench {
         add("installed.warm", "dunlin", "ms", packed);
         add("installed.warm", "dunlin run", "ms", unpacked);
         add("installed.warm", QtWebEngine.PEER, "ms", theirs);
+      }
+      if (wanted.test("installed.steps")) {
+        installed.startMs();
+        installed
+            .steps()
+            .forEach(
+                (step, ms) ->
+                    notes.add("installed.steps: %5d ms  %s".formatted(Math.round(ms), step)));
       }
       if (wanted.test("installed.pss")) {
         add("installed.pss", "dunlin", "MiB", installed.idleMib(1));

@@ -5,6 +5,7 @@ import dev.dunlin.e2e.ProcessTree;
 import dev.dunlin.scheduler.Clock;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.SystemClock;
+import dev.dunlin.scheduler.Threads;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
@@ -22,10 +23,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -37,6 +41,23 @@ final class Installed implements AutoCloseable {
 
   /** Before memory is looked at: Chromium tidies up for some seconds. */
   private static final Duration IDLE = Duration.ofSeconds(12);
+
+  /** Between two looks at a start. */
+  private static final Duration LOOK = Duration.ofMillis(2);
+
+  /** What a library that has been mapped says of a start. */
+  private static final Map<String, String> LIBRARIES =
+      Map.of(
+          "/libjvm.so", "the script is done, Java begins",
+          "/libcef.so", "Java runs Dunlin, Chromium's library is being loaded",
+          "/libawt_xawt.so", "the toolkit is there",
+          "/libjcef.so", "Chromium's library is loaded",
+          "/resources.pak", "Chromium initialises");
+
+  private static final Map<String, String> PROCESSES =
+      Map.of(
+          "--type=gpu-process", "the graphics process starts",
+          "--type=renderer", "the page's process starts");
 
   private static final String UP = "the page is up";
 
@@ -111,6 +132,45 @@ final class Installed implements AutoCloseable {
   double startMs() {
     try (Run run = new Run(bench)) {
       return Double.parseDouble(run.await(Bench.FIRST)) - Bench.epochMs(run.spawned);
+    }
+  }
+
+  /**
+   * What has happened by when in a start, in ms from its beginning, as it is seen from outside:
+   * when the process is Java, when a library is there, when a process of Chromium's is.
+   */
+  Map<String, Double> steps() {
+    Map<String, Double> steps = new LinkedHashMap<>();
+    try (Run run = new Run(bench)) {
+      Path maps = Path.of("/proc", Long.toString(run.child.pid()), "maps");
+      CompletableFuture<String> first = Threads.async("steps", () -> run.await(Bench.FIRST));
+      while (!first.isDone()) {
+        double now = Bench.epochMs(CLOCK.wallTime()) - Bench.epochMs(run.spawned);
+        String mapped = text(maps);
+        LIBRARIES.forEach((library, step) -> note(steps, mapped.contains(library), step, now));
+        String processes = ProcessTree.of(run.marker).values().toString();
+        PROCESSES.forEach((words, step) -> note(steps, processes.contains(words), step, now));
+        LockSupport.parkNanos(LOOK.toNanos());
+      }
+      steps.put(
+          "the first call is answered",
+          Double.parseDouble(first.join()) - Bench.epochMs(run.spawned));
+    }
+    return steps;
+  }
+
+  private static void note(Map<String, Double> steps, boolean is, String step, double now) {
+    if (is) {
+      steps.putIfAbsent(step, now);
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      // It has just become another program, or has ended.
+      return "";
     }
   }
 
