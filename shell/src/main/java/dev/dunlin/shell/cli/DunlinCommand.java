@@ -41,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DunlinCommand.KeygenCommand.class,
       DunlinCommand.SignCommand.class,
       DunlinCommand.VerifyCommand.class,
+      DunlinCommand.SeedCommand.class,
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
@@ -53,6 +54,7 @@ public final class DunlinCommand implements Callable<Integer> {
           "keygen",
           "sign",
           "verify",
+          "seed",
           "peer",
           "relay",
           "simulate",
@@ -65,7 +67,7 @@ public final class DunlinCommand implements Callable<Integer> {
 
   /** What those who mistyped one are told; the scripts say the same. */
   static final String COMMANDS =
-      "init, run, build, docs, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench";
+      "init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench";
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -321,6 +323,9 @@ public final class DunlinCommand implements Callable<Integer> {
 
   @Command(name = "verify", description = "Checks a signed update (module installers).")
   static final class VerifyCommand extends SourceCommand {}
+
+  @Command(name = "seed", description = "Gives an update to peers (module installers).")
+  static final class SeedCommand extends SourceCommand {}
 
   @Command(name = "bench", description = "Measures (from the sources).")
   static final class BenchCommand extends SourceCommand {}
