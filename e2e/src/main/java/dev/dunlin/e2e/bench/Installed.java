@@ -66,6 +66,7 @@ final class Installed implements AutoCloseable {
   private final Path folder;
   private final Path runtime;
   private final Path bench;
+  private final String home;
   private int apps;
 
   Installed(Layout layout, Map<String, String> display) throws IOException {
@@ -75,21 +76,32 @@ final class Installed implements AutoCloseable {
     Path image = build(layout.home().resolve("e2e/apps/bench"), "--target", "app-image");
     this.runtime = image.resolve("runtime");
     this.bench = image.resolve("app");
-    Files.createDirectory(folder.resolve("home"));
+    this.home = newHome();
+  }
+
+  private String newHome() throws IOException {
+    String name = RandomSource.secure().hex128();
+    Files.createDirectory(folder.resolve(name));
+    return name;
   }
 
   /** Of a run, from the start of its script on; see {@link #startMs}. */
   private final class Run implements AutoCloseable {
-    private final String marker = RandomSource.secure().hex128();
+    private final String marker;
     private final Instant spawned = CLOCK.wallTime();
     private final ChildProcess child;
     private final BufferedReader out;
 
-    Run(Path app) {
+    /**
+     * @param home its name marks the processes: those that Chromium forks show no environment, but
+     *     the profile in their command line
+     */
+    Run(Path app, String home) {
+      marker = home;
       Map<String, String> environment = new HashMap<>(System.getenv());
       environment.putAll(display);
       environment.put(ProcessTree.MARKER, marker);
-      environment.put("HOME", folder.resolve("home").toString());
+      environment.put("HOME", folder.resolve(home).toString());
       child =
           ProcessStarter.get()
               .start(
@@ -130,7 +142,7 @@ final class Installed implements AutoCloseable {
 
   /** From its start to the first call that is answered. */
   double startMs() {
-    try (Run run = new Run(bench)) {
+    try (Run run = new Run(bench, home)) {
       return Double.parseDouble(run.await(Bench.FIRST)) - Bench.epochMs(run.spawned);
     }
   }
@@ -141,7 +153,7 @@ final class Installed implements AutoCloseable {
    */
   Map<String, Double> steps() {
     Map<String, Double> steps = new LinkedHashMap<>();
-    try (Run run = new Run(bench)) {
+    try (Run run = new Run(bench, home)) {
       Path maps = Path.of("/proc", Long.toString(run.child.pid()), "maps");
       CompletableFuture<String> first = Threads.async("steps", () -> run.await(Bench.FIRST));
       while (!first.isDone()) {
@@ -186,7 +198,7 @@ final class Installed implements AutoCloseable {
     List<Run> runs = new ArrayList<>();
     try {
       for (Path tour : tours) {
-        Run run = new Run(tour);
+        Run run = new Run(tour, newHome());
         runs.add(run);
         run.await(UP);
       }
