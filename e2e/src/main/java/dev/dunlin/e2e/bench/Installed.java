@@ -102,6 +102,10 @@ final class Installed implements AutoCloseable {
       environment.putAll(display);
       environment.put(ProcessTree.MARKER, marker);
       environment.put("HOME", folder.resolve(home).toString());
+      // Java takes the home of the account.
+      for (String kind : List.of("DATA", "CONFIG", "CACHE", "STATE")) {
+        environment.put("XDG_" + kind + "_HOME", folder.resolve(home).toString());
+      }
       child =
           ProcessStarter.get()
               .start(
