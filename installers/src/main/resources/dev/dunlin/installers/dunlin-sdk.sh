@@ -6,6 +6,12 @@ runtime=@RUNTIME@
 main=dev.dunlin.shell.Main
 case ${1-} in
   build | init | keygen | seed | sign | verify) main=dev.dunlin.installers.Main ;;
+  docs)
+    shift
+    set -- run --prod "$@" "$sdk/docs"
+    ;;
+esac
+case ${1-} in
   run)
     . "$runtime/lib/private-tmp.sh"
     make_private_tmp

@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       DunlinCommand.InitCommand.class,
       DunlinCommand.BuildCommand.class,
+      DunlinCommand.DocsCommand.class,
       DunlinCommand.KeygenCommand.class,
       DunlinCommand.SignCommand.class,
       DunlinCommand.VerifyCommand.class,
@@ -49,6 +50,7 @@ public final class DunlinCommand implements Callable<Integer> {
           "init",
           "run",
           "build",
+          "docs",
           "keygen",
           "sign",
           "verify",
@@ -65,7 +67,7 @@ public final class DunlinCommand implements Callable<Integer> {
 
   /** What those who mistyped one are told; the scripts say the same. */
   static final String COMMANDS =
-      "init, run, build, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench";
+      "init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench";
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -309,6 +311,9 @@ public final class DunlinCommand implements Callable<Integer> {
 
   @Command(name = "build", description = "Makes packages of an app (module installers).")
   static final class BuildCommand extends SourceCommand {}
+
+  @Command(name = "docs", description = "Opens the documentation (module installers).")
+  static final class DocsCommand extends SourceCommand {}
 
   @Command(name = "keygen", description = "Makes a key that signs updates (module installers).")
   static final class KeygenCommand extends SourceCommand {}
