@@ -26,7 +26,9 @@ public final class PolicyHeader {
 
   private static final String LOOKUP = CHILDREN + "lookup";
 
-  /** Who may ask for some device, or advertise, may also see what was granted, and whether it works. */
+  /**
+   * Who may ask for some device, or advertise, may also see what was granted, and whether it works.
+   */
   private static final String BLUETOOTH = "ipc://bluetooth/";
 
   private static final List<String> GRANTED =
@@ -47,8 +49,8 @@ public final class PolicyHeader {
    * stands for its paths (one source for each), {@code _} in the module's name becomes {@code -}
    * (Chromium ignores a source with an underscore in its host), and a policy whose connect
    * directive has an {@code ipc:} source also allows {@code ipc://handle/} and {@code ipc://push/},
-   * one with an {@code ipc://child-process/} source {@code ipc://child-process/lookup}, and one with
-   * an {@code ipc://bluetooth/} source what tells of granted devices and of the adapter.
+   * one with an {@code ipc://child-process/} source {@code ipc://child-process/lookup}, and one
+   * with an {@code ipc://bluetooth/} source what tells of granted devices and of the adapter.
    *
    * @param policies one policy, or several joined by commas
    * @throws IllegalArgumentException if a source has a {@code $NAME} nobody knows

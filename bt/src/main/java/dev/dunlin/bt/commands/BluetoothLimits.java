@@ -24,7 +24,9 @@ final class BluetoothLimits {
   /** Conditions of one kind in a filter. Over: {@code ERR_INVALID_CALL}. */
   static final int CONDITIONS = 64;
 
-  /** Bytes of a data prefix in a filter; no advertisement has more. Over: {@code ERR_INVALID_CALL}. */
+  /**
+   * Bytes of a data prefix in a filter; no advertisement has more. Over: {@code ERR_INVALID_CALL}.
+   */
   static final int PREFIX_BYTES = 255;
 
   /** UTF-16 units of a name in a filter or an advertisement. Over: {@code ERR_INVALID_CALL}. */

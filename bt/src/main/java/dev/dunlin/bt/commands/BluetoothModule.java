@@ -18,6 +18,7 @@ import dev.dunlin.bt.PairingAgent;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -31,6 +32,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Bluetooth of pages: {@code ipc://bluetooth/requestDevice/<service UUID>}, {@code
@@ -57,7 +59,7 @@ public final class BluetoothModule implements CommandModule {
   }
 
   private final Function<Scheduler, Future<Adapter>> open;
-  private final java.util.function.Supplier<Scheduler> schedulers;
+  private final Supplier<Scheduler> schedulers;
   private final Blocking blocking;
   private final BluetoothPerson person;
   private final Grants grants;
@@ -75,7 +77,7 @@ public final class BluetoothModule implements CommandModule {
   public BluetoothModule(
       Path data,
       RandomSource random,
-      java.util.function.Supplier<Scheduler> schedulers,
+      Supplier<Scheduler> schedulers,
       Blocking blocking,
       Function<Scheduler, Future<Adapter>> open,
       BluetoothPerson person) {
@@ -144,7 +146,23 @@ public final class BluetoothModule implements CommandModule {
 
   /** The members of {@code application.capabilities().bluetooth}. */
   public Future<Map<String, Object>> capability() {
-    return adapter().compose(Adapter::refresh).map(BluetoothModule::describe);
+    return adapter()
+        .compose(Adapter::refresh)
+        .map(BluetoothModule::describe)
+        .recover(
+            refused ->
+                Future.succeededFuture(
+                    Map.of(
+                        "available",
+                        false,
+                        "reason",
+                        "FAILED",
+                        "message",
+                        String.valueOf(refused.getMessage()),
+                        "cure",
+                        "",
+                        "canAdvertise",
+                        false)));
   }
 
   @Override
@@ -173,14 +191,13 @@ public final class BluetoothModule implements CommandModule {
     synchronized (this) {
       if (adapter.isEmpty() || adapter.get().failed()) {
         adapter =
-            Optional.of(
-                open.apply(on).onSuccess(opened -> opened.setPairingAgent(this::pair)));
+            Optional.of(open.apply(on).onSuccess(opened -> opened.setPairingAgent(this::pair)));
       }
       return adapter.get();
     }
   }
 
-  private <T> Future<T> onLane(java.util.function.Supplier<Future<T>> work) {
+  private <T> Future<T> onLane(Supplier<Future<T>> work) {
     return scheduler().lane().call(work);
   }
 
@@ -204,14 +221,13 @@ public final class BluetoothModule implements CommandModule {
                 return Future.succeededFuture(describe(status));
               }
               PushChannel channel =
-                  call.openPush(
-                      PushChannel.Overflow.DROP_OLDEST, BluetoothLimits.WAITING_BYTES);
+                  call.openPush(PushChannel.Overflow.DROP_OLDEST, BluetoothLimits.WAITING_BYTES);
               Adapter opened = adapter().result();
               Adapter.Subscription hearing =
                   opened.onStatus(
                       changed ->
                           channel.offer(
-                              io.vertx.core.json.JsonObject.mapFrom(describe(changed))
+                              new JsonObject(describe(changed))
                                   .encode()
                                   .getBytes(StandardCharsets.UTF_8)));
               HandleId id =
@@ -256,8 +272,7 @@ public final class BluetoothModule implements CommandModule {
   private Future<Object> grant(
       Call call, Adapter opened, Wanted wanted, Optional<DeviceId> chosen) {
     if (chosen.isEmpty()) {
-      return Future.failedFuture(
-          Faults.notFound("User cancelled the requestDevice() chooser."));
+      return Future.failedFuture(Faults.notFound("User cancelled the requestDevice() chooser."));
     }
     Optional<String> name = opened.device(chosen.get()).advertisement().name();
     return blocking
@@ -358,7 +373,9 @@ public final class BluetoothModule implements CommandModule {
     return Future.succeededFuture(Reply.NOTHING);
   }
 
-  /** Of a device: whether it tells a characteristic's values. Of what is served: a value to tell. */
+  /**
+   * Of a device: whether it tells a characteristic's values. Of what is served: a value to tell.
+   */
   private Future<Object> tell(Call call) {
     AutoCloseable of = call.handle(AutoCloseable.class);
     return onLane(

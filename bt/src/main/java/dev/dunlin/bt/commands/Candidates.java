@@ -61,10 +61,7 @@ public final class Candidates implements AutoCloseable {
    * @param filters any one of them is enough; none: every device
    */
   Candidates(
-      Adapter adapter,
-      Scheduler scheduler,
-      List<ScanFilter> filters,
-      List<ScanFilter> exclusions) {
+      Adapter adapter, Scheduler scheduler, List<ScanFilter> filters, List<ScanFilter> exclusions) {
     this.adapter = adapter;
     this.scheduler = scheduler;
     this.filters = filters;
@@ -78,7 +75,8 @@ public final class Candidates implements AutoCloseable {
         .execute(
             () -> {
               listener = news;
-              status = Optional.of(adapter.onStatus(changed -> scheduler.lane().execute(this::look)));
+              status =
+                  Optional.of(adapter.onStatus(changed -> scheduler.lane().execute(this::look)));
               // A device that is connected does not advertise.
               adapter.devices().stream()
                   .filter(Device::isConnected)

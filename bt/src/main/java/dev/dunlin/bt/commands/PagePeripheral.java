@@ -92,14 +92,14 @@ final class PagePeripheral implements AutoCloseable, GattHandler {
                   Wanted.uuid(descriptor.path("uuid").asText()), properties(descriptor)));
         }
         if (++attributes > BluetoothLimits.ATTRIBUTES) {
-          throw Faults.invalid("a server has at most " + BluetoothLimits.ATTRIBUTES + " attributes");
+          throw Faults.invalid(
+              "a server has at most " + BluetoothLimits.ATTRIBUTES + " attributes");
         }
         characteristics.add(
             new ServiceSpec.CharacteristicSpec(
                 Wanted.uuid(one.path("uuid").asText()), properties(one), descriptors));
       }
-      services.add(
-          new ServiceSpec(named(service.path("uuid").asText(), policed), characteristics));
+      services.add(new ServiceSpec(named(service.path("uuid").asText(), policed), characteristics));
     }
     List<UUID> advertised = new ArrayList<>();
     Wanted.list(call.params(), "advertised")
@@ -200,8 +200,7 @@ final class PagePeripheral implements AutoCloseable, GattHandler {
     }
     String fault = call.params().path("error").asText("");
     if (fault.isEmpty()) {
-      asked.tryComplete(
-          Wanted.bytes(call.params().path("value"), Characteristic.MAX_VALUE_BYTES));
+      asked.tryComplete(Wanted.bytes(call.params().path("value"), Characteristic.MAX_VALUE_BYTES));
     } else {
       asked.tryFail(
           new BluetoothError(
@@ -257,7 +256,8 @@ final class PagePeripheral implements AutoCloseable, GattHandler {
         () -> {
           if (waiting.remove(number, promise)) {
             promise.tryFail(
-                new BluetoothError(BluetoothError.Kind.TIMEOUT, "the page's handler took too long"));
+                new BluetoothError(
+                    BluetoothError.Kind.TIMEOUT, "the page's handler took too long"));
           }
         });
     told.tell(
