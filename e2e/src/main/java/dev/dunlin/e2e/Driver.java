@@ -13,13 +13,18 @@ import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
 import io.vertx.core.Future;
 import java.awt.AWTException;
+import java.awt.Rectangle;
 import java.awt.Robot;
+import java.awt.Toolkit;
 import java.awt.event.KeyEvent;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import javax.imageio.ImageIO;
 
 /**
  * Starts an app as {@link dev.dunlin.shell.Main} does, and lets the parent process drive its page
@@ -35,6 +40,9 @@ public final class Driver {
 
   /** Not of the protocol: presses {@code keys}. */
   static final String KEYS = "Dunlin.pressKeys";
+
+  /** Not of the protocol: a picture of the whole screen, dialogs too. */
+  static final String SCREEN = "Dunlin.screen";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -74,6 +82,9 @@ public final class Driver {
     if (call.path("method").asText().equals(KEYS)) {
       return press(call.path("params").path("keys").asText());
     }
+    if (call.path("method").asText().equals(SCREEN)) {
+      return screen();
+    }
     try {
       return engine
           .windows()
@@ -86,6 +97,32 @@ public final class Driver {
     }
   }
 
+  private static Future<String> screen() {
+    try {
+      Robot robot = new Robot();
+      robot.waitForIdle();
+      Rectangle all = new Rectangle(Toolkit.getDefaultToolkit().getScreenSize());
+      ByteArrayOutputStream png = new ByteArrayOutputStream();
+      ImageIO.write(robot.createScreenCapture(all), "png", png);
+      return Future.succeededFuture(
+          JSON.createObjectNode()
+              .put("data", Base64.getEncoder().encodeToString(png.toByteArray()))
+              .toString());
+    } catch (AWTException | IOException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private static int code(char key) {
+    return switch (key) {
+      case '_' -> KeyEvent.VK_MINUS;
+      case '\r' -> KeyEvent.VK_ENTER;
+      case '\u2193' -> KeyEvent.VK_DOWN;
+      case '\u2191' -> KeyEvent.VK_UP;
+      default -> KeyEvent.getExtendedKeyCodeForChar(key);
+    };
+  }
+
   /** Presses real keys, which go to whatever window of the X server has the focus. */
   private static Future<String> press(String keys) {
     try {
@@ -93,10 +130,7 @@ public final class Driver {
       robot.waitForIdle();
       for (char key : keys.toCharArray()) {
         boolean shift = Character.isUpperCase(key) || key == '_';
-        int code =
-            key == '_'
-                ? KeyEvent.VK_MINUS
-                : KeyEvent.getExtendedKeyCodeForChar(key == '\r' ? '\n' : key);
+        int code = code(key);
         if (shift) {
           robot.keyPress(KeyEvent.VK_SHIFT);
         }

@@ -190,7 +190,16 @@ public final class Page {
             });
   }
 
-  /** Presses real keys: they go to the window that has the focus, which may be a dialog. */
+  /** A PNG of the whole screen, dialogs too. */
+  public byte[] screen() {
+    return Base64.getDecoder()
+        .decode(call(Driver.SCREEN, JSON.createObjectNode()).path("data").asText());
+  }
+
+  /**
+   * Presses real keys: they go to the window that has the focus, which may be a dialog. The arrows
+   * \u2191 and \u2193 are keys too.
+   */
   public void press(String keys) {
     call(Driver.KEYS, JSON.createObjectNode().put("keys", keys));
   }
