@@ -276,6 +276,7 @@ export class BluetoothRemoteGATTServer {
   #current: WireTable | undefined;
   readonly #services = new Map<number, BluetoothRemoteGATTService>();
   #dropped = 0;
+  #forgotten = false;
   /** @internal */ constructor(key: symbol, device: BluetoothDevice) {
     requireKey(key);
     this.device = device;
@@ -286,6 +287,7 @@ export class BluetoothRemoteGATTServer {
 
   /** @internal The device's handle in the host, opened once. */
   _session(): Promise<Session> {
+    if (this.#forgotten) return Promise.reject(dom('InvalidStateError', 'The device was forgotten: call requestDevice() again.'));
     return (this.#session ??= this.#open().catch(error => {
       this.#session = undefined;
       throw error;
@@ -351,9 +353,11 @@ export class BluetoothRemoteGATTServer {
   }
   /** @internal */ async _forget(): Promise<void> {
     await this._command('forget');
-    this.disconnect();
-    (await this.#session?.catch(() => undefined))?.stop();
+    const session = this.#session;
     this.#session = undefined;
+    this.disconnect();
+    this.#forgotten = true;
+    (await session?.catch(() => undefined))?.stop();
   }
 
   /** @internal The table of this link; fails for what was got through another one. */

@@ -7,7 +7,9 @@ import dev.dunlin.scheduler.Clock;
 import dev.dunlin.scheduler.SystemClock;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -194,6 +196,15 @@ public final class Page {
   public byte[] screen() {
     return Base64.getDecoder()
         .decode(call(Driver.SCREEN, JSON.createObjectNode()).path("data").asText());
+  }
+
+  /** What a screen reader finds in the dialog that has the focus: {@code role: name}. */
+  public List<String> dialog() {
+    List<String> named = new ArrayList<>();
+    call(Driver.DIALOG, JSON.createObjectNode())
+        .path("named")
+        .forEach(one -> named.add(one.asText()));
+    return named;
   }
 
   /**

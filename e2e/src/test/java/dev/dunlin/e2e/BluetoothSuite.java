@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,11 +63,16 @@ class BluetoothSuite {
   }
 
   private void launch() {
+    launch("GTK_THEME", "Adwaita");
+  }
+
+  private void launch(String variable, String value) {
     app =
         APPS.start(
             RunningApp.Start.of(folder)
                 .withWords()
                 .driven()
+                .variable(variable, value)
                 .variable("DISPLAY", desktop.name())
                 .variable("XAUTHORITY", desktop.authority()));
     app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
@@ -83,23 +91,49 @@ class BluetoothSuite {
         RunningApp.SOON);
   }
 
-  /** Clicks; the chooser stands, and has heard all devices there are. */
-  private void ask(String call) {
+  /** Clicks; the chooser stands, and lists these devices. */
+  private void ask(String call, String... names) {
     page.evaluate("onClick(async () => {" + call + "})");
     page.click("#try");
-    shown(CHOOSER);
+    listed(names);
   }
 
-  /** Presses keys until what the page waits for is there: devices are listed as they are heard. */
-  private JsonNode choose(String call, String keys) {
-    ask(call);
-    page.evaluate("new Promise(heard => setTimeout(heard, 1200))");
-    page.press(keys);
+  private void listed(String... names) {
+    shown(CHOOSER);
+    app.await(
+        () -> List.of(names).stream().allMatch(name -> row(name) >= 0),
+        "the devices " + List.of(names),
+        RunningApp.SOON);
+  }
+
+  private List<String> rows() {
+    return page.dialog().stream().filter(one -> one.contains("signal")).toList();
+  }
+
+  /** The place of a device in the list, -1 if it is not there. */
+  private int row(String name) {
+    List<String> rows = rows();
+    for (int i = 0; i < rows.size(); i++) {
+      if (rows.get(i).contains(name + ", ")) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Goes down to a device with real keys, and takes it. */
+  private void take(String name) {
+    page.press("\u2193".repeat(row(name) + 1) + "\r");
+  }
+
+  private JsonNode choose(String call, String name) {
+    ask(call, name);
+    take(name);
     return page.evaluate("clicked");
   }
 
   private JsonNode chooseFirst() {
-    JsonNode chosen = choose("return choose()", "\u2193\r");
+    JsonNode chosen = choose("return choose()", "Heart Monitor");
     assertEquals("Heart Monitor", chosen.path("value").path("name").asText(), chosen::toString);
     return chosen;
   }
@@ -117,10 +151,24 @@ class BluetoothSuite {
   void thePersonChoosesADeviceAndThePageUsesWhatItWasGrantedAndNothingBeside() throws IOException {
     start("");
     assertEquals("true", page.evaluate("navigator.bluetooth.getAvailability()").asText());
-    ask("return choose()");
-    page.evaluate("new Promise(heard => setTimeout(heard, 1500))");
+    ask(
+        "return choose()",
+        "Heart Monitor",
+        "Locked Strap",
+        "<html><b>Strap</b>",
+        "Unnamed device");
+    // As a screen reader has it; nothing beside what fits, nothing taken for HTML.
+    assertTrue(page.dialog().contains("list: Devices nearby"), () -> page.dialog().toString());
+    assertEquals(
+        List.of(
+            "label: Heart Monitor, C4:7C:8D:00:00:01, signal strong",
+            "label: Locked Strap, C4:7C:8D:00:00:02, signal fair",
+            "label: <html><b>Strap</b>, C4:7C:8D:00:00:03, signal weak",
+            "label: Unnamed device, C4:7C:8D:00:00:04, signal unknown"),
+        rows().stream().sorted((a, b) -> address(a).compareTo(address(b))).toList());
     Files.write(picture("chooser.png"), page.screen());
-    page.press("\u2193\u2193\u2191\r");
+    page.press("\u2193\u2193\u2191\u2191");
+    take("Heart Monitor");
     JsonNode chosen = page.evaluate("clicked");
     assertEquals("Heart Monitor", chosen.path("value").path("name").asText(), chosen::toString);
     assertTrue(chosen.path("value").path("id").asText().matches("[0-9a-f]{32}"), chosen::toString);
@@ -216,6 +264,10 @@ class BluetoothSuite {
         "grants.json");
   }
 
+  private static String address(String row) {
+    return row.substring(row.lastIndexOf("C4:"));
+  }
+
   private static Path picture(String name) throws IOException {
     return Files.createDirectories(Path.of("target", "pictures")).resolve(name);
   }
@@ -273,7 +325,7 @@ class BluetoothSuite {
   @Test
   void aPairingIsThePersonsToConfirm() throws IOException {
     start("");
-    JsonNode chosen = choose("return choose()", "\u2193\u2193\r");
+    JsonNode chosen = choose("return choose()", "Locked Strap");
     assertEquals("Locked Strap", chosen.path("value").path("name").asText(), chosen::toString);
     page.run(
         "await device.gatt.connect(); globalThis.locked = await characteristic('heart_rate', 0x2a38)");
@@ -334,5 +386,74 @@ class BluetoothSuite {
         page.run(
             "return outcome(async () => (await import('socket:bluetooth/web')).bluetooth.getDevices())");
     assertFails("NotAllowedError", denied);
+  }
+
+  @Test
+  void aPageIsADeviceForOthersAndItsHandlersHaveALimitedTime() throws IOException {
+    start("");
+    JsonNode seen =
+        page.run(
+            """
+            const id = number => `5b1f000${number}-7c3e-4a52-9d2c-6a8e5f2b1c00`
+            const { advertise } = await import('socket:bluetooth/peripheral')
+            const written = [], text = new TextDecoder()
+            let done
+            const all = new Promise(resolve => { done = resolve })
+            const peripheral = await advertise({ name: 'Pulse', services: [{ uuid: id(1), characteristics: [
+              { uuid: id(2), read: () => 'hello', notify: send => { const timer = setInterval(() => send('told'), 50); return () => { clearInterval(timer); written.push('left') } } },
+              { uuid: id(3), write: (value, { central }) => { written.push(`${central} ${text.decode(value)}`); if (text.decode(value) === 'TIMEOUT') done() } },
+              { uuid: id(4), read: () => { throw new DOMException('no', 'NotSupportedError') } },
+              { uuid: id(5), read: () => new Promise(() => {}) },
+            ] }] })
+            await all
+            await peripheral.stop()
+            return { written, active: peripheral.active }""",
+            Duration.ofSeconds(40));
+    assertEquals(
+        "[\"1 hello\",\"left\",\"1 told\",\"1 NOT_SUPPORTED\",\"1 TIMEOUT\"]",
+        seen.path("written").toString(),
+        seen::toString);
+    assertFalse(seen.path("active").asBoolean());
+    JsonNode denied =
+        outcome(
+            "const { advertise } = await import('socket:bluetooth/peripheral'); return advertise({services: [{uuid: 0x180d, characteristics: [{uuid: 0x2a37, value: 'x'}]}]})");
+    assertFails("NotAllowedError", denied);
+    assertEquals("ipc://bluetooth/advertise/" + HEART, denied.path("source").asText());
+  }
+
+  @Test
+  void theShapeOfTheReferenceListensAndPublishes() throws IOException {
+    start("");
+    page.evaluate(
+        "onClick(async () => { const { Bluetooth } = await import('socket:bluetooth');"
+            + "const pulse = globalThis.pulse = new Bluetooth({ serviceId: '"
+            + HEART.toUpperCase(java.util.Locale.ROOT)
+            + "' }); const told = new Promise(heard => pulse.once('data', (bytes, info) => heard([bytes.toString('hex'), info.characteristicId.slice(4, 8)])));"
+            + "const ready = new Promise(heard => pulse.once('ready', heard));"
+            + "const { err } = await pulse.start(); if (err) throw err; await ready;"
+            + "const { err: refused } = await pulse.subscribe({ characteristicId: '00002a37-0000-1000-8000-00805f9b34fb' }); if (refused) throw refused;"
+            + "return told })");
+    page.click("#try");
+    listed("Heart Monitor");
+    take("Heart Monitor");
+    JsonNode heard = page.evaluate("clicked");
+    assertEquals("[\"0048\",\"2a37\"]", heard.path("value").toString(), heard::toString);
+  }
+
+  @Test
+  void theChooserIsDarkOnADarkDesktop() throws IOException {
+    folder = temp.toRealPath().resolve("app");
+    Layout.copyTree(Apps.named("bluetooth"), folder);
+    launch("GTK_THEME", "Adwaita:dark");
+    ask("return choose()", "Heart Monitor", "Locked Strap", "Unnamed device");
+    page.press("\u2193");
+    byte[] seen = page.screen();
+    Files.write(picture("chooser-dark.png"), seen);
+    Desktop.Area area = desktop.window(CHOOSER).orElseThrow().area();
+    int corner =
+        ImageIO.read(new ByteArrayInputStream(seen)).getRGB(area.x() + 6, area.y() + 6) & 0xff;
+    assertTrue(corner < 0x60, () -> "dark, not " + corner);
+    page.press("\u001b");
+    assertFails("NotFoundError", page.evaluate("clicked"));
   }
 }

@@ -64,6 +64,7 @@ public final class SimFile {
               .orElseThrow(() -> wrong("'" + state + "' is no state of an adapter")));
     }
     json.path("devices").forEach(this::device);
+    json.path("visitors").forEach(this::visitor);
   }
 
   /**
@@ -137,12 +138,23 @@ public final class SimFile {
     }
   }
 
+  // ---- visitors
+
+  /** Another machine, whose steps begin when it hears the service that it looks for. */
+  private void visitor(JsonNode one) {
+    SimVisitor.start(
+        radio.adapter(one.path("address").asText()),
+        scheduler,
+        Uuids.parse(one.path("service").asText()),
+        one.path("steps"));
+  }
+
   private static Buffer hex(JsonNode text) {
     return Buffer.buffer(HexFormat.of().parseHex(text.asText()));
   }
 
   /** A value is given as hex, or as {@code text}. */
-  private static Buffer value(JsonNode one) {
+  static Buffer value(JsonNode one) {
     return one.has("text")
         ? Buffer.buffer(one.path("text").asText())
         : one.has("value") ? hex(one.path("value")) : Buffer.buffer();

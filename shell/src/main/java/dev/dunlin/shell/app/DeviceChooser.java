@@ -9,11 +9,11 @@ import java.awt.Color;
 import java.awt.Component;
 import java.awt.Dimension;
 import java.awt.EventQueue;
-import java.awt.FlowLayout;
 import java.awt.Font;
 import java.awt.Frame;
 import java.awt.Graphics;
 import java.awt.Graphics2D;
+import java.awt.GridLayout;
 import java.awt.RenderingHints;
 import java.awt.event.KeyEvent;
 import java.awt.event.MouseAdapter;
@@ -99,11 +99,12 @@ final class DeviceChooser extends JDialog {
     cancel.addActionListener(pressed -> dispose());
     lookAt(list);
 
-    JPanel buttons = new JPanel(new FlowLayout(FlowLayout.TRAILING, 10, 0));
+    JPanel buttons = new JPanel(new GridLayout(1, 2, 10, 0));
     buttons.setOpaque(false);
     buttons.add(cancel);
     buttons.add(connect);
     state.setForeground(palette.quiet());
+    state.setFont(state.getFont().deriveFont(Font.PLAIN, 13f));
     JPanel foot = new JPanel(new BorderLayout(10, 0));
     foot.setOpaque(false);
     foot.setBorder(BorderFactory.createEmptyBorder(PAD - 6, 0, 0, 0));
@@ -309,7 +310,7 @@ final class DeviceChooser extends JDialog {
       detail.putClientProperty("html.disable", true);
       name.setVerticalAlignment(SwingConstants.BOTTOM);
       detail.setVerticalAlignment(SwingConstants.TOP);
-      JPanel text = new JPanel(new java.awt.GridLayout(2, 1));
+      JPanel text = new JPanel(new GridLayout(2, 1));
       text.setOpaque(false);
       text.add(name);
       text.add(detail);
@@ -340,6 +341,8 @@ final class DeviceChooser extends JDialog {
     @Override
     protected void paintComponent(Graphics graphics) {
       super.paintComponent(graphics);
+      graphics.setColor(palette.line());
+      graphics.drawLine(14, getHeight() - 1, getWidth() - 15, getHeight() - 1);
       if (focused) {
         graphics.setColor(palette.accent());
         graphics.drawRect(1, 1, getWidth() - 3, getHeight() - 3);
