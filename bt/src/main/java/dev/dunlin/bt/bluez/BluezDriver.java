@@ -206,10 +206,15 @@ public final class BluezDriver implements Driver {
                       } else {
                         BluetoothError error = BluetoothError.of(result.cause());
                         events.status(
-                            AdapterStatus.unusable(
-                                error.kind() == Kind.DENIED
-                                    ? Reason.ACCESS_DENIED
-                                    : Reason.NO_DAEMON));
+                            switch (error.kind()) {
+                              case DENIED -> AdapterStatus.unusable(Reason.ACCESS_DENIED);
+                              case ADAPTER_GONE -> AdapterStatus.unusable(Reason.NO_DAEMON);
+                              default ->
+                                  AdapterStatus.unusable(
+                                      Reason.NO_DAEMON,
+                                      "The Bluetooth service does not answer as it should: "
+                                          + error.getMessage());
+                            });
                         done.complete();
                       }
                     }));
@@ -384,8 +389,7 @@ public final class BluezDriver implements Driver {
     switch (signal.member()) {
       case "PropertiesChanged" -> {
         if (body.length == 3 && body[0] instanceof String type) {
-          changed(
-              signal.path(), type, Values.map(Values.plain(body[1])), Values.list(body[2]));
+          changed(signal.path(), type, Values.map(Values.plain(body[1])), Values.list(body[2]));
         }
       }
       case "InterfacesAdded" -> {
@@ -418,8 +422,7 @@ public final class BluezDriver implements Driver {
     }
   }
 
-  private void changed(
-      String path, String type, Map<String, Object> values, List<?> invalidated) {
+  private void changed(String path, String type, Map<String, Object> values, List<?> invalidated) {
     Map<String, Map<String, Object>> object = tree.get(path);
     if (object == null || !object.containsKey(type)) {
       return;
@@ -446,10 +449,7 @@ public final class BluezDriver implements Driver {
                       .ifPresent(
                           bytes ->
                               events.notified(
-                                  id,
-                                  attribute(id, path),
-                                  bytes,
-                                  inbox.dropped(path))));
+                                  id, attribute(id, path), bytes, inbox.dropped(path))));
     } else if (type.equals(ADAPTER) && path.equals(adapter)) {
       if (values.containsKey("Powered") || values.containsKey("Alias")) {
         publishStatus();
@@ -624,8 +624,7 @@ public final class BluezDriver implements Driver {
             set ->
                 discovering
                     ? Future.succeededFuture()
-                    : callUnless(
-                        Set.of("Error.InProgress"), of, ADAPTER, "StartDiscovery", ""))
+                    : callUnless(Set.of("Error.InProgress"), of, ADAPTER, "StartDiscovery", ""))
         .onSuccess(
             started ->
                 lane.execute(
@@ -674,8 +673,7 @@ public final class BluezDriver implements Driver {
   public Future<Void> connect(DeviceId device) {
     return known(device)
         .compose(path -> registerAgent().map(path))
-        .compose(
-            path -> callUnless(Set.of("Error.AlreadyConnected"), path, DEVICE, "Connect", ""))
+        .compose(path -> callUnless(Set.of("Error.AlreadyConnected"), path, DEVICE, "Connect", ""))
         .recover(
             failure -> {
               // What a link failed of is of no use to a page; Chromium says NetworkError as well.
@@ -1019,8 +1017,7 @@ public final class BluezDriver implements Driver {
     }
 
     @Override
-    public Future<Buffer> read(
-        int server, Exported.Target target, Map<String, Object> options) {
+    public Future<Buffer> read(int server, Exported.Target target, Map<String, Object> options) {
       int offset = Values.number(options.get("offset")).orElse(0);
       return onLane(() -> events.serverRead(server, request(target, options), offset));
     }

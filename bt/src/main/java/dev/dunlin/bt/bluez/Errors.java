@@ -47,11 +47,11 @@ final class Errors {
       case "InvalidArguments" ->
           message.contains("length") ? Kind.INVALID_LENGTH : Kind.INVALID_ARGUMENT;
       case "Rejected",
-              "Canceled",
-              "AuthenticationFailed",
-              "AuthenticationCanceled",
-              "AuthenticationRejected",
-              "AuthenticationTimeout" ->
+          "Canceled",
+          "AuthenticationFailed",
+          "AuthenticationCanceled",
+          "AuthenticationRejected",
+          "AuthenticationTimeout" ->
           Kind.NOT_PAIRED;
       default -> failed(message);
     };

@@ -252,10 +252,7 @@ final class Exported
     int server = number(path, ROOT + "/app");
     answer(
         asked.write(
-            server,
-            target(server, path),
-            Buffer.buffer(value),
-            Values.map(Values.plain(options))),
+            server, target(server, path), Buffer.buffer(value), Values.map(Values.plain(options))),
         REQUEST_LIMIT);
   }
 
@@ -378,8 +375,7 @@ final class Exported
           return new Target(AttributeRef.of(s, c), characteristic.uuid());
         }
         if (d >= 0 && d < characteristic.descriptors().size()) {
-          return new Target(
-              AttributeRef.of(s, c, d), characteristic.descriptors().get(d).uuid());
+          return new Target(AttributeRef.of(s, c, d), characteristic.descriptors().get(d).uuid());
         }
       }
     }

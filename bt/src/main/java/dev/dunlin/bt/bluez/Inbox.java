@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Signals between D-Bus' thread and the lane. A flood of values has a bound, beyond which values are
- * dropped and counted by characteristic; other signals beyond theirs mean that all must be read
+ * Signals between D-Bus' thread and the lane. A flood of values has a bound, beyond which values
+ * are dropped and counted by characteristic; other signals beyond theirs mean that all must be read
  * anew.
  *
  * <p><i>Thread:</i> any.

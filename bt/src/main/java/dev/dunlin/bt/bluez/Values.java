@@ -82,9 +82,7 @@ final class Values {
   }
 
   static OptionalInt number(Object value) {
-    return value instanceof Number number
-        ? OptionalInt.of(number.intValue())
-        : OptionalInt.empty();
+    return value instanceof Number number ? OptionalInt.of(number.intValue()) : OptionalInt.empty();
   }
 
   /** {@code ay}: dbus-java has it as an array in a reply, as a list within a variant. */

@@ -116,6 +116,10 @@ def unregister_advertisement(self, path):
     State.advertisements.remove(str(path))
 
 
+def nothing(self, *args):
+    pass
+
+
 def add(path, interface, properties, methods=()):
     root.AddObject(path, interface, dbus.Dictionary(properties, signature='sv'), list(methods))
 
@@ -176,7 +180,10 @@ def add_device():
 def add_adapter():
     bluez.AddAdapter('hci0', 'mock')
     adapter = mockobject.objects[ADAPTER]
-    adapter.props['org.bluez.Adapter1']['DiscoveryFilter'] = None
+    # The template's keep a filter that GetManagedObjects cannot encode.
+    adapter.AddMethods('org.bluez.Adapter1', [
+        ('SetDiscoveryFilter', 'a{sv}', '', nothing), ('StartDiscovery', '', '', nothing),
+        ('StopDiscovery', '', '', nothing)])
     adapter.AddMethods('org.bluez.GattManager1', [
         ('RegisterApplication', 'oa{sv}', '', register_application),
         ('UnregisterApplication', 'o', '', unregister_application)])
