@@ -68,17 +68,17 @@ public final class BluetoothMachine implements AutoCloseable {
   private static final String FAILED = "FAILED ";
   private static final String TAKEN = "Could not set up host forwarding";
   private static final char ANSWERED = '\036';
-  private static final List<String> SCRIPTS = List.of("image.sh", "init", "guest");
+  private static final List<String> SCRIPTS = List.of("image.sh", "init", "guest", "advertise");
   private static final Map<String, String> TOOLS = new HashMap<>();
 
   static {
     TOOLS.put("qemu-system-x86_64", "qemu-system-x86");
     TOOLS.put("socat", "socat");
     TOOLS.put("bluetoothctl", "bluez");
-    TOOLS.put("hcitool", "bluez");
     TOOLS.put("btvirt", "bluez-test-tools");
     TOOLS.put("dbus-daemon", "dbus");
     TOOLS.put("/usr/sbin/depmod", "kmod");
+    TOOLS.put("/usr/bin/python3", "python3");
     TOOLS.put("busctl", "systemd");
     TOOLS.put("dpkg-deb", "dpkg");
     TOOLS.put("apt-get", "apt");
