@@ -424,13 +424,7 @@ final class LiveDevice implements Device {
   // --- notifications; on the lane
 
   Future<Characteristic.Notifications> subscribe(LiveConnection user, AttributeId characteristic) {
-    Subscribed to = subscribed.get(characteristic);
-    if (to == null) {
-      to = new Subscribed(characteristic);
-      subscribed.put(characteristic, to);
-      to.start(user);
-    }
-    return to.join(user);
+    return subscribed.computeIfAbsent(characteristic, Subscribed::new).join(user);
   }
 
   void notified(AttributeId characteristic, Buffer value, long droppedBefore) {
@@ -471,8 +465,25 @@ final class LiveDevice implements Device {
       this.characteristic = characteristic;
     }
 
+    Future<Characteristic.Notifications> join(LiveConnection user) {
+      Listener listener = new Listener(this, user);
+      listeners.add(listener);
+      if (started == null) {
+        start();
+      }
+      return started.transform(
+          result ->
+              result.failed()
+                  ? Future.failedFuture(result.cause())
+                  : listeners.contains(listener)
+                      ? Future.succeededFuture(listener)
+                      : Future.failedFuture(
+                          new BluetoothError(
+                              BluetoothError.Kind.ABORTED, "the connection was closed meanwhile")));
+    }
+
     /** The operation is nobody's: the one who came first may go before the second. */
-    void start(LiveConnection first) {
+    private void start() {
       started =
           enqueue(
               null,
@@ -486,20 +497,6 @@ final class LiveDevice implements Device {
             subscribed.remove(characteristic, this);
             fail(BluetoothError.of(failure));
           });
-    }
-
-    Future<Characteristic.Notifications> join(LiveConnection user) {
-      Listener listener = new Listener(this, user);
-      listeners.add(listener);
-      return started.transform(
-          result ->
-              result.failed()
-                  ? Future.failedFuture(result.cause())
-                  : listeners.contains(listener)
-                      ? Future.succeededFuture(listener)
-                      : Future.failedFuture(
-                          new BluetoothError(
-                              BluetoothError.Kind.ABORTED, "the connection was closed meanwhile")));
     }
 
     void emit(Buffer value, long droppedBefore) {
