@@ -15,7 +15,9 @@ import org.freedesktop.dbus.interfaces.Properties;
 import org.freedesktop.dbus.interfaces.Properties.PropertiesChanged;
 import org.freedesktop.dbus.types.Variant;
 
-/** A central by dbus-java alone, as somebody without Dunlin writes it: what the bench compares with. */
+/**
+ * A central by dbus-java alone, as somebody without Dunlin writes it: what the bench compares with.
+ */
 final class PlainBluez implements AutoCloseable {
   private static final String BLUEZ = "org.bluez";
   private static final String DEVICE = "org.bluez.Device1";
@@ -128,9 +130,7 @@ final class PlainBluez implements AutoCloseable {
     return objects().entrySet().stream()
         .filter(object -> object.getKey().getPath().startsWith(device + "/"))
         .filter(object -> object.getValue().containsKey(CHARACTERISTIC))
-        .filter(
-            object ->
-                object.getValue().get(CHARACTERISTIC).get("UUID").getValue().equals(uuid))
+        .filter(object -> object.getValue().get(CHARACTERISTIC).get("UUID").getValue().equals(uuid))
         .map(object -> object.getKey().getPath())
         .findFirst()
         .orElseThrow(() -> new IllegalStateException(device + " has no " + uuid));
