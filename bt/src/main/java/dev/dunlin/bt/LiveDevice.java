@@ -337,22 +337,24 @@ final class LiveDevice implements Device {
   // --- operations; on the lane
 
   Future<List<Driver.RemoteService>> discover() {
-    if (discovery == null) {
-      Future<List<Driver.RemoteService>> mine =
-          start(
-              "discovering the services of " + id,
-              DISCOVER_LIMIT,
-              () -> adapter.driver.discover(id),
-              () -> {});
-      discovery = mine;
-      mine.onFailure(
-          failure -> {
-            if (discovery == mine) {
-              discovery = null;
-            }
-          });
+    if (discovery != null) {
+      return discovery;
     }
-    return discovery;
+    Future<List<Driver.RemoteService>> mine =
+        start(
+            "discovering the services of " + id,
+            DISCOVER_LIMIT,
+            () -> adapter.driver.discover(id),
+            () -> {});
+    discovery = mine;
+    mine.onFailure(
+        failure -> {
+          if (discovery == mine) {
+            discovery = null;
+          }
+        });
+    // Which may have failed already.
+    return mine;
   }
 
   Future<OptionalInt> mtu() {

@@ -13,9 +13,11 @@ import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.Command.Resource;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bt.commands.BluetoothModule;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.scheduler.VirtualScheduler;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -29,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -95,7 +98,21 @@ class CommandsDocTest {
       List<CommandModule> modules =
           new ArrayList<>(StandardModules.of(console, RandomSource.secure(), Path.of("data")));
       modules.add(
-          new ApplicationModule(code -> {}, List::of, List::of, List::of, UpdateCommands.none()));
+          new ApplicationModule(
+              code -> {}, List::of, List::of, List::of, Map.of(), UpdateCommands.none()));
+      modules.add(
+          new BluetoothModule(
+              Path.of("data"),
+              RandomSource.secure(),
+              VirtualScheduler::new,
+              new BluetoothModule.Blocking() {
+                @Override
+                public <T> Future<T> run(Callable<T> work) {
+                  return Future.failedFuture("nothing runs here");
+                }
+              },
+              scheduler -> Future.failedFuture("nor is opened"),
+              new SimulatedPerson("")));
       modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> HOME));
