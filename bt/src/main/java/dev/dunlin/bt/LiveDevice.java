@@ -135,12 +135,17 @@ final class LiveDevice implements Device {
     }
     opening.add(share);
     used = true;
-    Promise<Void> aborted = share.opening();
     Future<Void> done =
         pending.start(
             "connecting to " + id,
             options.timeout(),
-            () -> Future.any(aborted.future(), link(share, options, 0)).mapEmpty(),
+            () -> {
+              Promise<Void> settled = share.opening();
+              link(share, options, 0)
+                  .onSuccess(settled::tryComplete)
+                  .onFailure(settled::tryFail);
+              return settled.future();
+            },
             () -> {});
     return done.transform(
         result -> {
@@ -332,22 +337,24 @@ final class LiveDevice implements Device {
   // --- operations; on the lane
 
   Future<List<Driver.RemoteService>> discover() {
-    if (discovery == null) {
-      Future<List<Driver.RemoteService>> mine =
-          start(
-              "discovering the services of " + id,
-              DISCOVER_LIMIT,
-              () -> adapter.driver.discover(id),
-              () -> {});
-      discovery = mine;
-      mine.onFailure(
-          failure -> {
-            if (discovery == mine) {
-              discovery = null;
-            }
-          });
+    if (discovery != null) {
+      return discovery;
     }
-    return discovery;
+    Future<List<Driver.RemoteService>> mine =
+        start(
+            "discovering the services of " + id,
+            DISCOVER_LIMIT,
+            () -> adapter.driver.discover(id),
+            () -> {});
+    discovery = mine;
+    mine.onFailure(
+        failure -> {
+          if (discovery == mine) {
+            discovery = null;
+          }
+        });
+    // Which may have failed already.
+    return mine;
   }
 
   Future<OptionalInt> mtu() {

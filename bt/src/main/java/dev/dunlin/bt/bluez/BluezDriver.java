@@ -733,10 +733,7 @@ public final class BluezDriver implements Driver {
     if (Values.flag(known.get("ServicesResolved"))) {
       return Future.succeededFuture(table(device));
     }
-    if (!Values.flag(known.get("Connected"))) {
-      return Future.failedFuture(
-          new BluetoothError(Kind.DISCONNECTED, device + " is not connected"));
-    }
+    // Nor is it asked whether it is connected: the reply to Connect overtakes the signal of it.
     Promise<Void> done = Promise.promise();
     resolving.computeIfAbsent(path, key -> new ArrayList<>()).add(done);
     return done.future().map(resolved -> table(device));
