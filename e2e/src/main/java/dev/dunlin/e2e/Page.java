@@ -202,10 +202,20 @@ public final class Page {
 
   /** What a screen reader finds in the dialog that has the focus: {@code role: name}. */
   public List<String> dialog() {
+    return named(call(Driver.DIALOG, JSON.createObjectNode()));
+  }
+
+  /** Waits until what a screen reader finds there will do. */
+  public void awaitDialog(Predicate<List<String>> willDo, String what) {
+    await(
+        () -> app.call(Driver.DIALOG, JSON.createObjectNode()),
+        answer -> willDo.test(named(answer)),
+        what);
+  }
+
+  private static List<String> named(JsonNode answer) {
     List<String> named = new ArrayList<>();
-    call(Driver.DIALOG, JSON.createObjectNode())
-        .path("named")
-        .forEach(one -> named.add(one.asText()));
+    answer.path("named").forEach(one -> named.add(one.asText()));
     return named;
   }
 
