@@ -449,4 +449,28 @@ class BluetoothSuite {
     page.press("\u001b");
     assertFails("NotFoundError", page.evaluate("clicked"));
   }
+
+  @Test
+  void aFrameSharesADeviceAndLosesItsShareWithoutHarmToThePage() throws IOException {
+    start("");
+    chooseFirst();
+    JsonNode seen =
+        page.run(
+            """
+            await device.gatt.connect()
+            const frame = document.body.appendChild(document.createElement('iframe'))
+            await new Promise(loaded => { frame.onload = loaded; frame.src = 'index.html' })
+            const inside = frame.contentWindow
+            while (inside.document.documentElement.dataset.ready !== 'true') await new Promise(next => setTimeout(next, 20))
+            const [same] = await inside.navigator.bluetooth.getDevices()
+            await same.gatt.connect()
+            const read = async of => hex(await (await (await of.gatt.getPrimaryService('heart_rate')).getCharacteristic(0x2a38)).readValue())
+            const both = [same.id === device.id, await read(same), await read(device)]
+            const asked = await outcome(() => inside.navigator.bluetooth.requestDevice({ filters: [{ services: ['heart_rate'] }] }))
+            frame.remove()
+            return { both, asked: asked.name, after: [device.gatt.connected, await read(device)] }""");
+    assertEquals("[true,\"01\",\"01\"]", seen.path("both").toString(), seen::toString);
+    assertEquals("SecurityError", seen.path("asked").asText(), "only the window's own page asks");
+    assertEquals("[true,\"01\"]", seen.path("after").toString(), seen::toString);
+  }
 }
