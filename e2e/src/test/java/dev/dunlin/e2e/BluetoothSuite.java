@@ -367,6 +367,30 @@ class BluetoothSuite {
   }
 
   @Test
+  void theMachinesOwnBluetoothIsOpenedAndToldAsItIs() throws IOException {
+    folder = temp.toRealPath().resolve("app");
+    Layout.copyTree(Apps.named("bluetooth"), folder);
+    String ini = Files.readString(folder.resolve("socket.ini"));
+    // There is no bus: what BlueZ' driver says of that comes to the page.
+    Files.writeString(
+        folder.resolve("socket.ini"),
+        ini.replace("simulation = devices.json", "bus = unix:path=" + temp.resolve("no-bus")));
+    launch();
+    JsonNode none = page.evaluate("navigator.bluetooth.availability()");
+    assertEquals("NO_BUS", none.path("reason").asText(), none::toString);
+    app.close();
+    // Whatever this machine has.
+    Files.writeString(folder.resolve("socket.ini"), ini.replace("simulation = devices.json", ""));
+    launch();
+    JsonNode own = page.evaluate("navigator.bluetooth.availability()");
+    assertEquals(
+        own.path("available").asBoolean(),
+        own.path("reason").asText().equals("READY"),
+        own::toString);
+    assertEquals(own.path("available").asBoolean(), own.path("cure").asText().isEmpty());
+  }
+
+  @Test
   void aPageWithoutASourceOfBluetoothHasNone() throws IOException {
     start("");
     String policy = Files.readString(folder.resolve("socket.ini"));
