@@ -141,9 +141,7 @@ final class LiveDevice implements Device {
             options.timeout(),
             () -> {
               Promise<Void> settled = share.opening();
-              link(share, options, 0)
-                  .onSuccess(settled::tryComplete)
-                  .onFailure(settled::tryFail);
+              link(share, options, 0).onSuccess(settled::tryComplete).onFailure(settled::tryFail);
               return settled.future();
             },
             () -> {});

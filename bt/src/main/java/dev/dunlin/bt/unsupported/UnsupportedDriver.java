@@ -90,8 +90,7 @@ public final class UnsupportedDriver implements Driver {
   }
 
   @Override
-  public Future<Void> write(
-      DeviceId device, AttributeId attribute, Buffer value, WriteMode mode) {
+  public Future<Void> write(DeviceId device, AttributeId attribute, Buffer value, WriteMode mode) {
     return no();
   }
 

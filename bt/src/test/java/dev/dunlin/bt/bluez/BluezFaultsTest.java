@@ -121,15 +121,14 @@ class BluezFaultsTest {
   @Test
   void saysThatTheBusDeniesAScan() throws IOException {
     MockBus bus =
-        bus(
-            "<deny send_destination=\"org.bluez\""
-                + " send_interface=\"org.bluez.Adapter1\"/>");
+        bus("<deny send_destination=\"org.bluez\"" + " send_interface=\"org.bluez.Adapter1\"/>");
     bus.startBluez(0);
     Adapter adapter = adapter(bus.address(), folder);
     assertTrue(adapter.status().isReady());
     assertEquals(Kind.DENIED, failure(adapter.scan(ScanOptions.all())).kind());
     assertEquals(
-        "hello", time.await(characteristic(connect(adapter), ContractPeer.VALUE).read()).toString());
+        "hello",
+        time.await(characteristic(connect(adapter), ContractPeer.VALUE).read()).toString());
   }
 
   @Test
@@ -260,21 +259,18 @@ class BluezFaultsTest {
             && objects.contains("/service0/char0/desc0=" + ContractPeer.DESCRIPTION)
             && objects.contains("/service2=" + ContractPeer.TWIN),
         objects);
-    assertEquals(
-        "Contract " + ContractPeer.SERVICE + " 010203", bluez.tell("advertised"));
+    assertEquals("Contract " + ContractPeer.SERVICE + " 010203", bluez.tell("advertised"));
     assertEquals("68656c6c6f", bluez.tell("read /service0/char0 0"));
     String whole = bluez.tell("read /service0/char1 0");
     assertEquals(1024, whole.length());
     bluez.tell("write /service0/char1 ffff");
-    assertEquals(
-        whole.substring(126), bluez.tell("read /service0/char1 63"), "of what was begun");
+    assertEquals(whole.substring(126), bluez.tell("read /service0/char1 63"), "of what was begun");
     assertEquals("ffff", bluez.tell("read /service0/char1 0"));
     assertEquals("", bluez.tell("read /service0/char1 2"));
     assertTrue(
         bluez.ask("read /service0/char1 3").startsWith("no org.bluez.Error.InvalidOffset"),
         "beyond the end");
-    assertTrue(
-        bluez.ask("read /service0/char5 0").startsWith("no org.bluez.Error.NotAuthorized"));
+    assertTrue(bluez.ask("read /service0/char5 0").startsWith("no org.bluez.Error.NotAuthorized"));
     assertTrue(
         bluez.ask("read /service0/char99 0").startsWith("no org.freedesktop"), "no such one");
   }
@@ -285,8 +281,7 @@ class BluezFaultsTest {
     MockBus.Peer bluez = bus.startBluez(0);
     Adapter adapter = adapter(bus.address(), folder);
     GattServer server =
-        time.await(
-            adapter.peripheral().serve(ContractPeer.services(false), new ContractPeer()));
+        time.await(adapter.peripheral().serve(ContractPeer.services(false), new ContractPeer()));
     AttributeRef notifying = AttributeRef.of(0, 2);
     time.await(server.notify(notifying, Buffer.buffer("nobody")));
     bluez.tell("subscribe /service0/char2");
@@ -345,7 +340,8 @@ class BluezFaultsTest {
     Connection connection = connect(adapter);
     time.await(new ContractPeer().on(adapter.peripheral(), false));
     List<String> answers = new Impostor(bus.address()).tries();
-    assertEquals(List.of("org.bluez.Error.NotAuthorized", "org.bluez.Error.NotAuthorized"), answers);
+    assertEquals(
+        List.of("org.bluez.Error.NotAuthorized", "org.bluez.Error.NotAuthorized"), answers);
     time.pass(java.time.Duration.ofMillis(200));
     assertTrue(adapter.status().isReady(), "a forged 'off' is not believed");
     assertTrue(connection.isOpen(), "a forged 'disconnected' is not believed");

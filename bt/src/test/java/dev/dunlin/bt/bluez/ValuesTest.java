@@ -42,15 +42,13 @@ class ValuesTest {
                 "TxPower",
                 new Variant<>((short) 4),
                 "UUIDs",
-                new Variant<>(
-                    List.of("0000180d-0000-1000-8000-00805f9b34fb", "no uuid"), "as"),
+                new Variant<>(List.of("0000180d-0000-1000-8000-00805f9b34fb", "no uuid"), "as"),
                 "ManufacturerData",
                 new Variant<>(
                     Map.of(new UInt16(76), new Variant<>(List.of((byte) 1, (byte) -1), "ay")),
                     "a{qv}"),
                 "ServiceData",
-                new Variant<>(
-                    Map.of("180f", new Variant<>(new byte[] {7})), "a{sv}")));
+                new Variant<>(Map.of("180f", new Variant<>(new byte[] {7})), "a{sv}")));
     Advertisement read = Values.advertisement(ID, Values.map(plain));
     assertEquals(
         new Advertisement(

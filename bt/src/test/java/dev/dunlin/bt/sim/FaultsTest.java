@@ -240,8 +240,7 @@ class FaultsTest {
 
   @Test
   void endsSubscriptionsWhenTheDeviceVanishes() {
-    Notifications notifications =
-        await(characteristic(open(), ContractPeer.NOTIFYING).subscribe());
+    Notifications notifications = await(characteristic(open(), ContractPeer.NOTIFYING).subscribe());
     device.vanish();
     assertEquals(Kind.DISCONNECTED, failure(notifications.events().ended()).kind());
     await(notifications.stop());
@@ -460,8 +459,7 @@ class FaultsTest {
   @Test
   void refusesHandlesOfServicesThatTheDeviceHasTakenAway() {
     Connection connection = open();
-    Characteristic twin =
-        await(connection.services()).get(2).characteristics().get(0);
+    Characteristic twin = await(connection.services()).get(2).characteristics().get(0);
     int[] told = {0};
     connection.onServicesChanged(() -> told[0]++);
     device.replaceServices(ContractPeer.services(true).subList(0, 1));
@@ -475,8 +473,7 @@ class FaultsTest {
   @Test
   void refusesToServeTooManyAttributesOrNone() {
     Peripheral peripheral = adapter.peripheral();
-    assertEquals(
-        Kind.INVALID_ARGUMENT, failure(peripheral.serve(List.of(), peer)).kind());
+    assertEquals(Kind.INVALID_ARGUMENT, failure(peripheral.serve(List.of(), peer)).kind());
     ServiceSpec.CharacteristicSpec one =
         new ServiceSpec.CharacteristicSpec(ContractPeer.VALUE, Set.of(Property.READ), List.of());
     ServiceSpec huge =

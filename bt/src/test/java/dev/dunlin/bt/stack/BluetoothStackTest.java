@@ -26,8 +26,7 @@ class BluetoothStackTest {
       assertEquals(Reason.UNSUPPORTED_PLATFORM, adapter.status().reason());
       BluetoothError error =
           assertThrows(
-              BluetoothError.class,
-              () -> VirtualTime.await(time, adapter.scan(ScanOptions.all())));
+              BluetoothError.class, () -> VirtualTime.await(time, adapter.scan(ScanOptions.all())));
       assertEquals("NotFoundError", error.kind().domName());
       assertTrue(error.getMessage().contains("Linux"), error.getMessage());
       VirtualTime.await(time, adapter.close());
@@ -37,7 +36,6 @@ class BluetoothStackTest {
   @Test
   void choosesBluezOnLinux() {
     assertEquals(
-        BluezDriver.class,
-        BluetoothStack.create(time, "Linux", Optional.of("hci1")).getClass());
+        BluezDriver.class, BluetoothStack.create(time, "Linux", Optional.of("hci1")).getClass());
   }
 }
