@@ -69,7 +69,7 @@ class BluetoothModuleTest {
   private final SimAdapter machine = radio.adapter("00:00:00:00:00:01");
   private final FakePage page = new FakePage();
   private final Person person = new Person();
-  private final BluetoothModule module = module();
+  private BluetoothModule module;
   private SimDevice heart;
 
   /** Takes what a test tells it to, when it is heard. */
@@ -131,6 +131,7 @@ class BluetoothModuleTest {
 
   @BeforeEach
   void devices() {
+    module = module();
     heart = device("C4:00:00:00:00:01", "Heart", HEART, Set.of(Property.NOTIFY, Property.READ));
     device("C4:00:00:00:00:02", "Lamp", Uuids.parse("feed"), Set.of(Property.READ));
     page.policy = Set.of("requestDevice/" + HEART, "requestDevice/" + BATTERY);
@@ -357,7 +358,7 @@ class BluetoothModuleTest {
   }
 
   @Test
-  void availabilityIsTolWhenItChanges() throws Exception {
+  void availabilityIsToldWhenItChanges() throws Exception {
     call("availability", "", "{'watch':true}");
     machine.power(false);
     scheduler.advance(Duration.ofSeconds(1));
