@@ -21,6 +21,7 @@ import host from 'socket:internal/host';
 import { Bluetooth, type DataInfo } from 'socket:bluetooth';
 import { advertise, type Peripheral } from 'socket:bluetooth/peripheral';
 import type { BluetoothDevice } from 'socket:bluetooth/web';
+import { Context, Environment, env } from 'socket:service-worker';
 import dgram, { createSocket, type RemoteInfo, type Socket } from 'socket:dgram';
 
 const text: Promise<string> = fsp.readFile('/a', 'utf8');
@@ -75,3 +76,9 @@ const udp: Socket = (dgram.createSocket ?? createSocket)({ type: 'udp4', reuseAd
 udp.send('text', 9, 'localhost', (error, bytes) => error ?? bytes);
 const dropped: number = udp.bind(0).stats().dropped;
 export { dropped };
+async function kept(event: ConstructorParameters<typeof Context>[0]): Promise<unknown> {
+  const { context } = await Environment.open({ type: 'serviceWorker' });
+  context.count = 1;
+  return new Context(event).waitUntil(Promise.resolve(env?.count));
+}
+export { kept };
