@@ -83,7 +83,7 @@ class DunlinScriptTest {
     Files.copy(
         sources.resolve("dunlin"), root.resolve("dunlin"), StandardCopyOption.COPY_ATTRIBUTES);
     Files.copy(sources.resolve("pom.xml"), root.resolve("pom.xml"));
-    for (String module : List.of("scheduler", "bridge", "net", "shell", "e2e")) {
+    for (String module : List.of("scheduler", "bridge", "net", "bt", "shell", "e2e")) {
       Files.createDirectories(root.resolve(module).resolve("src/main/java"));
       Files.writeString(root.resolve(module).resolve("pom.xml"), "<project/>");
     }
