@@ -59,6 +59,11 @@ export async function exit(code: number = 0): Promise<Result> {
 }
 /** What holds on this machine: renderer sandbox, policy, and what is missing. */
 export const security = (): Promise<Record<string, unknown>> => call(commandUrl('application', 'security')) as Promise<Record<string, unknown>>;
+/** Whether one thing can be used on this machine; if not, why, and what to do. */
+export interface Capability { readonly available: boolean; readonly reason: string; readonly message: string; readonly cure: string }
+/** What this machine has for the app, and what is missing. */
+export const capabilities = (): Promise<{ readonly bluetooth: Capability & { readonly canAdvertise: boolean }; readonly [name: string]: Capability }> =>
+  call(commandUrl('application', 'capabilities')) as Promise<{ readonly bluetooth: Capability & { readonly canAdvertise: boolean } }>;
 export const versions = (): Promise<Record<string, string>> => call(commandUrl('application', 'versions')) as Promise<Record<string, string>>;
 
 async function process_(command: string, params?: Record<string, unknown>): Promise<Result> {
@@ -107,6 +112,6 @@ export function addEventListener(type: string, listener: EventListenerOrEventLis
 export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
 
 export default {
-  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, removeEventListener,
+  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, removeEventListener,
   runtimeVersion, security, update, versions,
 };

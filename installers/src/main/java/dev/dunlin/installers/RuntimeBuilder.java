@@ -46,6 +46,8 @@ record RuntimeBuilder(Path jdk, List<Path> jars, Path engine) {
           "jdk.crypto.ec",
           "jdk.jfr",
           "jdk.management",
+          // D-Bus tells the system bus who we are.
+          "jdk.security.auth",
           "jdk.unsupported",
           "jdk.zipfs");
 

@@ -57,6 +57,7 @@ public final class DunlinCommand implements Callable<Integer> {
           "seed",
           "peer",
           "relay",
+          "bt",
           "simulate",
           "test",
           "bench",
@@ -67,7 +68,7 @@ public final class DunlinCommand implements Callable<Integer> {
 
   /** What those who mistyped one are told; the scripts say the same. */
   static final String COMMANDS =
-      "init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench";
+      "init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate and bench";
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -104,6 +105,7 @@ public final class DunlinCommand implements Callable<Integer> {
     line.addSubcommand(new EnvCommand(shell));
     line.addSubcommand(new SetupCommand(shell));
     line.addSubcommand(new PeerCommand());
+    line.addSubcommand(new BtCommand());
     line.addSubcommand(new SimulateCommand());
     CommandLine relay = new CommandLine(new RelayCommand());
     relay.setUnmatchedOptionsArePositionalParams(true);
