@@ -115,7 +115,8 @@ class BridgeTest {
               new Resource.Text("more"),
               call ->
                   Future.succeededFuture(
-                      new Reply.Data(List.of(call.allows("texts", "b"), call.allows("text", "b"))))),
+                      new Reply.Data(
+                          List.of(call.allows("texts", "b"), call.allows("text", "b"))))),
           on(RunsOn.WORKER, "gate", none, this::gate),
           on(RunsOn.EVENT_LOOP, "wait", none, this::waitForCancel),
           on(
@@ -1038,7 +1039,13 @@ class BridgeTest {
     assertEquals("ERR_ACCESS_DENIED", denied.path("code").asText());
     assertEquals("ipc://pro-be/texts/c", denied.path("source").asText());
     for (Object wrong :
-        List.of("b", Map.of("b", 1), List.of("b/c"), List.of(".."), List.of(""), java.util.Collections.nCopies(257, "b"))) {
+        List.of(
+            "b",
+            Map.of("b", 1),
+            List.of("b/c"),
+            List.of(".."),
+            List.of(""),
+            java.util.Collections.nCopies(257, "b"))) {
       assertEquals(
           "ERR_INVALID_CALL",
           page.error("ipc://pro-be/texts/a", Map.of("more", wrong)).path("code").asText(),

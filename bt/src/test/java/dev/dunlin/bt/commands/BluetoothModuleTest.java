@@ -69,7 +69,7 @@ class BluetoothModuleTest {
   private final SimAdapter machine = radio.adapter("00:00:00:00:00:01");
   private final FakePage page = new FakePage();
   private final Person person = new Person();
-  private final BluetoothModule module = module();
+  private BluetoothModule module;
   private SimDevice heart;
 
   /** Takes what a test tells it to, when it is heard. */
@@ -131,6 +131,7 @@ class BluetoothModuleTest {
 
   @BeforeEach
   void devices() {
+    module = module();
     heart = device("C4:00:00:00:00:01", "Heart", HEART, Set.of(Property.NOTIFY, Property.READ));
     device("C4:00:00:00:00:02", "Lamp", Uuids.parse("feed"), Set.of(Property.READ));
     page.policy = Set.of("requestDevice/" + HEART, "requestDevice/" + BATTERY);
@@ -268,7 +269,8 @@ class BluetoothModuleTest {
     Path file = data.resolve(".bluetooth/grants.json");
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     assertEquals(
-        "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())));
+        "rwx------",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())));
     assertEquals(List.of(file.getParent()), module.secretFiles());
     Grants again = new Grants(data, RandomSource.seeded(1));
     assertEquals(granted.path("id").asText(), again.of(ORIGIN).get(0).id());
@@ -280,7 +282,10 @@ class BluetoothModuleTest {
   void nobodyChosenIsNotFoundAndNothingIsKept() {
     person.takes = Optional.empty();
     BridgeError error =
-        refused("requestDevice", HEART.toString(), "{'filters':[{'services':['%s']}]}".formatted(HEART));
+        refused(
+            "requestDevice",
+            HEART.toString(),
+            "{'filters':[{'services':['%s']}]}".formatted(HEART));
     assertEquals("NotFoundError", error.name());
     assertEquals("[]", call("devices", "", "{}").toString());
     assertFalse(Files.exists(data.resolve(".bluetooth")));
@@ -300,8 +305,7 @@ class BluetoothModuleTest {
             "{'filters':[{'manufacturerData':[{'companyIdentifier':70000}]}]}",
             "{'filters':[{'manufacturerData':[{'companyIdentifier':1,'dataPrefix':'AQ==','mask':'AQI='}]}]}",
             "{'filters':[{'manufacturerData':[{'companyIdentifier':1,'dataPrefix':'?'}]}]}")) {
-      assertEquals(
-          "TypeError", refused("requestDevice", HEART.toString(), wrong).name(), wrong);
+      assertEquals("TypeError", refused("requestDevice", HEART.toString(), wrong).name(), wrong);
     }
     assertEquals("TypeError", refused("requestDevice", "heart_rate", "{}").name());
     BridgeError blocked =
@@ -333,7 +337,10 @@ class BluetoothModuleTest {
   void theChooserGoesOnWhenTheAdapterIsSwitchedOnAndForgetsWhatItHeardWhenItGoes() {
     machine.power(false);
     Future<Reply> asked =
-        start("requestDevice", HEART.toString(), "{'filters':[{'services':['%s']}]}".formatted(HEART));
+        start(
+            "requestDevice",
+            HEART.toString(),
+            "{'filters':[{'services':['%s']}]}".formatted(HEART));
     person.takes = Optional.of("nobody");
     scheduler.advance(Duration.ofSeconds(1));
     assertEquals(
@@ -351,7 +358,7 @@ class BluetoothModuleTest {
   }
 
   @Test
-  void availabilityIsTolWhenItChanges() throws Exception {
+  void availabilityIsToldWhenItChanges() throws Exception {
     call("availability", "", "{'watch':true}");
     machine.power(false);
     scheduler.advance(Duration.ofSeconds(1));
@@ -371,11 +378,16 @@ class BluetoothModuleTest {
   void aServiceThatPolicyOrGrantDoesNotNameIsInvisibleOnAConnectedDevice() {
     String handle = connected();
     JsonNode table = call("services", handle, "{}");
-    assertEquals(List.of(HEART.toString(), BATTERY.toString()), table.path("services").findValuesAsText("uuid").stream().filter(uuid -> !uuid.startsWith("00002a")).toList());
+    assertEquals(
+        List.of(HEART.toString(), BATTERY.toString()),
+        table.path("services").findValuesAsText("uuid").stream()
+            .filter(uuid -> !uuid.startsWith("00002a"))
+            .toList());
     assertEquals(-1, attribute(handle, HEART, "2a25"), "serial numbers are of the blocklist");
     int rate = attribute(handle, HEART, "2a37");
     assertEquals(
-        Base64.getEncoder().encodeToString("value".getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+        Base64.getEncoder()
+            .encodeToString("value".getBytes(java.nio.charset.StandardCharsets.UTF_8)),
         call("read", handle, "{'attribute':%d}".formatted(rate)).asText());
     // A page whose policy names less sees less of the same handle.
     page.policy = Set.of("requestDevice/" + BATTERY);
@@ -386,7 +398,9 @@ class BluetoothModuleTest {
     assertEquals("[]", call("services", handle, "{}").path("services").toString());
     assertEquals("[]", call("devices", "", "{}").toString());
     assertEquals(
-        "NotFoundError", refused("device", new Grants(data, count -> new byte[count]).of(ORIGIN).get(0).id(), "{}").name());
+        "NotFoundError",
+        refused("device", new Grants(data, count -> new byte[count]).of(ORIGIN).get(0).id(), "{}")
+            .name());
   }
 
   @Test
@@ -416,7 +430,8 @@ class BluetoothModuleTest {
     scheduler.advance(Duration.ofSeconds(1));
     assertEquals(
         "NetworkError", refused("read", handle, "{'attribute':%d}".formatted(rate)).name());
-    assertEquals(List.of(1), heard(channel()).stream().map(Heard::kind).toList(), "it is told once");
+    assertEquals(
+        List.of(1), heard(channel()).stream().map(Heard::kind).toList(), "it is told once");
     assertEquals(2, call("connect", handle, "{}").path("link").asInt());
     assertEquals(
         "InvalidStateError", refused("read", handle, "{'attribute':%d}".formatted(rate)).name());
@@ -465,8 +480,7 @@ class BluetoothModuleTest {
     scheduler.advance(Duration.ofSeconds(1));
     told = heard(channel());
     long values = told.stream().filter(one -> one.kind() == 0).count();
-    long dropped =
-        told.stream().filter(one -> one.kind() == 3).mapToLong(Heard::attribute).sum();
+    long dropped = told.stream().filter(one -> one.kind() == 3).mapToLong(Heard::attribute).sum();
     assertEquals(sent + 1, values + dropped);
     assertTrue(dropped > sent / 2, "dropped: " + dropped);
     assertTrue(
@@ -482,12 +496,18 @@ class BluetoothModuleTest {
     FakePage second = new FakePage();
     second.policy = page.policy;
     Command device =
-        module.commands().stream().filter(one -> one.function().equals("device")).findFirst().orElseThrow();
+        module.commands().stream()
+            .filter(one -> one.function().equals("device"))
+            .findFirst()
+            .orElseThrow();
     String id = call("devices", "", "{}").get(0).path("id").asText();
     Future<Reply> opened = settled(device.handler().handle(new FakeCall(second, id, "{}")));
     String handle = ((Map<?, ?>) ((Reply.Data) opened.result()).value()).get("id").toString();
     Command connect =
-        module.commands().stream().filter(one -> one.function().equals("connect")).findFirst().orElseThrow();
+        module.commands().stream()
+            .filter(one -> one.function().equals("connect"))
+            .findFirst()
+            .orElseThrow();
     settled(connect.handler().handle(new FakeCall(second, handle, "{}")));
     first.leave();
     scheduler.advance(Duration.ofSeconds(1));
@@ -513,7 +533,8 @@ class BluetoothModuleTest {
   void grantsThatCantBeReadAreAnErrorThatNamesTheFile() throws IOException {
     Path folder = Files.createDirectories(data.resolve(".bluetooth"));
     Files.writeString(folder.resolve("grants.json"), "{");
-    BridgeError error = assertThrows(BridgeError.class, () -> new Grants(data, RandomSource.seeded(1)).of(ORIGIN));
+    BridgeError error =
+        assertThrows(BridgeError.class, () -> new Grants(data, RandomSource.seeded(1)).of(ORIGIN));
     assertEquals("ERR_BLUETOOTH_GRANTS", error.code());
     assertTrue(error.getMessage().contains("grants.json"), error.getMessage());
   }
@@ -572,7 +593,11 @@ class BluetoothModuleTest {
     SimAdapter other = radio.adapter("00:00:00:00:00:02");
     Future<Adapter> central = Adapter.open(other, scheduler);
     scheduler.advance(Duration.ofSeconds(1));
-    var connecting = central.result().device(new DeviceId("00:00:00:00:00:01")).connect(dev.dunlin.bt.ConnectOptions.once());
+    var connecting =
+        central
+            .result()
+            .device(new DeviceId("00:00:00:00:00:01"))
+            .connect(dev.dunlin.bt.ConnectOptions.once());
     scheduler.advance(Duration.ofSeconds(1));
     var services = connecting.result().services();
     scheduler.advance(Duration.ofSeconds(1));
@@ -587,14 +612,25 @@ class BluetoothModuleTest {
     call("answer", handle, "{'request':%d,'value':'aGk='}".formatted(request));
     scheduler.advance(Duration.ofSeconds(1));
     assertEquals("hi", read.result().toString());
-    assertEquals("NetworkError", refused("answer", handle, "{'request':%d}".formatted(request)).name());
+    assertEquals(
+        "NetworkError", refused("answer", handle, "{'request':%d}".formatted(request)).name());
 
-    Future<Void> write = rate.write(Buffer.buffer("v"), dev.dunlin.bt.Characteristic.WriteMode.WITH_RESPONSE);
+    Future<Void> write =
+        rate.write(Buffer.buffer("v"), dev.dunlin.bt.Characteristic.WriteMode.WITH_RESPONSE);
     scheduler.advance(Duration.ofMillis(100));
     Heard written = heard(channel()).get(1);
     assertEquals(17, written.kind());
-    assertEquals("v", new String(written.bytes(), 10, written.bytes().length - 10, java.nio.charset.StandardCharsets.UTF_8));
-    call("answer", handle, "{'request':%d,'error':'InvalidModificationError'}".formatted(request + 1));
+    assertEquals(
+        "v",
+        new String(
+            written.bytes(),
+            10,
+            written.bytes().length - 10,
+            java.nio.charset.StandardCharsets.UTF_8));
+    call(
+        "answer",
+        handle,
+        "{'request':%d,'error':'InvalidModificationError'}".formatted(request + 1));
     scheduler.advance(Duration.ofSeconds(1));
     assertTrue(write.failed());
     // A page that does not answer: the other side is not left waiting.
@@ -624,7 +660,8 @@ class BluetoothModuleTest {
             "{}",
             "{'server':[]}",
             "{'services':[],'server':[{'uuid':'%s','characteristics':[]}]}".formatted(BATTERY),
-            "{'advertised':['%s'],'server':[{'uuid':'%s','characteristics':[]}]}".formatted(BATTERY, HEART),
+            "{'advertised':['%s'],'server':[{'uuid':'%s','characteristics':[]}]}"
+                .formatted(BATTERY, HEART),
             server(""),
             server("'fly'"))) {
       assertEquals("TypeError", refused("advertise", HEART.toString(), wrong).name(), wrong);

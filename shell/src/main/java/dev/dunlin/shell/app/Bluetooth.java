@@ -2,6 +2,7 @@ package dev.dunlin.shell.app;
 
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bt.Adapter;
+import dev.dunlin.bt.bluez.BluezDriver;
 import dev.dunlin.bt.commands.BluetoothModule;
 import dev.dunlin.bt.commands.BluetoothPerson;
 import dev.dunlin.bt.sim.SimFile;
@@ -65,8 +66,7 @@ final class Bluetooth {
   }
 
   private static Future<Adapter> open(Scheduler on) {
-    return Future.failedFuture(
-        new BridgeError("NotFoundError", "ERR_BLUETOOTH_NO_ADAPTER", "no driver yet"));
+    return Adapter.open(BluezDriver.create(on), on);
   }
 
   private static Future<Adapter> denied() {

@@ -107,11 +107,13 @@ class PreloadTest {
             "connect-src ipc: ipc://bluetooth/")) {
       assertEquals(DEFERRED + INIT + script, into("", scripts + policy), policy);
       assertEquals(DEFERRED + INIT + script, into("", scripts + policy, "img-src *"), policy);
-      assertEquals(DEFERRED + INIT + script, into("", scripts + policy, "connect-src ipc:"), policy);
+      assertEquals(
+          DEFERRED + INIT + script, into("", scripts + policy, "connect-src ipc:"), policy);
       assertEquals(SCRIPTS, into("", scripts + policy, "connect-src 'self'"), policy);
       assertEquals("", into("", policy), policy);
     }
-    for (String policy : List.of("connect-src ipc:", "connect-src ipc://bluetoothy/", "img-src ipc://bluetooth")) {
+    for (String policy :
+        List.of("connect-src ipc:", "connect-src ipc://bluetoothy/", "img-src ipc://bluetooth")) {
       assertEquals(SCRIPTS, into("", scripts + policy), policy);
     }
   }
