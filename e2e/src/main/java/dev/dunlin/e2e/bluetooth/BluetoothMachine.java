@@ -49,10 +49,10 @@ import java.util.zip.CRC32;
  */
 public final class BluetoothMachine implements AutoCloseable {
   /** How long it may take to be ready: the cores may be busy with other suites. */
-  public static final Duration BOOT = Duration.ofMinutes(4);
+  public static final Duration BOOT = Duration.ofMinutes(10);
 
   /** How long anything that it is told may take. */
-  public static final Duration ANSWER = Duration.ofMinutes(2);
+  public static final Duration ANSWER = Duration.ofMinutes(5);
 
   /** A longer line of what it prints is cut. */
   private static final int MAX_LINE_BYTES = 64 << 10;

@@ -27,6 +27,9 @@ final class Bluetooth {
   /** The name of the device that is chosen in a simulation; without it, the person is asked. */
   static final String CHOICE = "bluetooth_simulation_choose";
 
+  /** Environment variable with the adapter of a machine that has several, such as {@code hci1}. */
+  static final String ADAPTER = "DUNLIN_BLUETOOTH_ADAPTER";
+
   private Bluetooth() {}
 
   /**
@@ -66,7 +69,13 @@ final class Bluetooth {
   }
 
   private static Future<Adapter> open(Scheduler on) {
-    return Adapter.open(BluezDriver.create(on), on);
+    BluezDriver first = BluezDriver.create(on);
+    BluezDriver wanted =
+        Optional.ofNullable(System.getenv(ADAPTER))
+            .filter(name -> !name.isEmpty())
+            .map(first::withAdapter)
+            .orElse(first);
+    return Adapter.open(wanted, on);
   }
 
   private static Future<Adapter> denied() {
