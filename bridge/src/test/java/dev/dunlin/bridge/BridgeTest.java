@@ -383,7 +383,9 @@ class BridgeTest {
   void whatHarmsIsListedForTheTopDocumentOnly() {
     for (AlwaysAllowed one : AlwaysAllowed.values()) {
       boolean tells =
-          one.command().matches("application/(config|security|versions)|console/write|window/info");
+          one.command()
+              .matches(
+                  "application/(capabilities|config|security|versions)|console/write|window/info");
       assertEquals(tells ? Callers.ANY : Callers.TOP, one.callers(), one.command());
     }
   }

@@ -16,7 +16,7 @@ final class LiveConnection implements Connection {
   private volatile boolean open;
   private volatile int epoch;
 
-  /** Fails when it is closed while it is opened. Owned by the lane. */
+  /** Whether it could be opened; fails when it is closed meanwhile. Owned by the lane. */
   private Promise<Void> opening = Promise.promise();
 
   LiveConnection(LiveDevice device) {

@@ -135,12 +135,15 @@ final class LiveDevice implements Device {
     }
     opening.add(share);
     used = true;
-    Promise<Void> aborted = share.opening();
     Future<Void> done =
         pending.start(
             "connecting to " + id,
             options.timeout(),
-            () -> Future.any(aborted.future(), link(share, options, 0)).mapEmpty(),
+            () -> {
+              Promise<Void> settled = share.opening();
+              link(share, options, 0).onSuccess(settled::tryComplete).onFailure(settled::tryFail);
+              return settled.future();
+            },
             () -> {});
     return done.transform(
         result -> {

@@ -55,6 +55,9 @@ public final class Driver {
   /** Not of the protocol: what a screen reader finds in the dialog that has the focus. */
   static final String DIALOG = "Dunlin.dialog";
 
+  /** Not of the protocol: collects the runtime's garbage, and has it finalised. */
+  static final String COLLECT = "Dunlin.collectGarbage";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** JCEF cuts a text off at its first character beyond the BMP. */
@@ -98,6 +101,11 @@ public final class Driver {
     }
     if (call.path("method").asText().equals(DIALOG)) {
       return dialog();
+    }
+    if (call.path("method").asText().equals(COLLECT)) {
+      System.gc();
+      System.runFinalization();
+      return Future.succeededFuture("{}");
     }
     try {
       return engine

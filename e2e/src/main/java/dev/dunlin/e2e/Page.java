@@ -157,6 +157,8 @@ public final class Page {
 
   /** Clicks the middle of the element, with the mouse. */
   public void click(String selector) {
+    // Chromium drops input that comes before a page's first paint.
+    await("performance.getEntriesByType('paint').length > 0");
     JsonNode at =
         run(
             "const e = document.querySelector("
@@ -200,10 +202,20 @@ public final class Page {
 
   /** What a screen reader finds in the dialog that has the focus: {@code role: name}. */
   public List<String> dialog() {
+    return named(call(Driver.DIALOG, JSON.createObjectNode()));
+  }
+
+  /** Waits until what a screen reader finds there will do. */
+  public void awaitDialog(Predicate<List<String>> willDo, String what) {
+    await(
+        () -> app.call(Driver.DIALOG, JSON.createObjectNode()),
+        answer -> willDo.test(named(answer)),
+        what);
+  }
+
+  private static List<String> named(JsonNode answer) {
     List<String> named = new ArrayList<>();
-    call(Driver.DIALOG, JSON.createObjectNode())
-        .path("named")
-        .forEach(one -> named.add(one.asText()));
+    answer.path("named").forEach(one -> named.add(one.asText()));
     return named;
   }
 
@@ -213,6 +225,11 @@ public final class Page {
    */
   public void press(String keys) {
     call(Driver.KEYS, JSON.createObjectNode().put("keys", keys));
+  }
+
+  /** Collects the runtime's garbage, and has it finalised. */
+  public void collectHostGarbage() {
+    call(Driver.COLLECT, JSON.createObjectNode());
   }
 
   /** A PNG of what the window shows. */

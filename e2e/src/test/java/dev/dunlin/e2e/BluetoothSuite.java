@@ -100,21 +100,20 @@ class BluetoothSuite {
 
   private void listed(String... names) {
     shown(CHOOSER);
-    app.await(
-        () -> List.of(names).stream().allMatch(name -> row(name) >= 0),
-        "the devices " + List.of(names),
-        RunningApp.SOON);
+    page.awaitDialog(
+        named -> List.of(names).stream().allMatch(name -> row(named, name) >= 0),
+        "the devices " + List.of(names));
   }
 
-  private List<String> rows() {
-    return page.dialog().stream().filter(one -> one.contains("signal")).toList();
+  private static List<String> rows(List<String> named) {
+    return named.stream().filter(one -> one.contains("signal")).toList();
   }
 
   /** The place of a device in the list, -1 if it is not there. */
-  private int row(String name) {
-    List<String> rows = rows();
+  private static int row(List<String> named, String name) {
+    List<String> rows = rows(named);
     for (int i = 0; i < rows.size(); i++) {
-      if (rows.get(i).contains(name + ", ")) {
+      if (rows.get(i).contains(": " + name + ", ")) {
         return i;
       }
     }
@@ -123,7 +122,7 @@ class BluetoothSuite {
 
   /** Goes down to a device with real keys, and takes it. */
   private void take(String name) {
-    page.press("\u2193".repeat(row(name) + 1) + "\r");
+    page.press("\u2193".repeat(row(page.dialog(), name) + 1) + "\r");
   }
 
   private JsonNode choose(String call, String name) {
@@ -156,11 +155,11 @@ class BluetoothSuite {
     assertTrue(page.dialog().contains("list: Devices nearby"), () -> page.dialog().toString());
     assertEquals(
         List.of(
-            "label: Heart Monitor, C4:7C:8D:00:00:01, signal strong",
-            "label: Locked Strap, C4:7C:8D:00:00:02, signal fair",
-            "label: <html><b>Strap</b>, C4:7C:8D:00:00:03, signal weak",
-            "label: Unnamed device, C4:7C:8D:00:00:04, signal unknown"),
-        rows().stream().sorted((a, b) -> address(a).compareTo(address(b))).toList());
+            "panel: Heart Monitor, C4:7C:8D:00:00:01, signal strong",
+            "panel: Locked Strap, C4:7C:8D:00:00:02, signal fair",
+            "panel: <html><b>Strap</b>, C4:7C:8D:00:00:03, signal weak",
+            "panel: Unnamed device, C4:7C:8D:00:00:04, signal unknown"),
+        rows(page.dialog()).stream().sorted((a, b) -> address(a).compareTo(address(b))).toList());
     Files.write(picture("chooser.png"), page.screen());
     take("Heart Monitor");
     JsonNode chosen = page.evaluate("clicked");

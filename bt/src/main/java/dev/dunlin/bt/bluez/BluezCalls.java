@@ -29,6 +29,7 @@ import org.freedesktop.dbus.messages.MethodCall;
 final class BluezCalls {
   static final String BLUEZ = "org.bluez";
   private static final String BUS = "org.freedesktop.DBus";
+  private static final String LOG_QUIET = "slf4j.internal.verbosity";
 
   /** Calls without an answer; one more is LIMIT. Those after a deadline count until it comes. */
   static final int MAX_UNANSWERED = 4096;
@@ -39,6 +40,9 @@ final class BluezCalls {
    * person.
    */
   private static final int CALLED_THREADS = 4;
+
+  /** dbus-java tries this long to open a socket of this machine. */
+  private static final int LOCAL_TIMEOUT_MILLIS = 500;
 
   private final DBusConnection connection;
   private final AtomicInteger unanswered;
@@ -55,11 +59,19 @@ final class BluezCalls {
    * @param lost called once when the connection ends by itself
    */
   static BluezCalls open(String address, Runnable lost) throws IOException {
+    if (System.getProperty(LOG_QUIET) == null) {
+      // dbus-java logs by SLF4J, which says on standard error that it has nowhere to log to.
+      System.setProperty(LOG_QUIET, "ERROR");
+    }
     try {
       DBusConnectionBuilder builder =
           address.isEmpty()
               ? DBusConnectionBuilder.forSystemBus()
               : DBusConnectionBuilder.forAddress(address);
+      if (!address.startsWith("tcp:")) {
+        // A socket that is not there is not waited for.
+        builder.transportConfig().withTimeout(LOCAL_TIMEOUT_MILLIS);
+      }
       return new BluezCalls(
           builder
               .withShared(false)

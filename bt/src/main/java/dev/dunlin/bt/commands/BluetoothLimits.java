@@ -16,7 +16,15 @@ final class BluetoothLimits {
   static final int GRANTS = 256;
 
   /** The file of grants. Over, it was not written by Dunlin: {@code ERR_BLUETOOTH_GRANTS}. */
-  static final int GRANTS_BYTES = 1 << 20;
+  static final int GRANTS_BYTES = 4 << 20;
+
+  /**
+   * Services that a device is granted for in all. Over: what was granted before is not any more.
+   */
+  static final int GRANT_SERVICES = 128;
+
+  /** Companies whose data of a device may be seen. Over: as with services. */
+  static final int GRANT_COMPANIES = 128;
 
   /** Filters of one request for a device. Over: {@code ERR_INVALID_CALL}. */
   static final int FILTERS = 64;

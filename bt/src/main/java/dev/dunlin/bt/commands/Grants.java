@@ -110,8 +110,8 @@ final class Grants {
             before.map(Grant::id).orElseGet(random::hex128),
             device,
             name.or(() -> before.flatMap(Grant::name)),
-            allServices,
-            allCompanies);
+            allServices.size() > BluetoothLimits.GRANT_SERVICES ? services : allServices,
+            allCompanies.size() > BluetoothLimits.GRANT_COMPANIES ? companies : allCompanies);
     before.ifPresent(all::remove);
     all.add(grant);
     if (all.size() > BluetoothLimits.GRANTS) {

@@ -107,14 +107,15 @@ public final class SimAdapter extends Peer implements Driver {
   private void lose(Reason reason) {
     BluetoothError gone =
         new BluetoothError(Kind.ADAPTER_GONE, AdapterStatus.unusable(reason).message());
+    status = AdapterStatus.unusable(reason);
+    if (events != null) {
+      // As BlueZ does, which says nothing of the links that go with it.
+      later(() -> tell().reset(gone));
+    }
     stopScanning();
     cutLinks();
     advertisements.clear();
     servers.clear();
-    status = AdapterStatus.unusable(reason);
-    if (events != null) {
-      later(() -> tell().reset(gone));
-    }
     tellStatus();
   }
 

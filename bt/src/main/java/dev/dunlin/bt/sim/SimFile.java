@@ -39,7 +39,7 @@ public final class SimFile {
   /** The longest file. Over: it is refused. */
   static final int MAX_BYTES = 1 << 20;
 
-  /** Values of one {@code flood}. Over: it is refused. */
+  /** Values of one {@code flood}. Over: so many are told. */
   static final int MAX_FLOOD = 1_000_000;
 
   /** How long a device stays away that was told to vanish. */

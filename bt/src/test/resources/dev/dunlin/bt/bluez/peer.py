@@ -218,6 +218,8 @@ def command(line):
     if word == 'powered':
         mockobject.objects[ADAPTER].UpdateProperties(
             'org.bluez.Adapter1', {'Powered': dbus.Boolean(rest[0] == 'on', variant_level=1)})
+    elif word == 'connected':
+        return str(bool(device.props['org.bluez.Device1']['Connected']))
     elif word == 'drop':
         disconnect(device)
     elif word == 'remove':

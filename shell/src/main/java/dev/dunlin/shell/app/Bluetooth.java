@@ -2,10 +2,12 @@ package dev.dunlin.shell.app;
 
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bt.Adapter;
+import dev.dunlin.bt.Driver;
 import dev.dunlin.bt.bluez.BluezDriver;
 import dev.dunlin.bt.commands.BluetoothModule;
 import dev.dunlin.bt.commands.BluetoothPerson;
 import dev.dunlin.bt.sim.SimFile;
+import dev.dunlin.bt.stack.BluetoothStack;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.shell.cli.RunOptions;
@@ -27,8 +29,10 @@ final class Bluetooth {
   /** The name of the device that is chosen in a simulation; without it, the person is asked. */
   static final String CHOICE = "bluetooth_simulation_choose";
 
-  /** Environment variable with the adapter of a machine that has several, such as {@code hci1}. */
-  static final String ADAPTER = "DUNLIN_BLUETOOTH_ADAPTER";
+  /** A D-Bus that is not this machine's, of a developer's run only, and an adapter there. */
+  static final String BUS = "bluetooth_bus";
+
+  static final String ADAPTER = "bluetooth_adapter";
 
   private Bluetooth() {}
 
@@ -44,16 +48,22 @@ final class Bluetooth {
       Supplier<Scheduler> scheduler,
       BluetoothModule.Blocking blocking,
       IntFunction<Optional<BrowserWindow>> windows) {
-    Optional<Path> simulation = simulation(config, options);
-    String choice = simulation.map(file -> config.values().getOrDefault(CHOICE, "")).orElse("");
+    Optional<Path> simulation =
+        developers(config, options, SIMULATION).map(config.directory()::resolve);
+    Optional<String> bus = developers(config, options, BUS);
+    Optional<String> choice =
+        developers(config, options, CHOICE)
+            .filter(name -> simulation.isPresent() || bus.isPresent());
     BluetoothPerson person =
-        choice.isEmpty()
-            ? new BluetoothDialogs(
-                config.meta().title(),
-                windows,
-                options.headless(),
-                () -> Future.fromCompletionStage(SystemTheme.isDark(true)))
-            : new SimulatedPerson(choice);
+        choice
+            .<BluetoothPerson>map(SimulatedPerson::new)
+            .orElseGet(
+                () ->
+                    new BluetoothDialogs(
+                        config.meta().title(),
+                        windows,
+                        options.headless(),
+                        () -> Future.fromCompletionStage(SystemTheme.isDark(true))));
     Function<Scheduler, Future<Adapter>> open =
         !config.permissions().allows(Permission.BLUETOOTH)
             ? on -> denied()
@@ -64,18 +74,18 @@ final class Bluetooth {
                             blocking
                                 .run(() -> SimFile.read(file, on))
                                 .compose(read -> Adapter.open(read.driver(), on)))
-                .orElse(Bluetooth::open);
+                .orElse(on -> Adapter.open(driver(config, options, bus, on), on));
     return new BluetoothModule(data, random, scheduler, blocking, open, person);
   }
 
-  private static Future<Adapter> open(Scheduler on) {
-    BluezDriver first = BluezDriver.create(on);
-    BluezDriver wanted =
-        Optional.ofNullable(System.getenv(ADAPTER))
-            .filter(name -> !name.isEmpty())
-            .map(first::withAdapter)
-            .orElse(first);
-    return Adapter.open(wanted, on);
+  private static Driver driver(
+      AppConfig config, RunOptions options, Optional<String> bus, Scheduler on) {
+    Optional<String> adapter = developers(config, options, ADAPTER);
+    if (bus.isEmpty()) {
+      return BluetoothStack.create(on, adapter);
+    }
+    BluezDriver other = BluezDriver.create(on).onBus(bus.get());
+    return adapter.map(other::withAdapter).orElse(other);
   }
 
   private static Future<Adapter> denied() {
@@ -86,11 +96,10 @@ final class Bluetooth {
             "Bluetooth is not allowed: socket.ini has [permissions] allow_bluetooth = false"));
   }
 
-  /** The file of devices; none for users, who have a machine. */
-  static Optional<Path> simulation(AppConfig config, RunOptions options) {
-    return Optional.of(config.values().getOrDefault(SIMULATION, ""))
-        .filter(name -> !name.isEmpty())
-        .filter(name -> !options.production() && options.installed().isEmpty())
-        .map(config.directory()::resolve);
+  /** A key that only a developer's run knows; users have a machine. */
+  static Optional<String> developers(AppConfig config, RunOptions options, String key) {
+    return Optional.of(config.values().getOrDefault(key, ""))
+        .filter(value -> !value.isEmpty())
+        .filter(value -> !options.production() && options.installed().isEmpty());
   }
 }

@@ -53,6 +53,7 @@ public final class DunlinCommand implements Callable<Integer> {
           "verify",
           "peer",
           "relay",
+          "bt",
           "simulate",
           "test",
           "bench",
@@ -63,7 +64,7 @@ public final class DunlinCommand implements Callable<Integer> {
 
   /** What those who mistyped one are told; the scripts say the same. */
   static final String COMMANDS =
-      "init, run, build, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench";
+      "init, run, build, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate and bench";
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -100,6 +101,7 @@ public final class DunlinCommand implements Callable<Integer> {
     line.addSubcommand(new EnvCommand(shell));
     line.addSubcommand(new SetupCommand(shell));
     line.addSubcommand(new PeerCommand());
+    line.addSubcommand(new BtCommand());
     line.addSubcommand(new SimulateCommand());
     CommandLine relay = new CommandLine(new RelayCommand());
     relay.setUnmatchedOptionsArePositionalParams(true);

@@ -35,7 +35,7 @@ final class KnownKeys {
       permissions: allow_local_fonts allow_media_key_system allow_service_worker allow_push_notifications
       permissions: allow_geolocation_in_background allow_read_media allow_read_media_audio
       permissions: allow_read_media_images allow_read_media_video hardware_acceleration_disabled
-      bluetooth: simulation simulation_choose
+      bluetooth: simulation simulation_choose bus adapter
       security: policy require_sandbox
       update: key url confirm
       debug: flags

@@ -1,6 +1,8 @@
 package dev.dunlin.shell.engine;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.cef.CefClient;
 import org.cef.CefSettings.LogSeverity;
 import org.cef.browser.CefBrowser;
@@ -8,6 +10,7 @@ import org.cef.browser.CefFrame;
 import org.cef.callback.CefBeforeDownloadCallback;
 import org.cef.callback.CefContextMenuParams;
 import org.cef.callback.CefDownloadItem;
+import org.cef.callback.CefDownloadItemCallback;
 import org.cef.callback.CefMenuModel;
 import org.cef.handler.CefContextMenuHandlerAdapter;
 import org.cef.handler.CefDisplayHandlerAdapter;
@@ -135,20 +138,35 @@ final class WindowEvents {
   }
 
   /**
-   * Nothing is written that no policy allowed: the callback is dropped, which cancels the download.
+   * Nothing is written that no policy allowed. JCEF saves a download whose question is forgotten
+   * (its finaliser says go on), so the question is kept until Chromium has cancelled the download.
    */
   private final class Downloads extends CefDownloadHandlerAdapter {
+    // CEF UI thread only.
+    private final Map<Integer, CefBeforeDownloadCallback> refused = new HashMap<>();
+
     @Override
     public boolean onBeforeDownload(
         CefBrowser browser,
         CefDownloadItem item,
         String suggestedName,
         CefBeforeDownloadCallback callback) {
+      refused.put(item.getId(), callback);
       int window = indexOf(browser);
       if (window >= 0) {
         host.downloadRefused(window, item.getURL());
       }
       return true;
+    }
+
+    @Override
+    public void onDownloadUpdated(
+        CefBrowser browser, CefDownloadItem item, CefDownloadItemCallback callback) {
+      if (item.isInProgress()) {
+        callback.cancel();
+      } else {
+        refused.remove(item.getId());
+      }
     }
   }
 }
