@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -57,11 +56,9 @@ class BluetoothPagesSuite {
     Path settings = folder.resolve("socket.ini");
     String simulated = Files.readString(settings);
     assertTrue(simulated.contains(SIMULATION));
-    Files.writeString(settings, simulated.replace(SIMULATION, ""));
-    return RunningApp.Start.of(folder)
-        .driven()
-        .variable("DBUS_SYSTEM_BUS_ADDRESS", MACHINE.get().busAddress())
-        .variable("DUNLIN_BLUETOOTH_ADAPTER", adapter);
+    String real = "bus = " + MACHINE.get().busAddress() + "\nadapter = " + adapter;
+    Files.writeString(settings, simulated.replace(SIMULATION, real));
+    return RunningApp.Start.of(folder).driven();
   }
 
   private static Page ready(RunningApp app) {
@@ -78,15 +75,13 @@ class BluetoothPagesSuite {
         () -> desktop.window(CHOOSER).filter(Desktop.Seen::isActive).isPresent(),
         "the chooser",
         LONG);
-    app.await(() -> rows(page).size() == 1, "the device in the chooser", LONG);
-    assertTrue(rows(page).get(0).contains(NAME + ", "), rows(page).get(0));
+    page.awaitDialog(
+        named -> named.stream().anyMatch(row -> row.contains(NAME + ", ")),
+        "the device in the chooser");
+    assertEquals(1, page.dialog().stream().filter(row -> row.contains("signal")).count());
     page.press("\u2193\r");
     JsonNode chosen = page.evaluate("clicked", LONG);
     assertEquals(NAME, chosen.path("value").path("name").asText(), chosen::toString);
-  }
-
-  private static List<String> rows(Page page) {
-    return page.dialog().stream().filter(row -> row.contains("signal")).toList();
   }
 
   @Test

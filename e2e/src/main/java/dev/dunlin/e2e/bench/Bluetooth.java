@@ -209,15 +209,14 @@ final class Bluetooth implements AutoCloseable {
     try (Desktop desktop = Desktop.start()) {
       Layout.copySources(app, folder);
       Path settings = folder.resolve("socket.ini");
-      Files.writeString(settings, Files.readString(settings).replace(SIMULATION, ""));
+      String real = "bus = " + machine.busAddress() + "\nadapter = " + CENTRAL;
+      Files.writeString(settings, Files.readString(settings).replace(SIMULATION, real));
       RunningApp running =
           RunningApp.Start.of(folder)
               .withWords()
               .driven()
               .variable("DISPLAY", desktop.name())
               .variable("XAUTHORITY", desktop.authority())
-              .variable("DBUS_SYSTEM_BUS_ADDRESS", machine.busAddress())
-              .variable("DUNLIN_BLUETOOTH_ADAPTER", CENTRAL)
               .start();
       try {
         return measure(desktop, running);
@@ -239,10 +238,9 @@ final class Bluetooth implements AutoCloseable {
         () -> desktop.window(CHOOSER).filter(Desktop.Seen::isActive).isPresent(),
         "the chooser",
         PATIENCE);
-    running.await(
-        () -> page.dialog().stream().anyMatch(row -> row.contains("Bench, ")),
-        "the device in the chooser",
-        PATIENCE);
+    page.awaitDialog(
+        named -> named.stream().anyMatch(row -> row.contains("Bench, ")),
+        "the device in the chooser");
     page.press("\u2193\r");
     page.evaluate("clicked", PATIENCE);
     JsonNode seen =
