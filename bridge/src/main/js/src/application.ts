@@ -83,10 +83,12 @@ export const backend = Object.freeze({
   write: (event: string, value?: unknown): Promise<Result> => process_('write', { event, value: value ?? null }),
 });
 
-/** What a look for an update found. `version` is null when the newest one runs. */
-export interface UpdateInfo { readonly running: string; readonly version: string | null; readonly downloadBytes: number }
-/** Bytes of an update that have come, of those that must. */
-export interface UpdateProgress { readonly done: number; readonly total: number }
+/** Where an update comes from: other people's copies of the app, or a web server. */
+export type UpdateSource = 'peers' | 'https';
+/** What a look for an update found. `version` and `source` are null when the newest one runs. */
+export interface UpdateInfo { readonly running: string; readonly version: string | null; readonly downloadBytes: number; readonly source: UpdateSource | null }
+/** Bytes of an update that have come, of those that must, and where from; `source` is null until the first file is asked for. */
+export interface UpdateProgress { readonly done: number; readonly total: number; readonly source: UpdateSource | null }
 /** New versions of an installed app (docs/updates.md). Each call needs a source: `ipc://application/updateCheck` and so on. What fails says why in `code`: `ERR_UPDATE_…`. */
 export const update = Object.freeze({
   check: (): Promise<UpdateInfo> => call(commandUrl('application', 'updateCheck')) as Promise<UpdateInfo>,

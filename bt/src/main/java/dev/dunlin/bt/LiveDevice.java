@@ -47,6 +47,10 @@ final class LiveDevice implements Device {
 
   // --- owned by the lane
   private final Pending pending;
+
+  /** Attempts to connect, which a link that breaks does not end. */
+  private final Pending connecting;
+
   private final Set<LiveConnection> shares = new LinkedHashSet<>();
   private final Set<LiveConnection> opening = new LinkedHashSet<>();
   private final ArrayDeque<Operation<?>> queue = new ArrayDeque<>();
@@ -62,6 +66,7 @@ final class LiveDevice implements Device {
     this.id = id;
     this.advertisement = Advertisement.unknown(id);
     this.pending = new Pending(adapter.scheduler);
+    this.connecting = new Pending(adapter.scheduler);
   }
 
   @Override
@@ -136,7 +141,7 @@ final class LiveDevice implements Device {
     opening.add(share);
     used = true;
     Future<Void> done =
-        pending.start(
+        connecting.start(
             "connecting to " + id,
             options.timeout(),
             () -> {
@@ -281,17 +286,23 @@ final class LiveDevice implements Device {
     if (up) {
       linked = true;
     } else {
-      lost(
+      linkLost(
           new BluetoothError(
               BluetoothError.Kind.DISCONNECTED, "the link to " + id + " is not there any more"));
     }
   }
 
-  /** The link is gone, and all that ran over it. */
+  /** The device or the adapter is gone, and with it the attempts to connect. */
   void lost(BluetoothError reason) {
+    linking = null;
+    linkLost(reason);
+    connecting.failAll(reason);
+  }
+
+  /** The link is gone, and all that ran over it. */
+  private void linkLost(BluetoothError reason) {
     linked = false;
     ours = false;
-    linking = null;
     discovery = null;
     List<Operation<?>> waiting = List.copyOf(queue);
     queue.clear();

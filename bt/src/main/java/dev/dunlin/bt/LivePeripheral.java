@@ -99,10 +99,15 @@ final class LivePeripheral implements Peripheral {
   }
 
   private Future<Void> register(Entry entry) {
+    entry.registering = true;
     return adapter
         .pending
         .start("registering with the Bluetooth service", LIMIT, entry.register, () -> {})
-        .onSuccess(done -> entry.registered = true);
+        .onComplete(
+            result -> {
+              entry.registering = false;
+              entry.registered = result.succeeded();
+            });
   }
 
   private <E extends Entry> Future<Void> remove(Map<Integer, E> entries, E entry) {
@@ -132,14 +137,12 @@ final class LivePeripheral implements Peripheral {
   }
 
   private <E extends Entry> void restore(Map<Integer, E> entries, E entry, int attempt) {
-    if (entry.registered || entry.restoring || !adapter.status().isReady()) {
+    if (entry.registered || entry.registering || !adapter.status().isReady()) {
       return;
     }
-    entry.restoring = true;
     register(entry)
         .onComplete(
             result -> {
-              entry.restoring = false;
               if (!entries.containsKey(entry.id)) {
                 if (result.succeeded()) {
                   // Stopped while it came back.
@@ -186,7 +189,7 @@ final class LivePeripheral implements Peripheral {
     Supplier<Future<Void>> unregister;
     int id;
     boolean registered;
-    boolean restoring;
+    boolean registering;
   }
 
   private record Reading(DeviceId central, AttributeRef attribute) {}

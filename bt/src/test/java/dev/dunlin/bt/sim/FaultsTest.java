@@ -277,6 +277,22 @@ class FaultsTest {
   }
 
   @Test
+  void connectsAgainWhenTheLinkBreaksWhileItIsMade() {
+    Promise<Void> slow = Promise.promise();
+    stack.next(SimOperation.CONNECT, slow.future());
+    Connection connection = connection();
+    Future<Void> opening = connection.open(new ConnectOptions(Duration.ofSeconds(30), 2));
+    time.advance(Duration.ofMillis(10));
+    await(stack.connect(device.deviceId()));
+    device.disconnect();
+    time.advance(Duration.ofMillis(10));
+    assertFalse(opening.isComplete(), "the stack has not said that it failed");
+    slow.fail(new BluetoothError(Kind.DISCONNECTED, "abort by remote"));
+    await(opening);
+    assertTrue(connection.isOpen());
+  }
+
+  @Test
   void dropsALinkThatIsMadeAfterNobodyWantsItAnyMore() {
     Promise<Void> slow = Promise.promise();
     stack.next(SimOperation.CONNECT, slow.future());

@@ -40,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DunlinCommand.KeygenCommand.class,
       DunlinCommand.SignCommand.class,
       DunlinCommand.VerifyCommand.class,
+      DunlinCommand.SeedCommand.class,
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
@@ -51,6 +52,7 @@ public final class DunlinCommand implements Callable<Integer> {
           "keygen",
           "sign",
           "verify",
+          "seed",
           "peer",
           "relay",
           "bt",
@@ -64,7 +66,7 @@ public final class DunlinCommand implements Callable<Integer> {
 
   /** What those who mistyped one are told; the scripts say the same. */
   static final String COMMANDS =
-      "init, run, build, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate and bench";
+      "init, run, build, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate and bench";
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -318,6 +320,9 @@ public final class DunlinCommand implements Callable<Integer> {
 
   @Command(name = "verify", description = "Checks a signed update (module installers).")
   static final class VerifyCommand extends SourceCommand {}
+
+  @Command(name = "seed", description = "Gives an update to peers (module installers).")
+  static final class SeedCommand extends SourceCommand {}
 
   @Command(name = "bench", description = "Measures (from the sources).")
   static final class BenchCommand extends SourceCommand {}

@@ -536,7 +536,7 @@ class DunlinScriptTest {
     Result result = dunlin("rnu");
     assertEquals(2, result.code());
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are init, run, build, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate and bench.",
+        "dunlin: there is no command 'rnu'; there are init, run, build, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate and bench.",
         result.err());
     assertEquals("", Files.readString(log));
   }
