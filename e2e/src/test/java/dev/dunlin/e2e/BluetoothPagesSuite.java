@@ -127,15 +127,16 @@ class BluetoothPagesSuite {
 
     page.run("await device.gatt.connect()", LONG);
     assertEquals("from a page", read(page));
+    // As a server, BlueZ 5.66 takes no more (github.com/bluez/bluez/issues/570).
     page.run(
         """
-        globalThis.long = Uint8Array.from({ length: 512 }, (_, i) => 97 + i % 26)
+        globalThis.long = Uint8Array.from({ length: 508 }, (_, i) => 97 + i % 26)
         await (await characteristic('5b1f0001-7c3e-4a52-9d2c-6a8e5f2b1c00', '5b1f0002-7c3e-4a52-9d2c-6a8e5f2b1c00')).writeValueWithResponse(long)
         """,
         LONG);
-    assertEquals("512", served.evaluate("kept.byteLength").asText());
+    assertEquals("508", served.evaluate("kept.byteLength").asText());
     String written = read(page);
-    assertEquals(512, written.length());
+    assertEquals(508, written.length());
     assertTrue(written.startsWith("abcdefghijklmnopqrstuvwxyzabc"), written);
     assertEquals(
         "[1,2,3]",

@@ -155,12 +155,12 @@ class RealFaultsSuite {
       Characteristic value = characteristic(connection, RealPeer.LONG);
       assertEquals(64, radios.await(connection.mtu()).orElseThrow());
       assertEquals(RealPeer.pattern(512, 0), radios.await(value.read()));
-      radios.await(value.write(RealPeer.pattern(512, 7), WriteMode.WITH_RESPONSE));
-      assertEquals(RealPeer.pattern(512, 7), radios.await(value.read()));
+      radios.await(value.write(RealPeer.pattern(radios.longestWrite(), 7), WriteMode.WITH_RESPONSE));
+      assertEquals(RealPeer.pattern(radios.longestWrite(), 7), radios.await(value.read()));
       assertEquals(
           Kind.INVALID_LENGTH,
           failure(value.write(Buffer.buffer(new byte[513]), WriteMode.WITH_RESPONSE)));
-      assertEquals(RealPeer.pattern(512, 7), radios.await(value.read()));
+      assertEquals(RealPeer.pattern(radios.longestWrite(), 7), radios.await(value.read()));
       // Each packet of a long read is another request to the peer, whose value changes each time.
       Characteristic changing = characteristic(connection, RealPeer.CHANGING);
       for (int i = 0; i < 3; i++) {
