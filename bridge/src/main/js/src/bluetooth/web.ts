@@ -577,6 +577,12 @@ withHandlers(BluetoothRemoteGATTService, VALUES, ...CHANGES);
 withHandlers(BluetoothDevice, 'advertisementreceived', 'gattserverdisconnected', VALUES, ...CHANGES);
 withHandlers(Bluetooth, 'availabilitychanged', 'advertisementreceived', 'gattserverdisconnected', VALUES, ...CHANGES);
 
+declare global {
+  interface Navigator {
+    /** In pages whose policies name an `ipc://bluetooth` source. */
+    readonly bluetooth: Bluetooth;
+  }
+}
 /** `navigator.bluetooth`. */
 export const bluetooth: Bluetooth = new Bluetooth(KEY);
 export default bluetooth;

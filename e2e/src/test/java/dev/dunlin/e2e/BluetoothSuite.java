@@ -367,6 +367,30 @@ class BluetoothSuite {
   }
 
   @Test
+  void theMachinesOwnBluetoothIsOpenedAndToldAsItIs() throws IOException {
+    folder = temp.toRealPath().resolve("app");
+    Layout.copyTree(Apps.named("bluetooth"), folder);
+    String ini = Files.readString(folder.resolve("socket.ini"));
+    // There is no bus: what BlueZ' driver says of that comes to the page.
+    Files.writeString(
+        folder.resolve("socket.ini"),
+        ini.replace("simulation = devices.json", "bus = unix:path=" + temp.resolve("no-bus")));
+    launch();
+    JsonNode none = page.evaluate("navigator.bluetooth.availability()");
+    assertEquals("NO_BUS", none.path("reason").asText(), none::toString);
+    app.close();
+    // Whatever this machine has.
+    Files.writeString(folder.resolve("socket.ini"), ini.replace("simulation = devices.json", ""));
+    launch();
+    JsonNode own = page.evaluate("navigator.bluetooth.availability()");
+    assertEquals(
+        own.path("available").asBoolean(),
+        own.path("reason").asText().equals("READY"),
+        own::toString);
+    assertEquals(own.path("available").asBoolean(), own.path("cure").asText().isEmpty());
+  }
+
+  @Test
   void aPageWithoutASourceOfBluetoothHasNone() throws IOException {
     start("");
     String policy = Files.readString(folder.resolve("socket.ini"));
@@ -448,5 +472,29 @@ class BluetoothSuite {
     assertTrue(corner < 0x60, () -> "dark, not " + corner);
     page.press("\u001b");
     assertFails("NotFoundError", page.evaluate("clicked"));
+  }
+
+  @Test
+  void aFrameSharesADeviceAndLosesItsShareWithoutHarmToThePage() throws IOException {
+    start("");
+    chooseFirst();
+    JsonNode seen =
+        page.run(
+            """
+            await device.gatt.connect()
+            const frame = document.body.appendChild(document.createElement('iframe'))
+            await new Promise(loaded => { frame.onload = loaded; frame.src = 'index.html' })
+            const inside = frame.contentWindow
+            while (inside.document.documentElement.dataset.ready !== 'true') await new Promise(next => setTimeout(next, 20))
+            const [same] = await inside.navigator.bluetooth.getDevices()
+            await same.gatt.connect()
+            const read = async of => hex(await (await (await of.gatt.getPrimaryService('heart_rate')).getCharacteristic(0x2a38)).readValue())
+            const both = [same.id === device.id, await read(same), await read(device)]
+            const asked = await outcome(() => inside.navigator.bluetooth.requestDevice({ filters: [{ services: ['heart_rate'] }] }))
+            frame.remove()
+            return { both, asked: asked.name, after: [device.gatt.connected, await read(device)] }""");
+    assertEquals("[true,\"01\",\"01\"]", seen.path("both").toString(), seen::toString);
+    assertEquals("SecurityError", seen.path("asked").asText(), "only the window's own page asks");
+    assertEquals("[true,\"01\"]", seen.path("after").toString(), seen::toString);
   }
 }

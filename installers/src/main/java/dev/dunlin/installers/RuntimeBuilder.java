@@ -47,6 +47,8 @@ record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
           "jdk.crypto.ec",
           "jdk.jfr",
           "jdk.management",
+          // D-Bus tells the system bus who we are.
+          "jdk.security.auth",
           "jdk.unsupported",
           "jdk.zipfs");
 

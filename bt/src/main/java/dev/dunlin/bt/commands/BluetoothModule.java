@@ -21,7 +21,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,13 +43,6 @@ public final class BluetoothModule implements CommandModule {
 
   /** Tries of one {@code connect}; all of them have one deadline. */
   static final int CONNECT_ATTEMPTS = 3;
-
-  /** States in which the person can do something about it while the chooser stands. */
-  private static final Set<AdapterStatus.Reason> CHOOSABLE =
-      EnumSet.of(
-          AdapterStatus.Reason.READY,
-          AdapterStatus.Reason.POWERED_OFF,
-          AdapterStatus.Reason.BLOCKED);
 
   /** Runs work that may block elsewhere. */
   @FunctionalInterface
@@ -252,7 +244,7 @@ public final class BluetoothModule implements CommandModule {
         .compose(
             opened -> {
               AdapterStatus status = opened.status();
-              if (!CHOOSABLE.contains(status.reason())) {
+              if (!isChoosable(status.reason())) {
                 return Future.failedFuture(
                     Faults.notFound(
                         "Bluetooth adapter not available. "
@@ -267,6 +259,14 @@ public final class BluetoothModule implements CommandModule {
                   .onComplete(done -> candidates.close())
                   .compose(chosen -> grant(call, opened, wanted, chosen));
             });
+  }
+
+  /** Whether the person can do something about it while the chooser stands. */
+  private static boolean isChoosable(AdapterStatus.Reason reason) {
+    return switch (reason) {
+      case READY, POWERED_OFF, BLOCKED -> true;
+      default -> false;
+    };
   }
 
   private Future<Object> grant(

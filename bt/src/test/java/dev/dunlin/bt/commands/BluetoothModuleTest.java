@@ -71,6 +71,7 @@ class BluetoothModuleTest {
   private final Person person = new Person();
   private BluetoothModule module;
   private SimDevice heart;
+  private Adapter opened;
 
   /** Takes what a test tells it to, when it is heard. */
   private static final class Person implements BluetoothPerson {
@@ -125,7 +126,7 @@ class BluetoothModuleTest {
             }
           }
         },
-        on -> Adapter.open(machine, on),
+        on -> Adapter.open(machine, on).onSuccess(found -> opened = found),
         person);
   }
 
@@ -543,11 +544,27 @@ class BluetoothModuleTest {
   void aDeviceThatNoPageHasOpenedIsNotPaired() {
     choose();
     heart.pairingAsks(PairingAgent.Question.Authorize::new);
-    Future<Adapter> adapter = Adapter.open(machine, scheduler);
-    scheduler.advance(Duration.ofSeconds(1));
-    Future<Void> pairing = adapter.result().device(heart.deviceId()).pair();
+    Future<Void> unasked = opened.device(heart.deviceId()).pair();
     scheduler.advance(Duration.ofSeconds(60));
-    assertTrue(pairing.failed());
+    assertTrue(unasked.failed());
+    connected();
+    Future<Void> asked = opened.device(heart.deviceId()).pair();
+    scheduler.advance(Duration.ofSeconds(60));
+    assertTrue(asked.succeeded());
+  }
+
+  @Test
+  void theBlocklistHoldsWhateverTheFileOfGrantsSays() {
+    Grants grants = new Grants(data, RandomSource.seeded(SEED));
+    String id =
+        grants
+            .add(ORIGIN, heart.deviceId(), Optional.empty(), Set.of(KEYBOARD, HEART), Set.of())
+            .id();
+    page.policy = Set.of("requestDevice/" + KEYBOARD, "requestDevice/" + HEART);
+    String handle = call("device", id, "{}").path("id").asText();
+    call("connect", handle, "{}");
+    assertEquals(-1, attribute(handle, KEYBOARD, "2a37"));
+    assertTrue(attribute(handle, HEART, "2a37") > 0);
   }
 
   @Test

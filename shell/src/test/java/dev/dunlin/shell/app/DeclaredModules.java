@@ -30,7 +30,8 @@ final class DeclaredModules {
       List<CommandModule> modules =
           new ArrayList<>(StandardModules.of(console, RandomSource.secure(), Path.of("data")));
       modules.add(
-          new ApplicationModule(code -> {}, List::of, List::of, List::of, Map.of(), UpdateCommands.none()));
+          new ApplicationModule(
+              code -> {}, List::of, List::of, List::of, Map.of(), UpdateCommands.none()));
       modules.add(
           new BluetoothModule(
               Path.of("data"),
@@ -42,7 +43,7 @@ final class DeclaredModules {
                   return Future.failedFuture("nothing runs here");
                 }
               },
-              on -> Future.failedFuture("nor is opened"),
+              scheduler -> Future.failedFuture("nor is opened"),
               new SimulatedPerson("")));
       modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
       modules.add(
