@@ -83,7 +83,7 @@ class DunlinScriptTest {
     Files.copy(
         sources.resolve("dunlin"), root.resolve("dunlin"), StandardCopyOption.COPY_ATTRIBUTES);
     Files.copy(sources.resolve("pom.xml"), root.resolve("pom.xml"));
-    for (String module : List.of("scheduler", "bridge", "net", "shell", "e2e")) {
+    for (String module : List.of("scheduler", "bridge", "net", "bt", "shell", "e2e")) {
       Files.createDirectories(root.resolve(module).resolve("src/main/java"));
       Files.writeString(root.resolve(module).resolve("pom.xml"), "<project/>");
     }
@@ -102,6 +102,7 @@ class DunlinScriptTest {
     tool("npm", "echo 9.2.0");
     tool("Xvfb", ":");
     tool("jwm", ":");
+    tool("dbus-daemon", ":");
     tool("xz", ":");
     tool("dpkg-shlibdeps", ":");
     tool("debootstrap", ":");
