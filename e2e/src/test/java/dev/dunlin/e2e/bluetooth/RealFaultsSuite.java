@@ -155,7 +155,8 @@ class RealFaultsSuite {
       Characteristic value = characteristic(connection, RealPeer.LONG);
       assertEquals(64, radios.await(connection.mtu()).orElseThrow());
       assertEquals(RealPeer.pattern(512, 0), radios.await(value.read()));
-      radios.await(value.write(RealPeer.pattern(radios.longestWrite(), 7), WriteMode.WITH_RESPONSE));
+      radios.await(
+          value.write(RealPeer.pattern(radios.longestWrite(), 7), WriteMode.WITH_RESPONSE));
       assertEquals(RealPeer.pattern(radios.longestWrite(), 7), radios.await(value.read()));
       assertEquals(
           Kind.INVALID_LENGTH,
