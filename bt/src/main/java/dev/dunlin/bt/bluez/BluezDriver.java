@@ -72,6 +72,7 @@ public final class BluezDriver implements Driver {
   private final Optional<String> adapterName;
   private final Path rfkill;
   private final Inbox inbox = new Inbox();
+  private final Echoes echoes = new Echoes();
   private volatile String owner = "";
 
   // --- owned by the lane
@@ -315,6 +316,7 @@ public final class BluezDriver implements Driver {
     tree.clear();
     List<List<Promise<Void>>> waiting = List.copyOf(resolving.values());
     resolving.clear();
+    echoes.clear();
     waiting.forEach(promises -> promises.forEach(promise -> promise.tryFail(reason)));
     events.reset(reason);
   }
@@ -389,7 +391,12 @@ public final class BluezDriver implements Driver {
     switch (signal.member()) {
       case "PropertiesChanged" -> {
         if (body.length == 3 && body[0] instanceof String type) {
-          changed(signal.path(), type, Values.map(Values.plain(body[1])), Values.list(body[2]));
+          changed(
+              signal.serial(),
+              signal.path(),
+              type,
+              Values.map(Values.plain(body[1])),
+              Values.list(body[2]));
         }
       }
       case "InterfacesAdded" -> {
@@ -422,7 +429,8 @@ public final class BluezDriver implements Driver {
     }
   }
 
-  private void changed(String path, String type, Map<String, Object> values, List<?> invalidated) {
+  private void changed(
+      long serial, String path, String type, Map<String, Object> values, List<?> invalidated) {
     Map<String, Map<String, Object>> object = tree.get(path);
     if (object == null || !object.containsKey(type)) {
       return;
@@ -446,10 +454,7 @@ public final class BluezDriver implements Driver {
           .ifPresent(
               id ->
                   Values.bytes(value)
-                      .ifPresent(
-                          bytes ->
-                              events.notified(
-                                  id, attribute(id, path), bytes, inbox.dropped(path))));
+                      .ifPresent(bytes -> notified(id, path, echoes.heard(path, serial, bytes))));
     } else if (type.equals(ADAPTER) && path.equals(adapter)) {
       if (values.containsKey("Powered") || values.containsKey("Alias")) {
         publishStatus();
@@ -457,6 +462,10 @@ public final class BluezDriver implements Driver {
     } else if (type.equals(DEVICE)) {
       deviceChanged(path, values);
     }
+  }
+
+  private void notified(DeviceId id, String path, List<Buffer> values) {
+    values.forEach(bytes -> events.notified(id, attribute(id, path), bytes, inbox.dropped(path)));
   }
 
   private void deviceChanged(String path, Map<String, Object> values) {
@@ -817,16 +826,34 @@ public final class BluezDriver implements Driver {
 
   @Override
   public Future<Buffer> read(DeviceId device, AttributeId id) {
-    return attribute(device, id)
-        .compose(it -> call(it.path(), it.type(), "ReadValue", "a{sv}", Map.of()))
-        .compose(
-            reply ->
-                Values.bytes(first(body(reply)))
-                    .map(Future::succeededFuture)
-                    .orElseGet(
-                        () ->
-                            Future.failedFuture(
-                                new BluetoothError(Kind.FAILED, "BlueZ sent no bytes"))));
+    return attribute(device, id).compose(it -> read(device, it));
+  }
+
+  private Future<Buffer> read(DeviceId device, Attribute it) {
+    if (it.type().equals(CHARACTERISTIC)) {
+      notified(device, it.path(), echoes.begins(it.path()));
+    }
+    Promise<Buffer> done = Promise.promise();
+    call(it.path(), it.type(), "ReadValue", "a{sv}", Map.of())
+        .onComplete(
+            result ->
+                lane.execute(
+                    () -> {
+                      Optional<Buffer> bytes =
+                          result.succeeded()
+                              ? Values.bytes(first(body(result.result())))
+                              : Optional.empty();
+                      long serial = result.succeeded() ? result.result().getSerial() : 0;
+                      notified(device, it.path(), echoes.answered(it.path(), serial, bytes));
+                      bytes.ifPresentOrElse(
+                          done::complete,
+                          () ->
+                              done.fail(
+                                  result.failed()
+                                      ? result.cause()
+                                      : new BluetoothError(Kind.FAILED, "BlueZ sent no bytes")));
+                    }));
+    return done.future();
   }
 
   private static Object first(Object[] body) {

@@ -272,7 +272,7 @@ public abstract class AdapterContract {
     Characteristic value = characteristic(connect(), ContractPeer.LONG);
     assertEquals(ContractPeer.longValue(), fixture.await(value.read()));
     Buffer reversed = Buffer.buffer();
-    for (int i = 0; i < 512; i++) {
+    for (int i = 0; i < fixture.longestWrite(); i++) {
       reversed.appendByte((byte) (511 - i));
     }
     fixture.await(value.write(reversed, WriteMode.WITH_RESPONSE));

@@ -17,6 +17,11 @@ public interface Fixture extends AutoCloseable {
   /** What this stack has, besides what all have. */
   Set<Feature> features();
 
+  /** The longest value that the peer's stack takes, of the 512 bytes of the standard. */
+  default int longestWrite() {
+    return 512;
+  }
+
   /** The result, or the failure, when it is there; within a minute. */
   <T> T await(Future<T> future);
 

@@ -8,6 +8,7 @@ import dev.dunlin.e2e.Account;
 import dev.dunlin.e2e.Layout;
 import dev.dunlin.e2e.Page;
 import dev.dunlin.e2e.RunningApp;
+import dev.dunlin.e2e.bluetooth.BluetoothMachine;
 import dev.dunlin.scheduler.Clock;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.SystemClock;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.freedesktop.dbus.exceptions.DBusException;
 
 /**
  * Measures: {@code bench [NAME] [--peers]}. NAME is a result's name or how names begin ({@code
@@ -156,6 +158,9 @@ public final class Bench {
     }
     if (any("peer.relayed", "peer.heap")) {
       peer();
+    }
+    if (any("bt.connect", "bt.read", "bt.notify")) {
+      bluetooth();
     }
     if (qt.isPresent() && any("call.sequential", "call.inflight100")) {
       QtWebEngine.Calls calls = qt.get().calls();
@@ -406,6 +411,29 @@ public final class Bench {
     } finally {
       app.close();
     }
+  }
+
+  // ---- Bluetooth
+
+  private void bluetooth() throws IOException {
+    try (Bluetooth bluetooth = new Bluetooth(CLOCK)) {
+      add(bluetooth.plain(), "dbus-java");
+      add(bluetooth.page(layout.home().resolve("e2e/apps/bluetooth")), "dunlin");
+      notes.add("bt: a real bluetoothd with two virtual controllers, in an emulated machine");
+    } catch (BluetoothMachine.Missing e) {
+      notes.add("bt: skipped, as " + e.getMessage());
+    } catch (DBusException e) {
+      throw new IOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  private void add(Bluetooth.Samples samples, String peer) {
+    add("bt.connect", peer, "ms", samples.connectMs());
+    add("bt.read", peer, "ms", samples.readMs());
+    add("bt.notify", peer, "1/s", samples.notificationsPerSecond());
   }
 
   // ---- datagrams

@@ -6,7 +6,7 @@ import java.util.List;
  * One measured thing.
  *
  * @param name such as {@code call.sequential}
- * @param peer who did it: {@code dunlin}, {@code node} or {@code qtwebengine}
+ * @param peer who did it: {@code dunlin}, {@code node}, {@code qtwebengine} or {@code dbus-java}
  * @param unit {@code ms}, {@code MiB}, {@code MiB/s} or {@code 1/s}
  * @param median the middle sample
  * @param p99 the sample that 99 of 100 are better than or equal to; the worst where there are fewer
