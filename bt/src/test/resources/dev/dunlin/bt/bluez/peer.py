@@ -100,6 +100,12 @@ def pair(self):
     self.UpdateProperties('org.bluez.Device1', {'Paired': dbus.Boolean(True, variant_level=1)})
 
 
+def register_agent(self, path, capability):
+    # BlueZ forgets an agent whose client goes; the template keeps it, and fails at the next one.
+    if path not in self.agent_paths:
+        self.agent_paths += [path]
+
+
 def register_application(self, path, options):
     State.applications.append(str(path))
 
@@ -300,6 +306,7 @@ mockobject.objects['/'] = root
 root.AddTemplate('bluez5', {})
 bluez = root
 bluez_main = mockobject.objects['/org/bluez']
+bluez_main.AddMethods('org.bluez.AgentManager1', [('RegisterAgent', 'os', '', register_agent)])
 add_adapter()
 add_device()
 bus.add_signal_receiver(value_sent, 'PropertiesChanged', PROPS, path_keyword='path')
