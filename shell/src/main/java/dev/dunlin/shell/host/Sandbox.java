@@ -55,8 +55,7 @@ public final class Sandbox {
           "XDG_CONFIG_HOME",
           "XDG_CACHE_HOME",
           "FONTCONFIG_FILE",
-          "FONTCONFIG_PATH",
-          "FC_FONTATIONS");
+          "FONTCONFIG_PATH");
 
   /** How variables begin by which graphics drivers are told. */
   private static final List<String> DRIVERS =
@@ -467,6 +466,10 @@ public final class Sandbox {
 
   private static List<String> environment(Map<String, String> environment) {
     List<String> words = new ArrayList<>();
+    // What Chromium would add by itself: to a process whose environment has changed it can give no
+    // new title, and a renderer would be listed as a zygote.
+    NativeProcess.CHROMIUMS.forEach(
+        (name, value) -> words.addAll(List.of("--setenv", name, value)));
     for (String name : KEPT) {
       if (environment.containsKey(name)) {
         words.addAll(List.of("--setenv", name, environment.get(name)));

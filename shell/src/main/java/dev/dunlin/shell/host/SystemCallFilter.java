@@ -38,7 +38,7 @@ final class SystemCallFilter {
   }
 
   /** What a process needs that computes, and gets and gives files and memory through messages. */
-  private static final String ALLOWED =
+  static final String ALLOWED =
       """
       read:0:63 write:1:64 open:2:- openat:257:56 close:3:57 stat:4:- fstat:5:80 lstat:6:-
       newfstatat:262:79 statx:332:291 poll:7:- ppoll:271:73 lseek:8:62 mmap:9:222 mprotect:10:226
@@ -77,7 +77,7 @@ final class SystemCallFilter {
    * What no helper of Chromium needs and what has led out of sandboxes: mounts, modules, other
    * processes' memory, keys, asynchronous ways around this filter.
    */
-  private static final String DENIED =
+  static final String DENIED =
       """
       acct:163:89 add_key:248:217 bpf:321:280 chroot:161:51 delete_module:176:106 fanotify_init:300:262
       finit_module:313:273 fsconfig:431:431 fsmount:432:432 fsopen:430:430 fspick:433:433
