@@ -307,7 +307,6 @@ public final class Sandbox {
           "--unshare-cgroup-try",
           "--cap-drop",
           "ALL",
-          "--die-with-parent",
           "--new-session",
           "--chdir",
           "/",
@@ -353,6 +352,9 @@ public final class Sandbox {
         set -- "$@" "$word"
       done
       set -- --ro-bind "$temp/$schemes" /tmp/jcef-p0_scheme.tmp --remount-ro / -- "$engine/jcef_helper" "$@"
+      # The kernel takes the end of the thread that started a process for the end of its parent, and AWT's, which starts the zygote, may
+      # end at any time. The zygote ends when the other end of its socket is closed, and all others in its box with it.
+      [ "$type" = zygote ] || set -- --die-with-parent "$@"
       case $box in
         strict) strict "$@" ;;
         network) network --bind "$profile" "$profile" "$@" ;;
