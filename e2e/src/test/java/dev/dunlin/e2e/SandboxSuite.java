@@ -373,9 +373,9 @@ class SandboxSuite {
             "run-shell")) {
       assertEquals("ENOENT", boxed.get(file), file);
     }
-    for (String file : List.of("write-engine", "write-root")) {
-      assertEquals("EROFS", boxed.get(file), file);
-    }
+    // The engine may be somebody else's besides.
+    assertTrue(Set.of("EROFS", "EACCES").contains(boxed.get("write-engine")), boxed::toString);
+    assertEquals("EROFS", boxed.get("write-root"));
     for (String call :
         List.of(
             "tcp",

@@ -363,8 +363,8 @@ public final class Sandbox {
       # Shared memory with the X server is System V's, so there is no IPC namespace. A server on another machine needs the network.
       set -- --ro-bind-try "${XAUTHORITY:-${HOME-}/.Xauthority}" /tmp/.Xauthority --setenv XAUTHORITY /tmp/.Xauthority \\
         --setenv DISPLAY "$DISPLAY" "$@"
-      socket=/tmp/.X11-unix/X${DISPLAY#*:}
-      socket=${socket%.*}
+      number=${DISPLAY#*:}
+      socket=/tmp/.X11-unix/X${number%%.*}
       case $DISPLAY in
         :* | unix:*) [ ! -S "$socket" ] || set -- --unshare-net --ro-bind "$socket" "$socket" "$@" ;;
       esac
