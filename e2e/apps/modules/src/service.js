@@ -1,9 +1,23 @@
 // A server, as Node has it, in a service worker; and what its modules can do there.
 import http from 'node:http';
 import { readFile } from 'socket:fs/promises';
+import { Context, Environment, ExtendableEvent, FetchEvent, env } from 'socket:service-worker';
 
 addEventListener('install', event => event.waitUntil(skipWaiting()));
 addEventListener('activate', event => event.waitUntil(clients.claim()));
+addEventListener('message', event => {
+  const context = new Context(event);
+  context.waitUntil((async () => {
+    const before = await Environment.open();
+    const seen = { ...env };
+    Object.assign(env, { visits: (env.visits ?? 0) + 1, at: new Date(0) });
+    delete env.gone;
+    await before.sync();
+    const again = { ...(await Environment.open()).context };
+    if (event.data === 'reset') await context.resetEnvironment();
+    event.source.postMessage({ seen, again, left: Object.keys(env), ours: FetchEvent.prototype instanceof ExtendableEvent, same: context.env === env });
+  })());
+});
 http.createServer(async (request, response) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);

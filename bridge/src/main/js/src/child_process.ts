@@ -8,7 +8,7 @@ import { AbortError, NotSupportedError } from 'socket:errors';
 import { Buffer, type BufferEncoding } from 'socket:buffer';
 import { EventEmitter, type EventListener } from 'socket:events';
 import { coded, wrongType, wrongValue } from 'socket:internal/args';
-import { call, callSync, commandUrl, pathResource, upload } from 'socket:ipc';
+import { call, callForPush, callSync, commandUrl, pathResource, upload } from 'socket:ipc';
 import { cwd as currentFolder, resolve } from 'socket:path';
 import process, { _feed } from 'socket:process';
 import { Readable, Writable } from 'socket:stream';
@@ -249,7 +249,7 @@ export class ChildProcess extends EventEmitter {
 
   async #launch(plan: Plan): Promise<{ child: string; pid: number; stdout: number; stderr: number }> {
     const url = plan.options.shell ? shellUrl : spawnUrl(((await call(lookupUrl, question(plan))) as { path: string }).path);
-    return (await call(url, plan.params)) as never;
+    return (await callForPush(url, plan.params)) as never;
   }
 
   #finish(): void {

@@ -6,7 +6,7 @@ import { Buffer } from 'socket:buffer';
 import { constants } from 'socket:errno';
 import EventEmitter, { addAbortListener, errorMonitor } from 'socket:events';
 import { coded, fn, integer, number, received, signal as checkSignal, string, wrongType } from 'socket:internal/args';
-import { call, callSync, commandUrl, onPush, readyForPush, upload } from 'socket:ipc';
+import { call, callForPush, callSync, commandUrl, onPush, upload } from 'socket:ipc';
 
 export type SocketType = 'udp4' | 'udp6';
 export interface AddressInfo { address: string; family: 'IPv4' | 'IPv6'; port: number }
@@ -384,9 +384,7 @@ function open(socket: Socket, way: 'bind' | 'send', address: string, port: numbe
   let ip = address;
   locate(socket, address).then(async found => {
     ip = found;
-    const pushes = readyForPush();
-    if (pushes !== undefined) await pushes;
-    const opened = (await call(commandUrl('udp', way, resourceOf(ip, port)), way === 'bind' ? { ...options, family } : { open: options, family })) as Opened;
+    const opened = (await callForPush(commandUrl('udp', way, resourceOf(ip, port)), way === 'bind' ? { ...options, family } : { open: options, family })) as Opened;
     Object.assign(state, { handle: opened.id, local: opened.local, recvBufferSize: opened.recvBufferSize, sendBufferSize: opened.sendBufferSize });
     for (const kind of ['recv', 'send'] as const) {
       const value = state.options[`${kind}BufferSize`];

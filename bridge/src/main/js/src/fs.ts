@@ -3,7 +3,7 @@
  * differ in who drives it: promises, a callback, or synchronous requests.
  */
 import host from 'socket:internal/host';
-import { call, callBytes, callSync, commandUrl, onPush, pathResource, upload, type Params, type UploadSource } from 'socket:ipc';
+import { call, callBytes, callSync, commandUrl, onPush, pathResource, readyForPush, upload, type Params, type UploadSource } from 'socket:ipc';
 import { Buffer, type BufferEncoding } from 'socket:buffer';
 import { EventEmitter } from 'socket:events';
 import { basename, dirname, resolve, sep } from 'socket:path';
@@ -1178,6 +1178,7 @@ export class FSWatcher extends EventEmitter {
       queueMicrotask(() => watcher.close());
       return watcher;
     }
+    readyForPush()?.catch(error => { if (!watcher.closed) watcher.emit('error', error); watcher.close(); });
     // Synchronous, as in Node: what can't be watched throws here.
     watcher.#stop = hear(driveSync(watchOp(file, chosen.recursive === true)), chosen.encoding, (type, name) => { if (!watcher.closed) watcher.emit('change', type, name); }, () => watcher.close());
     watcher.signal?.addEventListener('abort', () => { watcher.aborted = true; watcher.close(); }, { once: true });
@@ -1232,6 +1233,7 @@ async function* watching(path: PathLike, options?: WatchOptions | Encoding | nul
   const { file, options: chosen } = watchArguments(path, options);
   const signal = chosen.signal ?? null;
   if (signal?.aborted === true) throw new AbortError(signal.reason, signal);
+  await readyForPush();
   const started = await promised(watchOp)(file, chosen.recursive === true);
   yield* iterate(heard => {
     let ended = () => {};

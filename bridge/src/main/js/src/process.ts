@@ -1,6 +1,6 @@
 /** Node's `process`, as far as a page has one. */
 import host from 'socket:internal/host';
-import { call, callSync, commandUrl, onPush } from 'socket:ipc';
+import { call, callForPush, callSync, commandUrl, onPush } from 'socket:ipc';
 import { Buffer } from 'socket:buffer';
 import { EventEmitter, type EventEmitter as Emitter } from 'socket:events';
 import { coded, wrongType } from 'socket:internal/args';
@@ -145,7 +145,7 @@ export const stdin = Object.assign(Object.create(early) as object, { fd: 0, isTT
 export function _becomeReadable(Readable: ReadableConstructor): void {
   let id: string | undefined;
   const { options, from } = _feed(stream => {
-    call(commandUrl('process', 'stdin')).then(answer => {
+    callForPush(commandUrl('process', 'stdin')).then(answer => {
       const { id: handle, channel } = answer as { id: string; channel: number };
       id = handle;
       if (stream.destroyed) leave();

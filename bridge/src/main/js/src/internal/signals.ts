@@ -1,6 +1,6 @@
 /** Signals that the host gets: `ipc://process/signal/<name>`. */
 import host from 'socket:internal/host';
-import { call, commandUrl, onPush } from 'socket:ipc';
+import { call, callForPush, commandUrl, onPush } from 'socket:ipc';
 import process from 'socket:process';
 
 interface Heard { listeners: number; readonly ready: Promise<string> }
@@ -26,7 +26,7 @@ function happened(name: string, id: string, count: number): void {
 export async function listen(name: string): Promise<() => void> {
   let one = heard.get(name);
   if (one === undefined) {
-    const ready = call(commandUrl('process', 'signal', name)).then(answer => {
+    const ready = callForPush(commandUrl('process', 'signal', name)).then(answer => {
       const { id, channel } = answer as { id: string; channel: number };
       onPush(channel, bytes => happened(name, id, Number(decoder.decode(bytes))));
       return id;

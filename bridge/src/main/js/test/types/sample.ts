@@ -18,6 +18,7 @@ import test, { type Test } from 'socket:test';
 import { NotAllowedError } from 'socket:errors';
 import { inspect } from 'socket:internal/inspect';
 import host from 'socket:internal/host';
+import { Context, Environment, env } from 'socket:service-worker';
 import dgram, { createSocket, type RemoteInfo, type Socket } from 'socket:dgram';
 
 const text: Promise<string> = fsp.readFile('/a', 'utf8');
@@ -60,3 +61,9 @@ const udp: Socket = (dgram.createSocket ?? createSocket)({ type: 'udp4', reuseAd
 udp.send('text', 9, 'localhost', (error, bytes) => error ?? bytes);
 const dropped: number = udp.bind(0).stats().dropped;
 export { dropped };
+async function kept(event: ConstructorParameters<typeof Context>[0]): Promise<unknown> {
+  const { context } = await Environment.open({ type: 'serviceWorker' });
+  context.count = 1;
+  return new Context(event).waitUntil(Promise.resolve(env?.count));
+}
+export { kept };

@@ -9,8 +9,8 @@ import java.util.Set;
 
 /**
  * One document and all it has going on. An anonymous one (empty id) stands for the callers of a
- * window that name no document. A dedicated worker that has a push stream is a part of its
- * document, with calls, handles and pushes of its own.
+ * window that name no document. A dedicated worker that has a name is a part of its document, with
+ * calls, handles and pushes of its own.
  */
 final class Document {
   final String id;
@@ -96,6 +96,11 @@ final class Document {
   /** Any thread. */
   boolean isBoundToTop(int frameWindow, String frameId) {
     return top && !gone && frameWindow == window && frame.equals(frameId);
+  }
+
+  /** Any thread. */
+  boolean isBoundToTopOf(int frameWindow) {
+    return top && !gone && frameWindow == window;
   }
 
   /** Binds to the first frame that uses it; whether {@code frameId} is that frame. */

@@ -107,6 +107,17 @@ final class Documents {
     return Optional.ofNullable(document).filter(d -> d.isBoundToTop(window, frameId));
   }
 
+  /**
+   * The document of this id, if {@link #findTop} has found it in this window before. Any thread.
+   */
+  Optional<Document> boundTop(String id, int window) {
+    Document document;
+    synchronized (this) {
+      document = byId.get(id);
+    }
+    return Optional.ofNullable(document).filter(d -> d.isBoundToTopOf(window));
+  }
+
   /** As {@link #find}, for a top frame: those who ask for it without an id have its policy. */
   Optional<Document> findTop(String id, int window, String frameId) {
     Optional<Document> document = find(id, window, frameId);
@@ -134,12 +145,13 @@ final class Documents {
   }
 
   /**
-   * The part of a document that one of its dedicated workers has. It begins with the worker's push
-   * stream and goes with it, which Chromium ends with the worker. Loop.
+   * The part of a document that one of its dedicated workers has. It begins with the worker's first
+   * request by that name, for a synchronous one may overtake that for the push stream, and goes
+   * with the push stream, which Chromium ends with the worker. Loop.
    *
    * @param id what the worker calls itself
    * @param opens whether it asks for its push stream
-   * @return the whole document for a worker that has no such stream
+   * @return the whole document where there is no room for a part, and none was asked for
    */
   Document worker(Document page, String id, boolean opens) {
     Document known = page.workers.get(id);
@@ -152,10 +164,10 @@ final class Documents {
     }
     // It may have begun before its page called: from then on the page's policy is its own.
     Document early = nobody == null ? null : nobody.workers.get(id);
-    if (early == null && !opens) {
-      return page;
-    }
     if (page.workers.size() >= Limits.WORKERS_PER_DOCUMENT) {
+      if (early == null && !opens) {
+        return page;
+      }
       throw new BridgeError(
           "Error",
           "ERR_TOO_MANY_CALLS",
@@ -174,6 +186,15 @@ final class Documents {
                   }
                   leave(page, id, worker);
                 }));
+    if (!opens) {
+      loop.after(
+          Limits.WORKER_SILENCE,
+          () -> {
+            if (!worker.push.isOpen()) {
+              leave(page, id, worker);
+            }
+          });
+    }
     return worker;
   }
 

@@ -107,6 +107,12 @@ public final class Limits {
 
   static final int BRIEF_WAITING = 8;
 
+  /**
+   * Wait of Chromium's UI thread for a short look that a page waits for. Over: the page asks again
+   * by the stream lane.
+   */
+  public static final Duration LOOK = Duration.ofMillis(3);
+
   /** Threads for commands that block. Over: they wait their turn, in order of arrival. */
   public static final int WORKERS = 16;
 
@@ -124,6 +130,12 @@ public final class Limits {
 
   /** Dedicated workers of one document with a push stream. Over: {@code ERR_TOO_MANY_CALLS}. */
   public static final int WORKERS_PER_DOCUMENT = 32;
+
+  /**
+   * From a worker's first request by its own name to its push stream. Over: what it has opened is
+   * closed.
+   */
+  public static final Duration WORKER_SILENCE = Duration.ofSeconds(5);
 
   /** Bytes of one push channel on their way to the page. Over: they wait in the channel. */
   public static final int PUSH_CREDIT_BYTES = 1 << 20;

@@ -43,6 +43,11 @@ final class PushStream {
     whenLeft = action;
   }
 
+  /** Whether somebody reads it. */
+  synchronized boolean isOpen() {
+    return reader != null;
+  }
+
   /** The stream for the page. A new one replaces the last and begins with a whole frame. */
   ByteSource open() {
     Reader replaced;

@@ -241,8 +241,10 @@ final class RunningCall implements Call {
       throw new BridgeError(
           "TypeError",
           "ERR_INVALID_CALL",
-          "a push goes to a document, and this caller named none: a dedicated worker opens ipc://push/"
-              + " first, other workers have no pushes");
+          "a push goes to a document or to a dedicated worker that opens ipc://push/ under a name of its"
+              + " own (at most "
+              + Limits.WORKERS_PER_DOCUMENT
+              + " of a document); other workers have no pushes");
     }
     return document.push;
   }

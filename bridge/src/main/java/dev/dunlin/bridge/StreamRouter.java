@@ -15,6 +15,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -94,6 +98,67 @@ final class StreamRouter implements StreamLane {
       waiting.error(Dispatcher.toBridgeError(refused));
     }
     return true;
+  }
+
+  @Override
+  public String look(int window, String requested) {
+    CommandUrl url;
+    try {
+      url = CommandUrl.parse(requested);
+    } catch (BridgeError malformed) {
+      // What is wrong with it is said on the other way.
+      return NEVER;
+    }
+    boolean arrival = dispatcher.isOnArrival(url);
+    if (!arrival && !dispatcher.isBrief(url)) {
+      return NEVER;
+    }
+    // Which frame asks is not known here: the id is, which the scripts of this document's origin
+    // in its window can read, and nobody else. They could ask as this document anyway.
+    Optional<Document> document =
+        documents.boundTop(url.query().getOrDefault(DOCUMENT, ""), window);
+    if (document.isEmpty()) {
+      return "";
+    }
+    if (arrival) {
+      return look(window, document.get(), url, requested, true);
+    }
+    CompletableFuture<String> looked = new CompletableFuture<>();
+    if (!loop.brief(() -> looked.complete(look(window, document.get(), url, requested, false)))) {
+      return "";
+    }
+    try {
+      return looked.get(Limits.LOOK.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException slow) {
+      return "";
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private String look(
+      int window, Document document, CommandUrl url, String requested, boolean arrival) {
+    try {
+      RunningCall call =
+          newCall(
+              new StreamRequest(window, "", true, origin, "GET", requested, new byte[0]),
+              document,
+              url,
+              params(url.query()),
+              Optional.empty(),
+              false,
+              true,
+              ignored -> {});
+      return json("data", (arrival ? dispatcher.onArrival(call) : dispatcher.inline(call)).value());
+    } catch (RuntimeException | Error refused) {
+      return json("err", Dispatcher.toBridgeError(refused).toMap());
+    }
+  }
+
+  /** In the call lane's spelling, as JCEF cuts a text off at a character beyond the BMP. */
+  private static String json(String member, Object value) {
+    StringBuilder json = new StringBuilder("{\"" + member + "\":");
+    return Json.append(json, value, Limits.REPLY_LENGTH) ? json.append('}').toString() : "";
   }
 
   /** One request that waits for its answer. */

@@ -500,11 +500,35 @@ class BridgeTest {
   }
 
   @Test
-  void aWorkerWithoutAPushStreamHasNoPushes() {
+  void aWorkersFirstRequestMayOvertakeThatForItsPushStream() throws IOException {
     page.data("ipc://pro-be/echo", Map.of());
-    assertEquals(
-        "ERR_INVALID_CALL", Harness.read(asWorker("b".repeat(32), "ipc://pro-be/push")).code());
+    String worker = "c".repeat(32);
+    assertEquals(200, Harness.read(asWorker(worker, "ipc://pro-be/push")).status());
+    channel.offer(new byte[] {7});
+    StreamResponse stream = await(asWorker(worker, "ipc://push/").response());
+    assertEquals(9, Harness.readSome(stream.body(), new byte[64]));
+    stream.body().close();
+    until(channel::isClosed);
+  }
+
+  @Test
+  void whatAWorkerHasOpenedIsClosedIfItsPushStreamDoesNotCome() {
+    page.data("ipc://pro-be/open", Map.of());
+    Harness.read(asWorker("b".repeat(32), "ipc://pro-be/open"));
+    Harness.read(asWorker("b".repeat(32), "ipc://pro-be/push"));
+    assertEquals(2, opened.get());
+    until(() -> channel.isClosed() && opened.get() == 1);
+  }
+
+  @Test
+  void aWorkerWithoutANameHasNoPushes() {
+    page.data("ipc://pro-be/echo", Map.of());
     assertEquals("ERR_INVALID_CALL", Harness.read(asWorker("me", "ipc://pro-be/echo")).code());
+    assertEquals(
+        "ERR_INVALID_CALL",
+        ask(new StreamRequest(
+                1, page.frameId, true, ORIGIN, "GET", "ipc://pro-be/push", new byte[0]))
+            .code());
     // Nor has a shared one, which is of no document.
     Harness.Reply shared =
         ask(
@@ -546,6 +570,7 @@ class BridgeTest {
     String late = String.format("%032x", Limits.WORKERS_PER_DOCUMENT);
     assertEquals("ERR_TOO_MANY_CALLS", Harness.read(asWorker(late, "ipc://push/")).code());
     assertEquals(200, Harness.read(asWorker(late, "ipc://pro-be/echo")).status());
+    assertEquals("ERR_INVALID_CALL", Harness.read(asWorker(late, "ipc://pro-be/push")).code());
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,7 @@ final class OnArrivalTest {
   private static final String URL = "ipc://clock/now";
 
   private volatile Thread ranOn;
+  private final CountDownLatch gate = new CountDownLatch(1);
   private final Harness harness = new Harness(new Clock());
   private final Page page = harness.page(1, Harness.ALL);
 
@@ -51,7 +53,17 @@ final class OnArrivalTest {
               RunsOn.ARRIVAL,
               call -> Future.succeededFuture(new Reply.Data("x".repeat(Limits.REPLY_LENGTH / 3)))),
           command("later", RunsOn.ARRIVAL, call -> Promise.<Reply>promise().future()),
+          command("slow", RunsOn.BRIEF, this::slow),
           command("loop", RunsOn.EVENT_LOOP, this::now));
+    }
+
+    private Future<Reply> slow(Call call) {
+      try {
+        gate.await();
+        return Future.succeededFuture(Reply.NOTHING);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
     }
 
     private Future<Reply> now(Call call) {
@@ -180,6 +192,19 @@ final class OnArrivalTest {
         };
     page.send("{\"d\":\"" + page.id + "\",\"c\":[[1,\"" + URL + "\"]]}", dead);
     assertEquals(0, page.call(URL, java.util.Map.of()).path(1).asInt());
+  }
+
+  @Test
+  void whoWaitsForALookIsAnsweredFromMemoryAtOnceAndNotHeldUpByASlowDisk() {
+    String id = "?_d=" + page.id;
+    page.data(URL, java.util.Map.of());
+    assertEquals("{\"data\":{}}", harness.bridge.streamLane().look(1, URL + id));
+    assertSame(Thread.currentThread(), ranOn);
+    assertEquals(StreamLane.NEVER, harness.bridge.streamLane().look(1, "ipc://clock/loop" + id));
+    for (int i = 0; i < 2 * (Limits.BRIEF_THREADS + Limits.BRIEF_WAITING); i++) {
+      assertEquals("", harness.bridge.streamLane().look(1, "ipc://clock/slow" + id));
+    }
+    gate.countDown();
   }
 
   @Test

@@ -36,6 +36,9 @@ public final class Driver {
   /** Not of the protocol: presses {@code keys}. */
   static final String KEYS = "Dunlin.pressKeys";
 
+  /** Not of the protocol: collects the runtime's garbage, and has it finalised. */
+  static final String COLLECT = "Dunlin.collectGarbage";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** JCEF cuts a text off at its first character beyond the BMP. */
@@ -73,6 +76,11 @@ public final class Driver {
   private static Future<String> call(Engine engine, JsonNode call) throws IOException {
     if (call.path("method").asText().equals(KEYS)) {
       return press(call.path("params").path("keys").asText());
+    }
+    if (call.path("method").asText().equals(COLLECT)) {
+      System.gc();
+      System.runFinalization();
+      return Future.succeededFuture("{}");
     }
     try {
       return engine

@@ -155,6 +155,8 @@ public final class Page {
 
   /** Clicks the middle of the element, with the mouse. */
   public void click(String selector) {
+    // Chromium drops input that comes before a page's first paint.
+    await("performance.getEntriesByType('paint').length > 0");
     JsonNode at =
         run(
             "const e = document.querySelector("
@@ -193,6 +195,11 @@ public final class Page {
   /** Presses real keys: they go to the window that has the focus, which may be a dialog. */
   public void press(String keys) {
     call(Driver.KEYS, JSON.createObjectNode().put("keys", keys));
+  }
+
+  /** Collects the runtime's garbage, and has it finalised. */
+  public void collectHostGarbage() {
+    call(Driver.COLLECT, JSON.createObjectNode());
   }
 
   /** A PNG of what the window shows. */

@@ -194,6 +194,60 @@ class ChildProcessSuite {
   }
 
   @Test
+  void aDedicatedWorkerHasProgramsAndWatchesOfItsOwnWhichGoWithIt() throws IOException {
+    Page page = start(UnaryOperator.identity());
+    Path seen = app.base().resolve("home/seen");
+    page.run("await ipc.call('ipc://fs/mkdir" + seen + "/deep', {recursive: true})");
+    page.run(
+        """
+        globalThis.said = []
+        globalThis.worker = new Worker('/worker.js', { type: 'module' })
+        worker.onmessage = event => said.push(event.data)
+        worker.onerror = event => said.push('broken ' + event.message)
+        globalThis.ask = (...words) => { worker.postMessage(words) }
+        """);
+    // Its first call of all, and a synchronous one.
+    page.evaluate("ask('watch', '" + seen + "')");
+    page.await("said.includes('watching')");
+    page.run("await ipc.call('ipc://fs/writeFile" + seen + "/new', {data: 'x'})");
+    page.await("said.includes('saw new')");
+    page.evaluate("ask('unwatch')");
+    page.await("said.includes('unwatched')");
+    page.evaluate("ask('watch', '" + seen + "/none')");
+    page.await(
+        "said.includes(\"watch ENOENT: no such file or directory, watch '" + seen + "/none'\")");
+    page.evaluate("ask('iterate', '" + seen + "')");
+    page.await("said.includes('iterating')");
+    page.run(
+        "while (!said.some(one => one.startsWith('next')))"
+            + " await ipc.call('ipc://fs/writeFile"
+            + seen
+            + "/deep/more', {data: 'x'})");
+    page.await("said.includes('next deep/more')");
+    page.evaluate("ask('spawn')");
+    page.await("said.includes('spawned 3000006 ende ü 0 42')");
+    page.evaluate("ask('signal')");
+    page.run(
+        "while (!said.includes('heard SIGUSR2'))"
+            + " await cp.execFile('kill', ['-USR2', '"
+            + app.pid()
+            + "']).catch(() => {})");
+    page.evaluate("ask('stay')");
+    page.await("said.some(one => one.startsWith('pid'))");
+    long its = page.evaluate("+said.find(one => one.startsWith('pid')).slice(4)").asLong();
+    long pages =
+        page.run(
+                "const child = cp.spawn('sleep', ['1000']);"
+                    + " await new Promise(done => child.on('spawn', done)); return child.pid")
+            .asLong();
+    long written = stillness(its);
+    assertTrue(written < 4 << 20, written + " bytes were taken of who nobody reads");
+    page.evaluate("worker.terminate()");
+    app.await(() -> !runs(its), "the end of the worker's child", RunningApp.SOON);
+    assertTrue(runs(pages));
+  }
+
+  @Test
   void noChildSurvivesTheKillOfTheRuntime() throws IOException {
     Page page = start(UnaryOperator.identity());
     List<Long> pids = new ArrayList<>();

@@ -208,6 +208,39 @@ record FsSuite(Account account) {
         said.toString());
   }
 
+  /** A short look goes by a dialog that nobody sees, but where a dialog would be noticed. */
+  @Test
+  void synchronousLooksDisturbNobody() {
+    JsonNode said =
+        page.run(
+            """
+            const file = path.join(data, 'seen 𐍈')
+            fs.writeFileSync(file, 'four')
+            let blurs = 0
+            addEventListener('blur', () => blurs++)
+            let requests = 0
+            const open = XMLHttpRequest.prototype.open
+            XMLHttpRequest.prototype.open = function (...how) { requests++; return open.apply(this, how) }
+            const sizes = new Set(), errors = new Set()
+            for (let i = 0; i < 200; i++) {
+              sizes.add(fs.statSync(file).size)
+              try { fs.statSync(file + '/none') } catch (error) { errors.add(error.code + error.message.includes('𐍈')) }
+            }
+            const plain = requests
+            const field = document.body.appendChild(document.createElement('input'))
+            field.focus()
+            requests = 0
+            for (let i = 0; i < 50; i++) sizes.add(fs.statSync(file).size)
+            const focused = requests, same = document.activeElement === field
+            field.remove()
+            XMLHttpRequest.prototype.open = open
+            return { sizes: [...sizes], errors: [...errors], few: plain < 300, focused, same, blurs }
+            """);
+    assertEquals(
+        "{\"sizes\":[4],\"errors\":[\"ENOTDIRtrue\"],\"few\":true,\"focused\":50,\"same\":true,\"blurs\":0}",
+        said.toString());
+  }
+
   @Test
   void looksAtAFileEverySoOften() {
     JsonNode said =

@@ -252,11 +252,33 @@ record ModulesSuite(Account account) {
                 })
                 const chunks = []
                 for await (const chunk of answer) chunks.push(chunk)
+                const ask = what => new Promise(resolve => {
+                  navigator.serviceWorker.addEventListener('message', ({ data }) => resolve(JSON.stringify(data)), { once: true })
+                  registration.active.postMessage(what)
+                })
+                navigator.serviceWorker.startMessages()
+                globalThis.environments = [await ask('count'), await ask('reset'), await ask('reset')]
                 await registration.unregister()
                 return { status: answer.statusCode, said: JSON.parse(Buffer.concat(chunks)) }
                 """,
                 LONG)
             .toString());
+    String date = "\"at\":\"1970-01-01T00:00:00.000Z\"";
+    assertEquals(
+        String.join(
+            "\n",
+            "{\"seen\":{},\"again\":{"
+                + date
+                + ",\"visits\":1},\"left\":[\"at\",\"visits\"],\"ours\":true,\"same\":true}",
+            "{\"seen\":{"
+                + date
+                + ",\"visits\":1},\"again\":{"
+                + date
+                + ",\"visits\":2},\"left\":[],\"ours\":true,\"same\":true}",
+            "{\"seen\":{},\"again\":{"
+                + date
+                + ",\"visits\":1},\"left\":[],\"ours\":true,\"same\":true}"),
+        alone.evaluate("environments.join('\\n')").asText());
   }
 
   @Test

@@ -13,6 +13,8 @@ import dev.dunlin.bridge.Harness.Page;
 import dev.dunlin.bridge.Harness.Reply;
 import dev.dunlin.bridge.Limits;
 import dev.dunlin.bridge.PolicySet;
+import dev.dunlin.bridge.StreamLane;
+import dev.dunlin.bridge.StreamRequest;
 import dev.dunlin.bridge.StreamResponse;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.process.ChildProcess;
@@ -36,6 +38,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -471,6 +474,53 @@ class FsModuleTest {
     static void mkfifo(Path path) {
       assertEquals(0, mkfifo(path.toString(), 0600));
     }
+  }
+
+  @Test
+  void aLookThatAPageWaitsForIsPolicedAsEverAndForItsTopDocumentAlone() throws IOException {
+    Path in = Files.createDirectory(root.resolve("in"));
+    Files.writeString(in.resolve("f"), "four");
+    Files.createSymbolicLink(in.resolve("out"), Files.createDirectory(root.resolve("away")));
+    Page poor = harness.page(2, PolicySet.of(List.of("connect-src ipc://fs/stat" + in + "/")));
+    Function<String, String> asPoor = name -> look(2, url("stat", in) + name, poor.id);
+    Harness.until(() -> !asPoor.apply("/f").isEmpty());
+    assertTrue(asPoor.apply("/f").contains("\"size\":\"4\""), asPoor.apply("/f"));
+    for (String attack : List.of("/out", "/../away")) {
+      String refused = asPoor.apply(attack);
+      assertTrue(refused.startsWith("{\"err\"") || refused.equals(StreamLane.NEVER), refused);
+      assertFalse(refused.contains("size"), refused);
+    }
+    // JCEF cuts a text off at a character beyond the BMP.
+    String missing = look(1, url("stat", root) + "/%F0%90%8D%88", page.id);
+    assertTrue(missing.contains("ENOENT") && missing.contains("\\uD800\\uDF48"), missing);
+    assertEquals(StreamLane.NEVER, look(1, url("readFile", in) + "/f", page.id));
+    assertEquals(StreamLane.NEVER, look(1, "http://x", page.id));
+    String nested = harness.bridge.registerDocument(1, ALL);
+    for (String id : List.of("", "0".repeat(32), poor.id, nested)) {
+      assertEquals("", look(1, url("stat", in) + "/f", id));
+    }
+    Harness.await(
+        harness
+            .bridge
+            .streamLane()
+            .open(
+                new StreamRequest(
+                    1,
+                    "nested",
+                    false,
+                    Harness.ORIGIN,
+                    "GET",
+                    url("stat", in) + "/f?_d=" + nested,
+                    new byte[0]))
+            .response());
+    assertEquals("", look(1, url("stat", in) + "/f", nested), "a nested frame's");
+    assertEquals("", look(2, url("stat", in) + "/f", page.id), "another window's");
+    harness.bridge.documentGone(page.id);
+    assertEquals("", look(1, url("stat", in) + "/f", page.id), "one that is gone");
+  }
+
+  private String look(int window, String url, String id) {
+    return harness.bridge.streamLane().look(window, url + "?_d=" + id);
   }
 
   @Test

@@ -133,6 +133,14 @@ final class AppHost implements PageHost {
   }
 
   @Override
+  public String look(int window, String asking, String url) {
+    Bridge ready = bridge.getNow(null);
+    return ready == null || !asking.equals(origin) && !asking.startsWith(origin + "/")
+        ? ""
+        : ready.streamLane().look(window, url);
+  }
+
+  @Override
   public void console(int window, ConsoleLevel level, String text, String source, int line) {
     console.line(
         level, text, source.startsWith(origin) ? source.substring(origin.length()) : source, line);

@@ -157,7 +157,9 @@ public final class AppRun implements Launcher {
     prepare();
     try {
       Path installation = EngineInstallation.locate();
-      // The longest, and what comes first needs none of it.
+      // The longest, and what comes first needs none of it. A second start does it in vain, but is
+      // over 25 to 50 ms from here, before it is done; taking the lock first would hold up the
+      // first by as much.
       CompletableFuture<Void> libraries = Engine.preload(installation);
       CompletableFuture<Sandbox> sandbox =
           Threads.async(

@@ -22,6 +22,13 @@ public interface PageHost {
    */
   Cancellation message(Frame frame, String message, Answer answer);
 
+  /**
+   * Answers a short look that a page's script waits for, see {@link StreamLane#look}.
+   *
+   * @param origin of the document that asks, or its URL
+   */
+  String look(int window, String origin, String url);
+
   /** A line for the console. */
   void console(int window, ConsoleLevel level, String text, String source, int line);
 

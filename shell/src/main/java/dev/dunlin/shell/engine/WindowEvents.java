@@ -1,6 +1,8 @@
 package dev.dunlin.shell.engine;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.cef.CefClient;
 import org.cef.CefSettings.LogSeverity;
 import org.cef.browser.CefBrowser;
@@ -8,12 +10,16 @@ import org.cef.browser.CefFrame;
 import org.cef.callback.CefBeforeDownloadCallback;
 import org.cef.callback.CefContextMenuParams;
 import org.cef.callback.CefDownloadItem;
+import org.cef.callback.CefDownloadItemCallback;
+import org.cef.callback.CefJSDialogCallback;
 import org.cef.callback.CefMenuModel;
 import org.cef.handler.CefContextMenuHandlerAdapter;
 import org.cef.handler.CefDisplayHandlerAdapter;
 import org.cef.handler.CefDownloadHandlerAdapter;
+import org.cef.handler.CefJSDialogHandlerAdapter;
 import org.cef.handler.CefLifeSpanHandlerAdapter;
 import org.cef.handler.CefLoadHandlerAdapter;
+import org.cef.misc.BoolRef;
 import org.cef.network.CefRequest.TransitionType;
 
 /** What happens in and to windows. Called on Chromium's UI thread. */
@@ -34,10 +40,37 @@ final class WindowEvents {
     client.addLoadHandler(new Load());
     client.addContextMenuHandler(new ContextMenu());
     client.addDownloadHandler(new Downloads());
+    client.addJSDialogHandler(new Looks());
   }
 
   private int indexOf(CefBrowser browser) {
     return RequestRouter.indexOf(windows, browser);
+  }
+
+  /**
+   * The page's side is {@code look} in ipc.ts: a dialog of text that no person sees. Answered
+   * before this returns, in one task of the UI thread: else Chromium would drop what is typed
+   * meanwhile.
+   */
+  private final class Looks extends CefJSDialogHandlerAdapter {
+    private static final String MARK = "dunlin:look";
+
+    @Override
+    public boolean onJSDialog(
+        CefBrowser browser,
+        String origin,
+        JSDialogType type,
+        String message,
+        String text,
+        CefJSDialogCallback callback,
+        BoolRef suppress) {
+      int window = indexOf(browser);
+      if (window < 0 || type != JSDialogType.JSDIALOGTYPE_PROMPT || !MARK.equals(text)) {
+        return false;
+      }
+      callback.Continue(true, host.look(window, origin, message));
+      return true;
+    }
   }
 
   private final class Display extends CefDisplayHandlerAdapter {
@@ -135,20 +168,35 @@ final class WindowEvents {
   }
 
   /**
-   * Nothing is written that no policy allowed: the callback is dropped, which cancels the download.
+   * Nothing is written that no policy allowed. JCEF saves a download whose question is forgotten
+   * (its finaliser says go on), so the question is kept until Chromium has cancelled the download.
    */
   private final class Downloads extends CefDownloadHandlerAdapter {
+    // CEF UI thread only.
+    private final Map<Integer, CefBeforeDownloadCallback> refused = new HashMap<>();
+
     @Override
     public boolean onBeforeDownload(
         CefBrowser browser,
         CefDownloadItem item,
         String suggestedName,
         CefBeforeDownloadCallback callback) {
+      refused.put(item.getId(), callback);
       int window = indexOf(browser);
       if (window >= 0) {
         host.downloadRefused(window, item.getURL());
       }
       return true;
+    }
+
+    @Override
+    public void onDownloadUpdated(
+        CefBrowser browser, CefDownloadItem item, CefDownloadItemCallback callback) {
+      if (item.isInProgress()) {
+        callback.cancel();
+      } else {
+        refused.remove(item.getId());
+      }
     }
   }
 }

@@ -5,24 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.dunlin.bridge.AlwaysAllowed;
-import dev.dunlin.bridge.child.BackEndModule;
-import dev.dunlin.bridge.child.ChildProcessModule;
-import dev.dunlin.bridge.extension.ExtensionModule;
-import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.Command.Resource;
 import dev.dunlin.bridge.spi.CommandModule;
-import dev.dunlin.scheduler.RandomSource;
-import dev.dunlin.scheduler.Scheduler;
-import dev.dunlin.scheduler.VirtualScheduler;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -89,25 +79,10 @@ class CommandsDocTest {
     for (AlwaysAllowed one : AlwaysAllowed.values()) {
       always.put(one.command(), one);
     }
-    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     TreeSet<String> rows = new TreeSet<>();
-    try (Console console = new Console(nowhere, nowhere)) {
-      List<CommandModule> modules =
-          new ArrayList<>(StandardModules.of(console, RandomSource.secure(), Path.of("data")));
-      modules.add(
-          new ApplicationModule(code -> {}, List::of, List::of, List::of, UpdateCommands.none()));
-      modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
-      modules.add(
-          new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> HOME));
-      Scheduler scheduler = new VirtualScheduler();
-      modules.add(new ChildProcessModule(scheduler, Map.of()));
-      modules.add(new BackEndModule(Optional.empty()));
-      modules.add(new SignalModule(scheduler));
-      modules.add(new ExtensionModule(HOME, module -> {}, name -> {}));
-      for (CommandModule module : modules) {
-        for (Command command : module.commands()) {
-          rows.add(row(module.name().replace('_', '-'), command, always));
-        }
+    for (CommandModule module : DeclaredModules.all()) {
+      for (Command command : module.commands()) {
+        rows.add(row(module.name().replace('_', '-'), command, always));
       }
     }
     return String.join("", rows);
@@ -151,9 +126,13 @@ class CommandsDocTest {
   }
 
   private static String access(Resource resource) {
-    if (!(resource instanceof Resource.File file)) {
-      return "";
-    }
+    return resource instanceof Resource.File file
+        ? plainAccess(file).name().toLowerCase(Locale.ROOT)
+        : "";
+  }
+
+  /** What a call without parameters does to the path. */
+  static Command.Access plainAccess(Resource.File file) {
     Call plain =
         (Call)
             Proxy.newProxyInstance(
@@ -165,7 +144,7 @@ class CommandsDocTest {
                       case "param", "body" -> Optional.empty();
                       default -> throw new AssertionError("access goes by " + method.getName());
                     });
-    return file.access().apply(plain).name().toLowerCase(Locale.ROOT);
+    return file.access().apply(plain);
   }
 
   private static String limits() throws IOException {

@@ -1,0 +1,42 @@
+package dev.dunlin.shell.app;
+
+import dev.dunlin.bridge.child.BackEndModule;
+import dev.dunlin.bridge.child.ChildProcessModule;
+import dev.dunlin.bridge.extension.ExtensionModule;
+import dev.dunlin.bridge.process.SignalModule;
+import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.scheduler.RandomSource;
+import dev.dunlin.scheduler.Scheduler;
+import dev.dunlin.scheduler.VirtualScheduler;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Every module that an app's bridge has, for tests that read what they declare. */
+final class DeclaredModules {
+  private DeclaredModules() {}
+
+  static List<CommandModule> all() {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    Path home = Path.of("").toAbsolutePath().getParent();
+    try (Console console = new Console(nowhere, nowhere)) {
+      List<CommandModule> modules =
+          new ArrayList<>(StandardModules.of(console, RandomSource.secure(), Path.of("data")));
+      modules.add(
+          new ApplicationModule(code -> {}, List::of, List::of, List::of, UpdateCommands.none()));
+      modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
+      modules.add(
+          new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
+      Scheduler scheduler = new VirtualScheduler();
+      modules.add(new ChildProcessModule(scheduler, Map.of()));
+      modules.add(new BackEndModule(Optional.empty()));
+      modules.add(new SignalModule(scheduler));
+      modules.add(new ExtensionModule(home, module -> {}, name -> {}));
+      return modules;
+    }
+  }
+}
