@@ -18,7 +18,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 
 /**
  * The sandbox of Chromium's helper processes: bubblewrap with namespaces of their own, a root that
@@ -377,7 +376,9 @@ public final class Sandbox {
 
   private static List<String> smallRoot(Path engine) {
     List<String> words = new ArrayList<>();
-    SYSTEM.forEach(path -> words.addAll(List.of("--ro-bind-try", path, path)));
+    for (String path : SYSTEM) {
+      words.addAll(List.of("--ro-bind-try", path, path));
+    }
     for (String folder : LIBRARY_FOLDERS) {
       if (Files.isSymbolicLink(Path.of(folder))) {
         words.addAll(List.of("--symlink", "usr" + folder, folder));
@@ -462,7 +463,9 @@ public final class Sandbox {
     seen.add("/usr/share/ca-certificates");
     // Authorities that the person trusts.
     seen.add(environment.getOrDefault("HOME", "/nonexistent") + "/.pki/nssdb");
-    seen.forEach(path -> words.addAll(List.of("--ro-bind-try", path, path)));
+    for (String path : seen) {
+      words.addAll(List.of("--ro-bind-try", path, path));
+    }
     return words;
   }
 
@@ -481,7 +484,11 @@ public final class Sandbox {
   }
 
   private static String words(List<String> words) {
-    return words.stream().map(Sandbox::quote).collect(Collectors.joining(" "));
+    StringBuilder line = new StringBuilder();
+    for (String word : words) {
+      line.append(quote(word)).append(' ');
+    }
+    return line.toString();
   }
 
   private static String quote(String word) {

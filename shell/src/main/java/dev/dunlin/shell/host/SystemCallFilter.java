@@ -2,11 +2,10 @@ package dev.dunlin.shell.host;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /**
  * Which system calls a process may make: a program for the kernel's seccomp filter, as {@code bwrap
@@ -16,6 +15,8 @@ import java.util.stream.IntStream;
  * numbers at which the decision changes, and for a few calls looks at one argument. What is
  * refused: {@code ENOSYS} for a call that the list does not know, so that the C library does
  * without it as on an older kernel; {@code EPERM} where the call is known and its use is refused.
+ *
+ * <p>Loops and no lambdas here: it is on the way of a start, and each lambda is a class to make.
  */
 final class SystemCallFilter {
   /** Whose calls: numbers differ. */
@@ -140,7 +141,10 @@ final class SystemCallFilter {
   /** Farthest conditional jump, in instructions. */
   private static final int NEAR = 255;
 
-  /** One instruction: struct sock_filter. */
+  /**
+   * One instruction: struct sock_filter. (Loops and no lambdas in this class: it is on the way of a
+   * start.)
+   */
   private record Step(int code, int jumpIfTrue, int jumpIfFalse, int value) {}
 
   private final Machine machine;
@@ -198,19 +202,19 @@ final class SystemCallFilter {
     // Its flags are in memory, where a filter can't look. The C library takes clone in its place.
     put(CLONE3, answer(ENOSYS));
     TreeMap<Integer, List<Step>> changes = new TreeMap<>(Map.of(0, unknown));
-    decisions.forEach(
-        (number, decision) -> {
-          changes.put(number, decision);
-          changes.put(number + 1, decisions.getOrDefault(number + 1, unknown));
-        });
+    for (Map.Entry<Integer, List<Step>> call : decisions.entrySet()) {
+      int next = call.getKey() + 1;
+      changes.put(call.getKey(), call.getValue());
+      changes.put(next, decisions.getOrDefault(next, unknown));
+    }
     changes.put(X32, answer(ENOSYS));
     // Neighbours with one decision are one range.
-    List<Map.Entry<Integer, List<Step>>> all = List.copyOf(changes.entrySet());
-    List<Map.Entry<Integer, List<Step>>> ranges =
-        IntStream.range(0, all.size())
-            .filter(i -> i == 0 || !all.get(i).getValue().equals(all.get(i - 1).getValue()))
-            .mapToObj(all::get)
-            .toList();
+    List<Map.Entry<Integer, List<Step>>> ranges = new ArrayList<>();
+    for (Map.Entry<Integer, List<Step>> change : changes.entrySet()) {
+      if (ranges.isEmpty() || !ranges.get(ranges.size() - 1).getValue().equals(change.getValue())) {
+        ranges.add(change);
+      }
+    }
     return bytes(
         join(
             List.of(
@@ -250,9 +254,13 @@ final class SystemCallFilter {
   }
 
   private static List<Step> ifOneOf(int argument, List<Integer> values, int then, int otherwise) {
-    Step[] tests = new Step[values.size()];
-    Arrays.setAll(tests, i -> new Step(JUMP_IF_EQUAL, tests.length - i, 0, values.get(i)));
-    return join(List.of(List.of(load(argument)), List.of(tests), answer(otherwise), answer(then)));
+    List<Step> steps = new ArrayList<>(List.of(load(argument)));
+    for (int i = 0; i < values.size(); i++) {
+      steps.add(new Step(JUMP_IF_EQUAL, values.size() - i, 0, values.get(i)));
+    }
+    steps.addAll(answer(otherwise));
+    steps.addAll(answer(then));
+    return steps;
   }
 
   /** The kernel takes the lower half alone of the arguments that are looked at here. */
@@ -261,7 +269,11 @@ final class SystemCallFilter {
   }
 
   private static List<Step> join(List<List<Step>> parts) {
-    return parts.stream().flatMap(List::stream).toList();
+    List<Step> all = new ArrayList<>();
+    for (List<Step> part : parts) {
+      all.addAll(part);
+    }
+    return all;
   }
 
   private static byte[] bytes(List<Step> steps) {
