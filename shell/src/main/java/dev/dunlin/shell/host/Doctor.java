@@ -6,7 +6,6 @@ import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStartException;
 import dev.dunlin.scheduler.process.ProcessStarter;
-import dev.dunlin.shell.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -273,8 +272,12 @@ public final class Doctor {
     if (folder == null) {
       return;
     }
-    try {
-      Trees.delete(folder);
+    // Files only.
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
