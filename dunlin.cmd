@@ -9,8 +9,8 @@ set "help=%root%\shell\src\main\resources\dev\dunlin\shell\cli\help.txt"
 if "%~1"=="" goto help
 if "%~1"=="-h" goto help
 if "%~1"=="--help" goto help
-for %%c in (init run build keygen sign verify peer relay simulate test bench doctor setup env print-build-dir -v --version) do if "%~1"=="%%c" goto tools
-echo dunlin: there is no command '%~1'; there are init, run, build, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench. 1>&2
+for %%c in (init run build docs keygen sign verify seed peer relay bt simulate test bench doctor setup env print-build-dir -v --version) do if "%~1"=="%%c" goto tools
+echo dunlin: there is no command '%~1'; there are init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate and bench. 1>&2
 exit /b 2
 
 :help
@@ -39,7 +39,8 @@ if "%~1"=="test" call :isapptest %* && goto appstart
 if "%~1"=="test" goto test
 if "%~1"=="bench" goto bench
 if "%~1"=="build" goto package
-for %%c in (init keygen sign verify) do if "%~1"=="%%c" goto package
+if "%~1"=="docs" goto docs
+for %%c in (init keygen sign verify seed) do if "%~1"=="%%c" goto package
 
 :appstart
 rem One file newer than the stamp, or no stamp: build.
@@ -54,6 +55,13 @@ for %%j in ("%dist%\natives\*.jar") do set "classpath=%dist%\lib\*;%%~fj"
 set "archive="
 if exist "%dist%\dunlin.jsa" set archive="-XX:SharedArchiveFile=%dist%\dunlin.jsa"
 "%java%" "@%dist%\java.args" %archive% -Ddunlin.launched=script "-Ddunlin.home=%root%" -cp "%classpath%" dev.dunlin.shell.Main %*
+exit /b %ERRORLEVEL%
+
+:docs
+call :build installers || exit /b 1
+set "classpath=%dist%\lib\*"
+for %%j in ("%dist%\natives\*.jar") do set "classpath=%dist%\lib\*;%%~fj"
+"%java%" "@%dist%\java.args" -Ddunlin.launched=script "-Ddunlin.home=%root%" -cp "%classpath%" dev.dunlin.shell.Main run --prod "%root%\installers\target\docs-app"
 exit /b %ERRORLEVEL%
 
 :test

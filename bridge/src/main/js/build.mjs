@@ -15,6 +15,8 @@ const classes = resolve(args[0] ?? join(here, '../../../target/classes'));
 const out = join(classes, 'dev', 'dunlin', 'js');
 const stampFile = join(classes, '..', 'js-build.stamp');
 
+/** The file of a module's declarations: index.d.ts names those of all modules. */
+const declared = name => (name === 'index' ? 'socket-index' : name);
 function run(command, parameters, options = {}) {
   // npm is a .cmd file on Windows, which only a shell can start.
   const shell = process.platform === 'win32' && command === 'npm';
@@ -157,11 +159,11 @@ function declare() {
       // Only fs names a module by file, because it bundles the constants; the compiler does so for types that it infers.
       .replaceAll("'./fs/constants.js'", "'socket:fs/constants'")
       .replace(/import\("(\.[^"]+?)(?:\.js)?"\)/g, (_all, path) => `import("socket:${posix.join(posix.dirname(name), path)}")`);
-    const file = join(types, name + '.d.ts');
+    const file = join(types, declared(name) + '.d.ts');
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `declare module 'socket:${name}' {\n${body.trimEnd().replace(/^(?=.)/gm, '  ')}\n}\n`);
   }
-  writeFileSync(join(types, 'index.d.ts'), '/// <reference lib="esnext.disposable" />\n' + names.map(name => `/// <reference path="./${name}.d.ts" />\n`).join(''));
+  writeFileSync(join(types, 'index.d.ts'), '/// <reference lib="esnext.disposable" />\n' + names.map(name => `/// <reference path="./${declared(name)}.d.ts" />\n`).join(''));
 }
 
 function copy(from, to) {

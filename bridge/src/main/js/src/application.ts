@@ -59,6 +59,11 @@ export async function exit(code: number = 0): Promise<Result> {
 }
 /** What holds on this machine: renderer sandbox, policy, and what is missing. */
 export const security = (): Promise<Record<string, unknown>> => call(commandUrl('application', 'security')) as Promise<Record<string, unknown>>;
+/** Whether one thing can be used on this machine; if not, why, and what to do. */
+export interface Capability { readonly available: boolean; readonly reason: string; readonly message: string; readonly cure: string }
+/** What this machine has for the app, and what is missing. */
+export const capabilities = (): Promise<{ readonly bluetooth: Capability & { readonly canAdvertise: boolean }; readonly [name: string]: Capability }> =>
+  call(commandUrl('application', 'capabilities')) as Promise<{ readonly bluetooth: Capability & { readonly canAdvertise: boolean } }>;
 export const versions = (): Promise<Record<string, string>> => call(commandUrl('application', 'versions')) as Promise<Record<string, string>>;
 
 async function process_(command: string, params?: Record<string, unknown>): Promise<Result> {
@@ -78,10 +83,12 @@ export const backend = Object.freeze({
   write: (event: string, value?: unknown): Promise<Result> => process_('write', { event, value: value ?? null }),
 });
 
-/** What a look for an update found. `version` is null when the newest one runs. */
-export interface UpdateInfo { readonly running: string; readonly version: string | null; readonly downloadBytes: number }
-/** Bytes of an update that have come, of those that must. */
-export interface UpdateProgress { readonly done: number; readonly total: number }
+/** Where an update comes from: other people's copies of the app, or a web server. */
+export type UpdateSource = 'peers' | 'https';
+/** What a look for an update found. `version` and `source` are null when the newest one runs. */
+export interface UpdateInfo { readonly running: string; readonly version: string | null; readonly downloadBytes: number; readonly source: UpdateSource | null }
+/** Bytes of an update that have come, of those that must, and where from; `source` is null until the first file is asked for. */
+export interface UpdateProgress { readonly done: number; readonly total: number; readonly source: UpdateSource | null }
 /** New versions of an installed app (docs/updates.md). Each call needs a source: `ipc://application/updateCheck` and so on. What fails says why in `code`: `ERR_UPDATE_…`. */
 export const update = Object.freeze({
   check: (): Promise<UpdateInfo> => call(commandUrl('application', 'updateCheck')) as Promise<UpdateInfo>,
@@ -105,6 +112,6 @@ export function addEventListener(type: string, listener: EventListenerOrEventLis
 export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
 
 export default {
-  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, removeEventListener,
+  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, removeEventListener,
   runtimeVersion, security, update, versions,
 };

@@ -176,8 +176,12 @@ export class Bus extends EventEmitter {
     this.#channel = opened.channel;
   }
   /** Hears from the next turn of the event loop on: when whoever asked for the bus has put listeners on it. */
-  _start(): this {
-    setTimeout(() => { if (!this.#closed) this.#stop = onPush(this.#channel, frame => this.#take(frame)); });
+  _start(ignored: readonly string[]): this {
+    setTimeout(() => {
+      if (this.#closed) return;
+      for (const status of ignored) this._tell('#warning', { code: 'ERR_IGNORED_OPTION', status });
+      this.#stop = onPush(this.#channel, frame => this.#take(frame));
+    });
     return this;
   }
 
@@ -297,6 +301,8 @@ export class Bus extends EventEmitter {
   getMetrics(): Promise<any> { return this.getInfo(); }
   /** What a later `network({ state })` takes up; no keys are in it. */
   getState(): Promise<Uint8Array> { return callBytes(this.#url('state')); }
+  /** One more well-known peer, for all pages that share this peer; as if it had been among `peers`. */
+  async addIndexedPeer({ peerId, address, port }: Introducer): Promise<void> { await call(this.#url('addIndexedPeer'), { peerId, address, port }); }
   async disconnect(): Promise<void> { await call(this.#url('setOnline'), { online: false }); }
   async reconnect(): Promise<void> { await call(this.#url('setOnline'), { online: true }); }
   async close(): Promise<void> {
@@ -307,10 +313,18 @@ export class Bus extends EventEmitter {
   }
 }
 
+/** Options of the reference that change nothing here, and why. */
+const IGNORED: Readonly<Record<string, string>> = {
+  limitExempt: 'no page lifts the limits that protect the peer',
+  natType: 'the peer finds out what NAT it is behind',
+  siblingResolver: 'parts of a message have their order by verified numbers',
+  syncWindow: 'the peer paces its comparisons itself',
+  worker: 'the peer runs in the host, off the page in any case',
+};
 /** Joins a cluster. Listen to the bus at once: what happens is told from the next turn of the event loop on. */
 export async function network(options: NetworkOptions): Promise<Bus> {
-  const given = options as NetworkOptions & { indexed?: unknown; limitExempt?: unknown; worker?: unknown };
-  if (given.indexed) throw coded(new TypeError("A page is no introducer: run './dunlin peer --role introducer'"), 'ERR_INVALID_ARG_VALUE');
+  const given = options as NetworkOptions & Record<string, unknown>;
+  if (given['indexed']) throw coded(new TypeError("A page is no introducer: run './dunlin peer --role introducer'"), 'ERR_INVALID_ARG_VALUE');
   const cluster = typeof options.clusterId === 'string' ? Buffer.from(options.clusterId, 'hex') : options.clusterId;
   if (!(cluster instanceof Uint8Array) || cluster.byteLength !== 32) throw coded(new TypeError('clusterId is 32 bytes: make it of a text with Encryption.createClusterId'), 'ERR_INVALID_ARG_VALUE');
   const name = base64(cluster).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
@@ -320,7 +334,7 @@ export async function network(options: NetworkOptions): Promise<Bus> {
   await readyForPush();
   const bus = new Bus((await (options.state === undefined ? call(url, params) : upload(url, options.state, params))) as ConstructorParameters<typeof Bus>[0]);
   if (options.sharedKey !== undefined) await bus._open(options.sharedKey);
-  return bus._start();
+  return bus._start(Object.keys(IGNORED).filter(name => given[name] !== undefined).map(name => `the option ${name} is ignored: ${IGNORED[name]!}`));
 }
 /** The app's own keys. Needs `ipc://network/exportKeys`, which nothing else does. */
 export async function exportKeys(): Promise<KeyPair & { peerId: string }> {

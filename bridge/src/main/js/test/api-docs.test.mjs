@@ -12,7 +12,7 @@ const modules = socket.filter(name => !name.startsWith('internal/')).sort();
 
 /** What is between the braces of `declare module`, without what only the compiler needs. */
 function declarations(name) {
-  const lines = readFileSync(join(types, name + '.d.ts'), 'utf8').split('\n').slice(1, -2).map(line => line.replace(/^ {2}/, ''));
+  const lines = readFileSync(join(types, (name === 'index' ? 'socket-index' : name) + '.d.ts'), 'utf8').split('\n').slice(1, -2).map(line => line.replace(/^ {2}/, ''));
   const kept = [];
   for (let i = 0; i < lines.length; i++) {
     if (/^(import|export \{\};|\s*#private;)/.test(lines[i])) continue;

@@ -123,7 +123,7 @@ test('application.update: calls by their own names, progress while it downloads,
   const asked = [];
   let finish;
   const page = openPage({
-    'application/updateCheck': () => ({ data: { running: '1.0.0', version: '1.1.0', downloadBytes: 9 } }),
+    'application/updateCheck': () => ({ data: { running: '1.0.0', version: '1.1.0', downloadBytes: 9, source: 'peers' } }),
     'application/updateDownload': () => new Promise(resolve => { finish = () => resolve({ data: { version: '1.1.0' } }); }),
     'application/updateApply': ({ params }) => { asked.push(params.restart); return { err: { name: 'Error', code: 'ERR_UPDATE_NONE', message: 'no update is ready' } }; },
     'application/updateHealthy': () => ({ data: null }),
@@ -133,12 +133,12 @@ test('application.update: calls by their own names, progress while it downloads,
   const seen = [];
   const download = update.download({ onprogress: progress => seen.push(progress) });
   await until(() => page.parked.length > 0 && finish !== undefined);
-  page.push({ e: [['applicationupdateprogress', { done: 3, total: 9 }]] });
+  page.push({ e: [['applicationupdateprogress', { done: 3, total: 9, source: 'peers' }]] });
   finish();
   assert.deepEqual(await download, { version: '1.1.0' });
   await until(() => page.parked.length > 0);
   page.push({ e: [['applicationupdateprogress', { done: 9, total: 9 }]] });
-  assert.deepEqual(seen, [{ done: 3, total: 9 }]);
+  assert.deepEqual(seen, [{ done: 3, total: 9, source: 'peers' }]);
   await assert.rejects(update.apply({ restart: true }), { code: 'ERR_UPDATE_NONE' });
   assert.deepEqual(asked, [true]);
   await update.healthy();

@@ -17,6 +17,7 @@ async function page(commands = {}) {
     'network/join': at({ id: 'h'.repeat(32), channel: 1, peerId: ME, publicKey: '01', clusterId: '02' }),
     'handle/network/subcluster': at({ subcluster: ROOM }), 'handle/network/publish': at({ ids: ['p'] }), 'handle/network/stream': at({}), 'handle/network/leave': at({}),
     'handle/network/close': at({}), 'handle/network/query': at({ query: 'q' }), 'handle/network/info': at({ ready: true }), 'handle/network/seal': at('c2VhbGVk'),
+    'handle/network/addIndexedPeer': at({}),
     'network/exportKeys': at({ peerId: ME, publicKey: '01', privateKey: '02' }),
     'push/credit': () => ({ data: null }), push: () => ({ bytes: stream }), 'push/': () => ({ bytes: stream }),
     ...commands,
@@ -28,7 +29,7 @@ async function page(commands = {}) {
     frame.writeUInt32LE(json.length, 8);
     controller.enqueue(new Uint8Array(Buffer.concat([frame, json, bytes])));
   };
-  return { calls, tell, module: await opening.load('network') };
+  return { calls, tell, load: name => opening.load(name), module: await opening.load('network') };
 }
 const packet = (event, more = {}) => ({ ev: 'packet', id: '1', subcluster: ROOM, event: hash(event), verified: true, level: 'STRONG', signer: '03', ...more });
 
@@ -109,4 +110,27 @@ test('network: what fails is told, what makes no sense says what to do', async (
   const error = once(bus, '#error');
   assert.deepEqual(await sub.emit('greet', 'x'), []);
   assert.equal((await error)[0].code, 'ENOTJOINED');
+});
+
+test('network: an introducer may be named later, and options that change nothing are told', async () => {
+  const { calls, module: { network } } = await page();
+  const bus = await network({ clusterId: CLUSTER, syncWindow: 6000, natType: 31, siblingResolver() {}, limitExempt: true, keepalive: 500 });
+  const ignored = [];
+  bus.on('#warning', ({ code, status }) => ignored.push(`${code} ${status.split(' ')[2]}`));
+  const introducer = { peerId: BOB, address: '198.51.100.7', port: 9777 };
+  await bus.addIndexedPeer({ ...introducer, indexed: true });
+  assert.deepEqual(calls.at(-1).slice(0, 2), [`ipc://handle/network/addIndexedPeer/${'h'.repeat(32)}`, introducer]);
+  await new Promise(resolve => setTimeout(resolve));
+  assert.deepEqual(ignored, ['limitExempt', 'natType', 'siblingResolver', 'syncWindow'].map(name => `ERR_IGNORED_OPTION ${name}`));
+  assert.deepEqual(calls[0][1], { keepalive: 500 });
+});
+
+test('network: the reference\'s other names for it are the same', async () => {
+  const { module, load } = await page();
+  for (const name of ['index', 'node/index']) {
+    const other = await load(name);
+    for (const own of ['network', 'Cache', 'sha256', 'Encryption', 'Packet', 'NAT']) assert.equal(other[own], module[own], `${name} ${own}`);
+  }
+  assert.equal((await load('node/index')).default, module.default);
+  assert.equal('default' in (await load('index')), false);
 });

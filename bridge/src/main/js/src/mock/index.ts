@@ -49,7 +49,7 @@ export interface CallRecord { readonly url: string; readonly window: number; rea
 
 /** Commands that no policy decides, and who may call them: those of the host. */
 export const ALWAYS_ALLOWED: Readonly<Record<string, 'any' | 'top'>> = {
-  'application/config': 'any', 'application/exit': 'top', 'application/security': 'any', 'application/versions': 'any', 'console/write': 'any', 'window/close': 'top',
+  'application/capabilities': 'any', 'application/config': 'any', 'application/exit': 'top', 'application/security': 'any', 'application/versions': 'any', 'console/write': 'any', 'window/close': 'top',
   'window/hide': 'top', 'window/info': 'any', 'window/maximize': 'top', 'window/minimize': 'top', 'window/restore': 'top', 'window/setPosition': 'top', 'window/setSize': 'top',
   'window/setTitle': 'top', 'window/show': 'top', 'window/showInspector': 'top',
 };
@@ -149,6 +149,7 @@ export class MockRuntime {
     const file = Object.hasOwn(this.files.commands, name) ? this.files.commands[name] : undefined;
     if (file !== undefined) return ({ resource, params, body }: MockCall) => file(resource === '' ? '/' : resource, params, body);
     const own: Record<string, MockCommand> = {
+      'application/capabilities': () => ({ bluetooth: { available: false, reason: 'UNSUPPORTED_PLATFORM', message: 'The mock runtime has no Bluetooth.', cure: 'Mock the command.', canAdvertise: false } }),
       'application/config': () => ({ meta_bundle_identifier: this.bundleIdentifier }),
       'application/security': () => ({ policy: this.header, origin: this.origin, rendererSandbox: { active: false, detail: 'this is a mock' } }),
       'application/versions': () => ({ dunlin: '0.1.0', chromium: '0', cef: '0', java: '0', vertx: '0' }),

@@ -211,7 +211,9 @@ export function policyHeader(lines: readonly string[], names: Readonly<Record<st
     const expanded = new Map([...directives].map(([name, all]) => [name, [...all].map(source => (/^ipc:/i.test(source) ? expand(source, names) : source))]));
     const governing = expanded.get('connect-src') ?? expanded.get('default-src') ?? [];
     if (governing.some(source => /^ipc:/i.test(source))) {
-      const opened = ['ipc://handle/', 'ipc://push/', ...(governing.some(source => source.startsWith('ipc://child-process/')) ? ['ipc://child-process/lookup'] : [])];
+      const having = (beginning: string, ...added: string[]): string[] => (governing.some(source => source.startsWith(beginning)) ? added : []);
+      const bluetooth = 'ipc://bluetooth/';
+      const opened = ['ipc://handle/', 'ipc://push/', ...having('ipc://child-process/', 'ipc://child-process/lookup'), ...having(bluetooth, `${bluetooth}availability`, `${bluetooth}device/`, `${bluetooth}devices`)];
       governing.push(...opened.filter(source => !governing.includes(source)));
     }
     return [...expanded].map(([name, all]) => [name, ...all].join(' ')).join('; ');

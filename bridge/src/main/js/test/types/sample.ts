@@ -18,6 +18,9 @@ import test, { type Test } from 'socket:test';
 import { NotAllowedError } from 'socket:errors';
 import { inspect } from 'socket:internal/inspect';
 import host from 'socket:internal/host';
+import { Bluetooth, type DataInfo } from 'socket:bluetooth';
+import { advertise, type Peripheral } from 'socket:bluetooth/peripheral';
+import type { BluetoothDevice } from 'socket:bluetooth/web';
 import { Context, Environment, env } from 'socket:service-worker';
 import dgram, { createSocket, type RemoteInfo, type Socket } from 'socket:dgram';
 
@@ -57,6 +60,18 @@ new Console().log(application.config, model, code, stats, big, names, entries, b
 test('name', async (t: Test) => { t.plan(1); t.ok(true); await t.sleep(1); });
 test.only('name', { timeout: 5 }, t => t.equal(1, 1));
 export { files, calls };
+async function devices(): Promise<number> {
+  const device: BluetoothDevice = await navigator.bluetooth.requestDevice({ filters: [{ services: ['heart_rate', 0x180f] }] });
+  const rate = await (await (await device.gatt.connect()).getPrimaryService('heart_rate')).getCharacteristic(0x2a37);
+  rate.oncharacteristicvaluechanged = event => event.target.value;
+  // @ts-expect-error text is no value
+  await rate.writeValueWithResponse('x');
+  const served: Peripheral = await advertise({ services: [{ uuid: 0x180d, characteristics: [{ uuid: 0x2a37, notify: send => { void send('x'); } }] }] });
+  await served.getService(0x180d).getCharacteristic(0x2a37).notify(new Uint8Array(2));
+  new Bluetooth({ serviceId: 'heart_rate' }).on('data', (bytes: Buffer, info: DataInfo) => bytes.length + info.deviceId.length);
+  return (await rate.readValue()).getUint8(0) + ((await application.capabilities()).bluetooth.available ? 1 : 0);
+}
+export { devices };
 const udp: Socket = (dgram.createSocket ?? createSocket)({ type: 'udp4', reuseAddr: true }, (message, from: RemoteInfo) => message.toString() + from.address + from.port);
 udp.send('text', 9, 'localhost', (error, bytes) => error ?? bytes);
 const dropped: number = udp.bind(0).stats().dropped;

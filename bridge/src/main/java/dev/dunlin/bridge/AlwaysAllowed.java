@@ -9,6 +9,8 @@ import java.util.TreeMap;
  * that declares {@code ALWAYS} and does not stand here is refused when the app starts.
  */
 public enum AlwaysAllowed {
+  APPLICATION_CAPABILITIES(
+      "application/capabilities", Callers.ANY, "tells what this machine has, and what is missing"),
   APPLICATION_CONFIG("application/config", Callers.ANY, "tells the app its own socket.ini"),
   APPLICATION_EXIT("application/exit", Callers.TOP, "ends the app (process.exit too)"),
   APPLICATION_SECURITY("application/security", Callers.ANY, "tells which walls stand"),

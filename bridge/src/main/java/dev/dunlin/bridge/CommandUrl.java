@@ -156,6 +156,21 @@ public final class CommandUrl {
             + encodePath(slashed));
   }
 
+  /**
+   * A command on one text, which is a segment of its own whatever is in it.
+   *
+   * @throws BridgeError {@code ERR_INVALID_CALL} if no URL can name it
+   */
+  static CommandUrl ofText(String host, String function, String text) {
+    if (text.isEmpty()
+        || text.equals(".")
+        || text.equals("..")
+        || text.chars().anyMatch(c -> c == 0 || c == '/' || c == '\\')) {
+      throw invalid("'" + text + "' can't be named by it");
+    }
+    return new CommandUrl(host, List.of(function, text), false, Map.of());
+  }
+
   /** The module's name in the URL: lower-case, with {@code -} for {@code _}. */
   public String host() {
     return host;

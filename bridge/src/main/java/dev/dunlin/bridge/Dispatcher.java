@@ -1,6 +1,7 @@
 package dev.dunlin.bridge;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
@@ -184,6 +185,9 @@ final class Dispatcher {
     } else if (!call.document.policy.allows(call.url)) {
       throw Denial.of(call.document.policy, call.url);
     }
+    if (resource instanceof Resource.Text text && !text.alsoParam().isEmpty()) {
+      requireAll(call, text.alsoParam());
+    }
     if (command.permission() == Permission.PERSON
         && (call.lane != Call.Lane.CALL || !call.top || !call.named)) {
       throw new BridgeError(
@@ -197,6 +201,20 @@ final class Dispatcher {
       find(call, call.url.segments().get(2));
     }
     return run(call, command);
+  }
+
+  /** Every text of a list must be allowed too. */
+  private static void requireAll(RunningCall call, String param) {
+    JsonNode list = call.param(param).orElse(MissingNode.getInstance());
+    if (list.size() > Limits.TEXTS || !list.isArray() && !list.isMissingNode()) {
+      throw invalid(call, "'" + param + "' is a list of at most " + Limits.TEXTS + " texts");
+    }
+    for (JsonNode text : list) {
+      CommandUrl url = CommandUrl.ofText(call.url.host(), call.url.function(), text.asText());
+      if (!call.document.policy.allows(url)) {
+        throw Denial.of(call.document.policy, url);
+      }
+    }
   }
 
   private static void find(RunningCall call, String id) {

@@ -10,6 +10,9 @@ public final class Limits {
    */
   public static final int MESSAGE_LENGTH = 16 << 20;
 
+  /** Texts that one call names beside that of its URL. Over: {@code ERR_INVALID_CALL}. */
+  static final int TEXTS = 256;
+
   /**
    * A message whose calls may be answered on the thread that brings it, in UTF-16 units. Over: the
    * event loop takes it.

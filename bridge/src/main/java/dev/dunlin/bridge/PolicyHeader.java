@@ -26,6 +26,14 @@ public final class PolicyHeader {
 
   private static final String LOOKUP = CHILDREN + "lookup";
 
+  /**
+   * Who may ask for some device, or advertise, may also see what was granted, and whether it works.
+   */
+  private static final String BLUETOOTH = "ipc://bluetooth/";
+
+  private static final List<String> GRANTED =
+      List.of(BLUETOOTH + "availability", BLUETOOTH + "device/", BLUETOOTH + "devices");
+
   private final Map<String, List<Path>> names;
 
   /**
@@ -41,7 +49,8 @@ public final class PolicyHeader {
    * stands for its paths (one source for each), {@code _} in the module's name becomes {@code -}
    * (Chromium ignores a source with an underscore in its host), and a policy whose connect
    * directive has an {@code ipc:} source also allows {@code ipc://handle/} and {@code ipc://push/},
-   * and one with an {@code ipc://child-process/} source {@code ipc://child-process/lookup}.
+   * one with an {@code ipc://child-process/} source {@code ipc://child-process/lookup}, and one
+   * with an {@code ipc://bluetooth/} source what tells of granted devices and of the adapter.
    *
    * @param policies one policy, or several joined by commas
    * @throws IllegalArgumentException if a source has a {@code $NAME} nobody knows
@@ -80,14 +89,19 @@ public final class PolicyHeader {
         .ifPresent(
             d -> {
               OPENED.stream().filter(source -> !d.contains(source)).forEach(d::add);
-              if (d.stream().anyMatch(source -> source.startsWith(CHILDREN))
-                  && !d.contains(LOOKUP)) {
-                d.add(LOOKUP);
-              }
+              addWhere(d, CHILDREN, List.of(LOOKUP));
+              addWhere(d, BLUETOOTH, GRANTED);
             });
     StringJoiner joined = new StringJoiner("; ");
     directives.forEach(d -> joined.add(String.join(" ", d)));
     return joined.toString();
+  }
+
+  /** Adds sources to a directive that has one with this beginning. */
+  private static void addWhere(List<String> directive, String beginning, List<String> sources) {
+    if (directive.stream().anyMatch(source -> source.startsWith(beginning))) {
+      sources.stream().filter(source -> !directive.contains(source)).forEach(directive::add);
+    }
   }
 
   private Set<String> expand(String source) {

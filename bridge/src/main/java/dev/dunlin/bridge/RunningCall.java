@@ -203,6 +203,11 @@ final class RunningCall implements Call {
   }
 
   @Override
+  public boolean allows(String function, String text) {
+    return document.policy.allows(CommandUrl.ofText(module, function, text));
+  }
+
+  @Override
   public <T extends AutoCloseable> T handle(Class<T> type) {
     AutoCloseable thing = declared(handle, "a handle");
     if (!type.isInstance(thing)) {

@@ -109,6 +109,14 @@ class BridgeTest {
               "text",
               new Resource.Text(),
               call -> Future.succeededFuture(new Reply.Data(call.resource()))),
+          on(
+              RunsOn.EVENT_LOOP,
+              "texts",
+              new Resource.Text("more"),
+              call ->
+                  Future.succeededFuture(
+                      new Reply.Data(
+                          List.of(call.allows("texts", "b"), call.allows("text", "b"))))),
           on(RunsOn.WORKER, "gate", none, this::gate),
           on(RunsOn.EVENT_LOOP, "wait", none, this::waitForCancel),
           on(
@@ -375,7 +383,9 @@ class BridgeTest {
   void whatHarmsIsListedForTheTopDocumentOnly() {
     for (AlwaysAllowed one : AlwaysAllowed.values()) {
       boolean tells =
-          one.command().matches("application/(config|security|versions)|console/write|window/info");
+          one.command()
+              .matches(
+                  "application/(capabilities|config|security|versions)|console/write|window/info");
       assertEquals(tells ? Callers.ANY : Callers.TOP, one.callers(), one.command());
     }
   }
@@ -1041,5 +1051,39 @@ class BridgeTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> new Commands(List.of(new Probe(), new Probe()), Map.of()));
+  }
+
+  @Test
+  void everyTextOfAListIsPolicedAsTheOneOfTheUrl() {
+    Page page =
+        harness.page(
+            0, PolicySet.of(List.of("connect-src ipc://pro-be/texts/a ipc://pro-be/texts/b")));
+    assertEquals(
+        "[true,false]",
+        page.data("ipc://pro-be/texts/a", Map.of("more", List.of("a", "b"))).toString());
+    assertEquals("[true,false]", page.data("ipc://pro-be/texts/a", Map.of()).toString());
+    JsonNode denied = page.error("ipc://pro-be/texts/a", Map.of("more", List.of("b", "c")));
+    assertEquals("ERR_ACCESS_DENIED", denied.path("code").asText());
+    assertEquals("ipc://pro-be/texts/c", denied.path("source").asText());
+    for (Object wrong :
+        List.of(
+            "b",
+            Map.of("b", 1),
+            List.of("b/c"),
+            List.of(".."),
+            List.of(""),
+            java.util.Collections.nCopies(257, "b"))) {
+      assertEquals(
+          "ERR_INVALID_CALL",
+          page.error("ipc://pro-be/texts/a", Map.of("more", wrong)).path("code").asText(),
+          wrong::toString);
+    }
+    // A source for a folder is a source for each text in it.
+    assertEquals(
+        "[true,false]",
+        harness
+            .page(1, PolicySet.of(List.of("connect-src ipc://pro-be/texts/")))
+            .data("ipc://pro-be/texts/x", Map.of("more", List.of("y z")))
+            .toString());
   }
 }

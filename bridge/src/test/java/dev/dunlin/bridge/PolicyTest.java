@@ -125,6 +125,10 @@ class PolicyTest {
                 + " ipc://child_process/spawn/;"));
     assertEquals("default-src 'self'", header.value("default-src 'self'"));
     assertEquals(
+        "connect-src ipc://bluetooth/advertise/x ipc://handle/ ipc://push/"
+            + " ipc://bluetooth/availability ipc://bluetooth/device/ ipc://bluetooth/devices",
+        header.value("connect-src ipc://bluetooth/advertise/x"));
+    assertEquals(
         "default-src ipc://os/ ipc://handle/ ipc://push/, img-src 'self'",
         header.value("default-src ipc://os/,img-src 'self'"));
     assertTrue(

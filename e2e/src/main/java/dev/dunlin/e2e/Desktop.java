@@ -259,6 +259,11 @@ public final class Desktop implements AutoCloseable {
         .findFirst();
   }
 
+  /** All of them. */
+  public List<Seen> windows() {
+    return numbers(root, "_NET_CLIENT_LIST").stream().map(NativeLong::new).map(Seen::new).toList();
+  }
+
   /** A window by its title now; its title may change later. */
   public Optional<Seen> window(String title) {
     return find(title).map(Seen::new);
@@ -274,6 +279,11 @@ public final class Desktop implements AutoCloseable {
 
     public String title() {
       return text(id, "_NET_WM_NAME");
+    }
+
+    /** Instance and class, by which desktops find the program and its icon. */
+    public List<String> classes() {
+      return List.of(text(id, "WM_CLASS").split("\0"));
     }
 
     public boolean isViewable() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.Main;
@@ -12,14 +13,26 @@ import dev.dunlin.shell.app.AppRun;
 import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.awt.AWTException;
+import java.awt.EventQueue;
+import java.awt.KeyboardFocusManager;
+import java.awt.Rectangle;
 import java.awt.Robot;
+import java.awt.Toolkit;
+import java.awt.Window;
 import java.awt.event.KeyEvent;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import javax.accessibility.AccessibleContext;
+import javax.imageio.ImageIO;
+import javax.swing.JDialog;
 
 /**
  * Starts an app as {@link dev.dunlin.shell.Main} does, and lets the parent process drive its page
@@ -35,6 +48,12 @@ public final class Driver {
 
   /** Not of the protocol: presses {@code keys}. */
   static final String KEYS = "Dunlin.pressKeys";
+
+  /** Not of the protocol: a picture of the whole screen, dialogs too. */
+  static final String SCREEN = "Dunlin.screen";
+
+  /** Not of the protocol: what a screen reader finds in the dialog that has the focus. */
+  static final String DIALOG = "Dunlin.dialog";
 
   /** Not of the protocol: collects the runtime's garbage, and has it finalised. */
   static final String COLLECT = "Dunlin.collectGarbage";
@@ -77,6 +96,12 @@ public final class Driver {
     if (call.path("method").asText().equals(KEYS)) {
       return press(call.path("params").path("keys").asText());
     }
+    if (call.path("method").asText().equals(SCREEN)) {
+      return screen();
+    }
+    if (call.path("method").asText().equals(DIALOG)) {
+      return dialog();
+    }
     if (call.path("method").asText().equals(COLLECT)) {
       System.gc();
       System.runFinalization();
@@ -94,6 +119,59 @@ public final class Driver {
     }
   }
 
+  private static Future<String> screen() {
+    try {
+      Robot robot = new Robot();
+      robot.waitForIdle();
+      Rectangle all = new Rectangle(Toolkit.getDefaultToolkit().getScreenSize());
+      ByteArrayOutputStream png = new ByteArrayOutputStream();
+      ImageIO.write(robot.createScreenCapture(all), "png", png);
+      return Future.succeededFuture(
+          JSON.createObjectNode()
+              .put("data", Base64.getEncoder().encodeToString(png.toByteArray()))
+              .toString());
+    } catch (AWTException | IOException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private static Future<String> dialog() {
+    Promise<String> answer = Promise.promise();
+    EventQueue.invokeLater(
+        () -> {
+          ArrayNode named = JSON.createArrayNode();
+          Window focused = KeyboardFocusManager.getCurrentKeyboardFocusManager().getFocusedWindow();
+          if (focused instanceof JDialog dialog) {
+            read(dialog.getAccessibleContext(), named);
+          }
+          answer.complete(JSON.createObjectNode().set("named", named).toString());
+        });
+    return answer.future();
+  }
+
+  /** All that has a name, in the order in which it is read: {@code role: name}. */
+  private static void read(AccessibleContext context, ArrayNode named) {
+    if (context.getAccessibleName() != null) {
+      named.add(
+          context.getAccessibleRole().toDisplayString(Locale.ENGLISH)
+              + ": "
+              + context.getAccessibleName());
+    }
+    for (int i = 0; i < context.getAccessibleChildrenCount(); i++) {
+      read(context.getAccessibleChild(i).getAccessibleContext(), named);
+    }
+  }
+
+  private static int code(char key) {
+    return switch (key) {
+      case '_' -> KeyEvent.VK_MINUS;
+      case '\r' -> KeyEvent.VK_ENTER;
+      case '\u2193' -> KeyEvent.VK_DOWN;
+      case '\u2191' -> KeyEvent.VK_UP;
+      default -> KeyEvent.getExtendedKeyCodeForChar(key);
+    };
+  }
+
   /** Presses real keys, which go to whatever window of the X server has the focus. */
   private static Future<String> press(String keys) {
     try {
@@ -101,10 +179,7 @@ public final class Driver {
       robot.waitForIdle();
       for (char key : keys.toCharArray()) {
         boolean shift = Character.isUpperCase(key) || key == '_';
-        int code =
-            key == '_'
-                ? KeyEvent.VK_MINUS
-                : KeyEvent.getExtendedKeyCodeForChar(key == '\r' ? '\n' : key);
+        int code = code(key);
         if (shift) {
           robot.keyPress(KeyEvent.VK_SHIFT);
         }

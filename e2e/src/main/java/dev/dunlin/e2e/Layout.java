@@ -109,7 +109,7 @@ public record Layout(Path home, Path dist, Path engine, Path driver) {
   }
 
   /** The JDK that runs apps. */
-  static Path jdk() {
+  public static Path jdk() {
     return Path.of(System.getProperty(JDK, System.getProperty("java.home")));
   }
 
@@ -150,7 +150,7 @@ public record Layout(Path home, Path dist, Path engine, Path driver) {
   }
 
   /** Copies a file or a folder; everybody may read the copy. */
-  static void copyTree(Path from, Path to) throws IOException {
+  public static void copyTree(Path from, Path to) throws IOException {
     Files.createDirectories(to.getParent());
     Files.walkFileTree(
         from,

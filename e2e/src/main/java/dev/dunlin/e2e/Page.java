@@ -7,7 +7,9 @@ import dev.dunlin.scheduler.Clock;
 import dev.dunlin.scheduler.SystemClock;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -192,7 +194,35 @@ public final class Page {
             });
   }
 
-  /** Presses real keys: they go to the window that has the focus, which may be a dialog. */
+  /** A PNG of the whole screen, dialogs too. */
+  public byte[] screen() {
+    return Base64.getDecoder()
+        .decode(call(Driver.SCREEN, JSON.createObjectNode()).path("data").asText());
+  }
+
+  /** What a screen reader finds in the dialog that has the focus: {@code role: name}. */
+  public List<String> dialog() {
+    return named(call(Driver.DIALOG, JSON.createObjectNode()));
+  }
+
+  /** Waits until what a screen reader finds there will do. */
+  public void awaitDialog(Predicate<List<String>> willDo, String what) {
+    await(
+        () -> app.call(Driver.DIALOG, JSON.createObjectNode()),
+        answer -> willDo.test(named(answer)),
+        what);
+  }
+
+  private static List<String> named(JsonNode answer) {
+    List<String> named = new ArrayList<>();
+    answer.path("named").forEach(one -> named.add(one.asText()));
+    return named;
+  }
+
+  /**
+   * Presses real keys: they go to the window that has the focus, which may be a dialog. The arrows
+   * \u2191 and \u2193 are keys too.
+   */
   public void press(String keys) {
     call(Driver.KEYS, JSON.createObjectNode().put("keys", keys));
   }

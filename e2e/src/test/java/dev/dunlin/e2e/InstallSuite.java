@@ -131,6 +131,34 @@ class InstallSuite {
     assertEquals(List.of(), inside(FILES + " | grep -i dunlin || true"));
   }
 
+  /** What the guide tells a newcomer to do, who has the SDK and no compiler of any kind. */
+  @Test
+  void theSdkAloneMakesAnAppRunsItTestsItAndOpensTheDocumentation() throws IOException {
+    install("/root/dunlin-runtime-*.deb", "/root/dunlin-sdk_*.deb", "xvfb");
+    assertEquals(List.of(), inside("command -v java mvn node npm || true"));
+    String made = asUser("dunlin init ~/first --title 'First one'").toString();
+    assertTrue(made.contains("dunlin run /home/" + USER + "/first"), made);
+    String tested = asUser("cd ~/first && dunlin test --junit ~/results.xml").toString();
+    assertTrue(tested.contains("# ok") && !tested.contains("not ok"), tested);
+    assertTrue(
+        Files.readString(debian.resolve("home/" + USER + "/results.xml"))
+            .contains("failures=\"0\""));
+    for (String shown : List.of("run ~/first", "docs")) {
+      asUser("rm -f ~/seen.png; dunlin " + shown + " --screenshot ~/seen.png");
+      assertTrue(Files.size(debian.resolve("home/" + USER + "/seen.png")) > 20_000, shown);
+    }
+    // A template of a framework says what it wants instead of a half-made app.
+    Outcome react =
+        outcome(
+            chroot(
+                "--userspec=" + USER,
+                "dunlin init ~/second --template react >/dev/null && cd ~/second && dunlin build --thin"));
+    assertEquals(1, react.code(), react.lines()::toString);
+    assertTrue(react.lines().toString().contains("npm"), react.lines()::toString);
+    inside("apt-get purge -y -q --auto-remove dunlin-sdk 'dunlin-runtime-*' xvfb");
+    assertEquals(List.of(), inside(FILES + " | grep -i dunlin || true"));
+  }
+
   // ---- using it ----
 
   /** Starts the app, writes a note with the keys, closes the window, and finds the note. */

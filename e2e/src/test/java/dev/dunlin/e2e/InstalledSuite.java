@@ -6,9 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.dunlin.net.crypto.SigningKeys;
 import dev.dunlin.scheduler.SystemClock;
+import dev.dunlin.scheduler.process.ChildProcess;
+import dev.dunlin.scheduler.process.ProcessSpec;
+import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
+import dev.dunlin.scheduler.process.ProcessStarter;
+import dev.dunlin.shell.Main;
 import dev.dunlin.shell.host.Xvfb;
 import dev.dunlin.shell.update.AppFolder;
 import dev.dunlin.shell.update.Key;
@@ -42,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 class InstalledSuite {
   private static final String ID = "dev.dunlin.installed";
   private static final SigningKeys AUTHOR = SigningKeys.ofText("the author of an app");
+  private static final int PORT = 39_891;
   private static final String DEBUG = "--remote-debugging-port=9222";
 
   @RegisterExtension static final Apps APPS = new Apps();
@@ -52,6 +59,11 @@ class InstalledSuite {
   private final Map<String, byte[]> served = new ConcurrentHashMap<>();
   private final List<String> asked = new ArrayList<>();
   private HttpServer server;
+
+  /** Introducers; empty: the app asks the server. */
+  private String peers = "";
+
+  private final List<ChildProcess> others = new ArrayList<>();
 
   @BeforeAll
   static void show() {
@@ -81,7 +93,12 @@ class InstalledSuite {
           exchange.close();
         });
     server.start();
+    install();
+  }
+
+  private void install() throws IOException {
     write(app(), "1.0.0", true);
+    Files.deleteIfExists(app().resolve(Manifest.FILE));
     Files.write(
         app().resolve(Manifest.FILE), Manifest.ofFiles(ID, "1.0.0", entries(app())).toBytes());
   }
@@ -89,6 +106,8 @@ class InstalledSuite {
   @AfterEach
   void end() {
     server.stop(0);
+    others.forEach(ChildProcess::killTree);
+    others.forEach(child -> child.exit().toCompletionStage().toCompletableFuture().join());
   }
 
   private Path app() {
@@ -108,9 +127,9 @@ class InstalledSuite {
             + (version.equals("1.3.0") ? "" : " ipc://application/updateApply")
             + " ipc://fs/writeFile/$DATA/\n[update]\nkey = "
             + Key.of(AUTHOR)
-            + "\nurl = http://127.0.0.1:"
-            + server.getAddress().getPort()
-            + "/dunlin.manifest\n");
+            + (peers.isEmpty()
+                ? "\nurl = http://127.0.0.1:" + server.getAddress().getPort() + "/dunlin.manifest\n"
+                : "\npeers = " + peers + "\n"));
     if (hasPage) {
       Files.writeString(
           to.resolve("src/index.html"),
@@ -274,6 +293,85 @@ class InstalledSuite {
       last = next;
     }
     assertTrue(last.log().contains("back to the version before"), last.log());
+  }
+
+  /** Starts a program of Dunlin, and answers its first line. */
+  private String other(List<String> argv) throws IOException {
+    ChildProcess child =
+        ProcessStarter.get()
+            .start(
+                ProcessSpec.of(argv.toArray(String[]::new))
+                    .withStdio(Stdio.PIPE, Stdio.PIPE, Stdio.INHERIT))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    others.add(child);
+    StringBuilder line = new StringBuilder();
+    for (int c = child.stdout().read(); c >= 0 && c != '\n'; c = child.stdout().read()) {
+      line.append((char) c);
+    }
+    return line.toString();
+  }
+
+  private String relay(String address) throws IOException {
+    List<String> argv = new ArrayList<>(Layout.of(Account.self()).java(Main.class));
+    argv.addAll(List.of("relay", "--address", address, "--port", "" + PORT, "--metrics-port", "0"));
+    argv.addAll(List.of("--state", folder.resolve(address).toString()));
+    JsonNode ready = new ObjectMapper().readTree(other(argv));
+    return ready.path("peerId").asText() + "@" + address + ":" + PORT;
+  }
+
+  @Test
+  void takesAnUpdateFromWhoPublishesItAndThenFromAnotherAppWithoutAnyServer() throws IOException {
+    peers = relay("127.9.2.1") + ", " + relay("127.9.2.2");
+    install();
+    publish("1.1.0", true);
+    Path update = Files.createDirectories(folder.resolve("update/files")).getParent();
+    for (var file : served.entrySet()) {
+      Files.write(update.resolve(file.getKey().substring(1)), file.getValue());
+    }
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String seeds =
+        other(
+            List.of(
+                java,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.dunlin.installers.Main",
+                "seed",
+                "--introducers",
+                peers,
+                update.toString()));
+    assertTrue(seeds.startsWith("giving "), seeds);
+    ChildProcess seeder = others.get(others.size() - 1);
+
+    RunningApp first = APPS.start(start());
+    takesFromPeers(first);
+    seeder.killTree();
+    seeder.exit().toCompletionStage().toCompletableFuture().join();
+    RunningApp second = APPS.start(start());
+    takesFromPeers(second);
+    synchronized (asked) {
+      assertEquals(List.of(), asked);
+    }
+  }
+
+  private static void takesFromPeers(RunningApp app) {
+    Page page = app.page();
+    shows(page, "1.0.0");
+    JsonNode found = update(page, "return await update.check()");
+    assertEquals("1.1.0", found.path("version").asText(), found::toString);
+    assertEquals("peers", found.path("source").asText(), found::toString);
+    JsonNode seen =
+        update(
+            page,
+            "const seen = []; await update.download({ onprogress: p => seen.push(p) });"
+                + " await new Promise(done => setTimeout(done)); return seen");
+    JsonNode last = seen.get(seen.size() - 1);
+    assertEquals("peers", last.path("source").asText(), seen::toString);
+    assertEquals(found.path("downloadBytes").asLong(), last.path("done").asLong());
+    page.tell("import('socket:application').then(({ update }) => update.apply({ restart: true }))");
+    shows(page, "1.1.0");
   }
 
   private static String state(Path updates) {

@@ -75,8 +75,13 @@ class MatrixSuite {
   private static final long SEED =
       Long.getLong("matrix.seed", RandomSource.secure().bytes(1)[0] & 3L);
 
-  /** What a header that names any source of its module gets. */
-  private static final String LOOKUP = "child-process/lookup";
+  /** What a header that names any source of their module gets. */
+  private static final Set<String> OF_MODULE =
+      Set.of(
+          "child-process/lookup",
+          "bluetooth/availability",
+          "bluetooth/device",
+          "bluetooth/devices");
 
   @RegisterExtension static final Apps APPS = new Apps();
 
@@ -469,7 +474,7 @@ class MatrixSuite {
     Set<String> refused = callLane ? Set.of("denied") : Set.of("denied", "blocked");
     return switch (command.right()) {
       case POLICY ->
-          isNamed || policy != Policy.NO_COMMAND && command.name().equals(LOOKUP)
+          isNamed || policy != Policy.NO_COMMAND && OF_MODULE.contains(command.name())
               ? Set.of("reached")
               : refused;
       case PERSON ->

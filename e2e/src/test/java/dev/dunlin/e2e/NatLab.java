@@ -35,33 +35,36 @@ final class NatLab implements AutoCloseable {
     /** One port outside for each inside, which anybody may send to. */
     FULL_CONE(
         "masquerade",
-        "set known { type inet_service; flags dynamic, timeout; timeout 5m; }",
-        "update @known { udp sport }",
-        "udp dport @known dnat to " + INSIDE),
+        "map known { type inet_service : ipv4_addr; flags dynamic, timeout; timeout 5m; }",
+        "update @known { udp sport : ip saddr }",
+        "dnat to udp dport map @known"),
     /** As before, but only addresses that this port sent to may send to it. */
     ADDRESS_RESTRICTED(
         "masquerade",
-        "set known { type inet_service . ipv4_addr; flags dynamic, timeout; timeout 5m; }",
-        "update @known { udp sport . ip daddr }",
-        "udp dport . ip saddr @known dnat to " + INSIDE),
+        "map known { type inet_service . ipv4_addr : ipv4_addr; flags dynamic, timeout; timeout 5m; }",
+        "update @known { udp sport . ip daddr : ip saddr }",
+        "dnat to udp dport . ip saddr map @known"),
     /** As before, but only endpoints that this port sent to: what connection tracking does. */
     PORT_RESTRICTED("masquerade", "", "", ""),
     /** Another port outside for each endpoint that is sent to. */
     SYMMETRIC("masquerade random,fully-random", "", "", "");
 
     private final String out;
-    private final String set;
+    private final String map;
     private final String note;
     private final String in;
 
-    Kind(String out, String set, String note, String in) {
+    Kind(String out, String map, String note, String in) {
       this.out = out;
-      this.set = set;
+      this.map = map;
       this.note = note;
       this.in = in;
     }
 
-    /** What comes in uninvited is dropped without a word: a refusal would close holes. */
+    /**
+     * What comes in uninvited is dropped without a word: a refusal would close holes. What comes
+     * from inside to the address outside is dropped too: there is no hairpin.
+     */
     private String rules() {
       return """
       table ip nat {
@@ -85,12 +88,14 @@ final class NatLab implements AutoCloseable {
         }
       }
       """
-          .formatted(set, in.isEmpty() ? "" : "iifname \"wan\" " + in, out, note);
+          .formatted(map, in.isEmpty() ? "" : "iifname \"wan\" " + in, out, note);
     }
   }
 
-  /** The address of every host on its own side. */
-  static final String INSIDE = "192.168.1.2";
+  /**
+   * What the addresses of hosts begin with on their own side, which is the same for all routers.
+   */
+  static final String INSIDE = "192.168.1.";
 
   private static final String READY = "ready";
 
@@ -131,6 +136,7 @@ final class NatLab implements AutoCloseable {
     }
     String trial =
         BEGIN
+            + "ip link add lan type bridge\n"
             + "ip link add one type veth peer name two\n"
             + "nft 'add table ip t; add chain ip t c { type nat hook postrouting priority srcnat; };"
             + " add rule ip t c masquerade fully-random'\n";
@@ -150,43 +156,54 @@ final class NatLab implements AutoCloseable {
       mount -t tmpfs tmpfs /run
       mkdir /run/netns
       ip link set lo up
+      space() {
+        ip netns add $1
+        stat -Lc 'net:[%i]' /run/netns/$1
+        ip -n $1 link set lo up
+      }
       """;
 
   /**
    * @param servers public addresses of the outside
-   * @param kinds of the routers; host number i is behind the i-th
+   * @param kinds of the routers
+   * @param hostsEach behind each of them; host number i is behind router number i / hostsEach
    * @param last commands of the shell that come last
    */
-  static NatLab make(List<String> servers, List<Kind> kinds, String last) {
+  static NatLab make(List<String> servers, List<Kind> kinds, int hostsEach, String last) {
     StringBuilder script = new StringBuilder(BEGIN);
     script.append("echo 1 >/proc/sys/net/ipv4/ip_forward\n");
     servers.forEach(address -> script.append("ip addr add " + address + "/32 dev lo\n"));
     for (int i = 0; i < kinds.size(); i++) {
       script.append(
           """
-          for name in r%1$d c%1$d; do
-            ip netns add $name
-            stat -Lc 'net:[%%i]' /run/netns/$name
-            ip -n $name link set lo up
-          done
+          space r%1$d
           ip link add w%1$d type veth peer name wan netns r%1$d
           ip addr add %2$s peer %3$s dev w%1$d
           ip link set w%1$d up
           ip -n r%1$d addr add %3$s peer %2$s dev wan
           ip -n r%1$d link set wan up
           ip -n r%1$d route add default via %2$s
-          ip -n r%1$d link add lan type veth peer name eth0 netns c%1$d
-          ip -n r%1$d addr add 192.168.1.1/24 dev lan
+          ip -n r%1$d link add lan type bridge
+          ip -n r%1$d addr add %4$s1/24 dev lan
           ip -n r%1$d link set lan up
-          ip -n c%1$d addr add %4$s/24 dev eth0
-          ip -n c%1$d link set eth0 up
-          ip -n c%1$d route add default via 192.168.1.1
           ip netns exec r%1$d sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
           ip netns exec r%1$d nft -f - <<'END'
           %5$s
           END
           """
               .formatted(i, gateway(i), outside(i), INSIDE, kinds.get(i).rules()));
+      for (int host = i * hostsEach; host < (i + 1) * hostsEach; host++) {
+        script.append(
+            """
+            space c%1$d
+            ip -n r%2$d link add p%1$d type veth peer name eth0 netns c%1$d
+            ip -n r%2$d link set p%1$d master lan up
+            ip -n c%1$d addr add %3$s%4$d/24 dev eth0
+            ip -n c%1$d link set eth0 up
+            ip -n c%1$d route add default via %3$s1
+            """
+                .formatted(host, i, INSIDE, host - i * hostsEach + 2));
+      }
     }
     return start(script + last + "\n");
   }
@@ -222,13 +239,13 @@ final class NatLab implements AutoCloseable {
     throw new Fault(String.join(" ", said), namespaces);
   }
 
-  /** The public address of host i. */
-  static String outside(int host) {
-    return "203.0.113." + (4 * host + 2);
+  /** The public address of router i. */
+  static String outside(int router) {
+    return "203.0.113." + (4 * router + 2);
   }
 
-  private static String gateway(int host) {
-    return "203.0.113." + (4 * host + 1);
+  private static String gateway(int router) {
+    return "203.0.113." + (4 * router + 1);
   }
 
   /** Starts a program on host i; with pipes. */
@@ -314,7 +331,7 @@ final class NatLab implements AutoCloseable {
 
   /** Makes a lab with a program in it and tells of both, until it is killed: for a test. */
   public static void main(String[] arguments) throws IOException {
-    NatLab lab = make(List.of("198.51.100.1"), List.of(Kind.SYMMETRIC), "");
+    NatLab lab = make(List.of("198.51.100.1"), List.of(Kind.SYMMETRIC), 1, "");
     ChildProcess inside = lab.onHost(0, List.of("sh", "-c", "echo up; exec cat"));
     int first = inside.stdout().read();
     if (first != 'u') {

@@ -71,7 +71,7 @@ class NatSuite {
     Optional<String> obstacle = NatLab.obstacle();
     obstacle.ifPresent(why -> System.out.println("nat: skipped, as " + why));
     Assumptions.assumeTrue(obstacle.isEmpty(), () -> "no real NATs here: " + obstacle.get());
-    lab = NatLab.make(SERVERS, HOSTS, "");
+    lab = NatLab.make(SERVERS, HOSTS, 1, "");
   }
 
   @AfterAll
@@ -122,6 +122,7 @@ class NatSuite {
               .put("ports", kind == Kind.SYMMETRIC ? 3 : 1)
               .put("otherPort", kind == Kind.FULL_CONE || kind == Kind.ADDRESS_RESTRICTED)
               .put("otherAddress", kind == Kind.FULL_CONE)
+              .put("hairpin", false)
               .toString());
     }
     assertEquals(expected, seen);
@@ -288,8 +289,7 @@ class NatSuite {
     return peers.get(way.b);
   }
 
-  @Test
-  void everyPairOfKindsIsConnectedAsTheTableSays() {
+  private static List<Process> servers(NatLab lab) {
     List<Process> servers = new ArrayList<>();
     for (String address : SERVERS) {
       servers.add(
@@ -304,6 +304,12 @@ class NatSuite {
                       "--probe-port=" + PROBE_PORT,
                       "--introducers=" + introducers()))));
     }
+    return servers;
+  }
+
+  @Test
+  void everyPairOfKindsIsConnectedAsTheTableSays() {
+    List<Process> servers = servers(lab);
     List<Process> peers = new ArrayList<>();
     for (int host = 0; host < HOSTS.size(); host++) {
       int me = host;
@@ -395,6 +401,61 @@ class NatSuite {
     peers.forEach(peer -> NatLab.end(peer.child));
   }
 
+  /** None of these NATs lets anybody in from behind: outside they can't meet. */
+  @Test
+  void twoBehindOneNatOfAnyKindAreConnectedInside() {
+    List<Kind> kinds = List.of(Kind.values());
+    List<Pair> pairs = new ArrayList<>();
+    List<Process> peers = new ArrayList<>();
+    try (NatLab homes = NatLab.make(SERVERS, kinds, 2, "")) {
+      List<Process> servers = servers(homes);
+      for (int home = 0; home < kinds.size(); home++) {
+        Pair pair = new Pair(2 * home, 2 * home + 1);
+        pairs.add(pair);
+        for (int host : List.of(pair.a, pair.b)) {
+          String name = kinds.get(home) + " at home " + host;
+          peers.add(
+              new Process(
+                  name,
+                  homes.onHost(
+                      host,
+                      peer(
+                          name,
+                          "--subclusters=" + pair.secret(),
+                          "--introducers=" + introducers()))));
+        }
+      }
+      Map<String, CompletableFuture<JsonNode>> connected = new TreeMap<>();
+      for (Pair pair : pairs) {
+        for (Pair way : pair.ways()) {
+          String other = to(peers, way).id;
+          connected.put(
+              from(peers, way).name,
+              from(peers, way)
+                  .line(
+                      "connection",
+                      line ->
+                          line.path("peerId").asText().equals(other)
+                              && !line.path("proxied").asBoolean()));
+        }
+      }
+      await(connected, peers);
+      for (Pair pair : pairs) {
+        for (Pair way : pair.ways()) {
+          JsonNode ready = from(peers, way).line("ready", line -> true).join();
+          assertEquals(NatLab.outside(way.a / 2), ready.path("address").asText());
+          assertEquals(NAT_TYPES.get(kinds.get(way.a / 2)), ready.path("natType").asInt());
+          JsonNode state = stateOf(from(peers, way), to(peers, way).id);
+          assertEquals(NatLab.INSIDE + (way.b % 2 + 2), state.path("address").asText());
+        }
+      }
+      servers.forEach(server -> NatLab.end(server.child));
+      stream(peers, pairs, "at home");
+      pairs.forEach(
+          pair -> System.out.println("nat: two behind one " + kinds.get(pair.a / 2) + ": direct"));
+    }
+  }
+
   private static Strategy strategy(int a, int b) {
     return Strategy.of(
         new NatType(NAT_TYPES.get(HOSTS.get(a))), new NatType(NAT_TYPES.get(HOSTS.get(b))));
@@ -446,7 +507,7 @@ class NatSuite {
 
   @Test
   void aLabThatIsClosedLeavesNothing() throws IOException {
-    NatLab small = NatLab.make(SERVERS, List.of(Kind.FULL_CONE), "");
+    NatLab small = NatLab.make(SERVERS, List.of(Kind.FULL_CONE), 1, "");
     ChildProcess inside = small.onHost(0, List.of("sh", "-c", "echo up; exec cat"));
     assertEquals("up", lines(inside).readLine());
     assertEquals(4, small.namespaces().size());
@@ -461,7 +522,8 @@ class NatSuite {
     NatLab.Fault fault =
         assertThrows(
             NatLab.Fault.class,
-            () -> NatLab.make(SERVERS, List.of(Kind.SYMMETRIC), "ip netns exec r0 nft nonsense"));
+            () ->
+                NatLab.make(SERVERS, List.of(Kind.SYMMETRIC), 1, "ip netns exec r0 nft nonsense"));
     assertTrue(fault.getMessage().contains("nonsense"), fault.getMessage());
     assertEquals(4, fault.namespaces().size());
     assertEquals(Set.of(), NatLab.alive(fault.namespaces()));

@@ -19,8 +19,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The templates of frameworks, each alone in a folder as its owner has it: installed by npm, opened
@@ -50,6 +54,9 @@ class TemplateSuite {
           "http_proxy",
           "https_proxy",
           "no_proxy");
+
+  private static final String ARCHETYPE_PLUGIN =
+      "org.apache.maven.plugins:maven-archetype-plugin:3.4.1";
 
   @RegisterExtension static final Apps APPS = new Apps();
 
@@ -275,7 +282,22 @@ class TemplateSuite {
         }
       }
     }
+    Path built = home.resolve("installers/target");
+    install(installersJar(), to, "dunlin-installers", "jar");
+    install(home.resolve("installers/pom.xml"), to, "dunlin-installers", "pom");
+    try (Stream<Path> archetypes = Files.list(built.resolve("archetypes"))) {
+      for (Path file : archetypes.toList()) {
+        String name = file.getFileName().toString();
+        install(file, to, name.replaceFirst("-0\\.1\\.0.*", ""), name.replaceFirst(".*[.]", ""));
+      }
+    }
     return made;
+  }
+
+  private static Path installersJar() {
+    return Layout.of(Account.self())
+        .home()
+        .resolve("installers/target/dunlin-installers-0.1.0.jar");
   }
 
   private static void install(Path file, Path to, String artifact, String type) throws IOException {
@@ -312,6 +334,68 @@ class TemplateSuite {
                 "exec:java",
                 "-Dexec.args=run --headless --screenshot " + picture)));
     assertTrue(Files.size(picture) > 10_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"vanilla", "react"})
+  void anArchetypeMakesWhatInitMakesAndMavenMakesItsPackage(String template) throws IOException {
+    List<String> maven =
+        List.of("mvn", "-B", "-q", "-Dmaven.repo.local=" + localRepository(folder.resolve("m2")));
+    List<String> generate = new ArrayList<>(maven);
+    generate.addAll(
+        List.of(
+            ARCHETYPE_PLUGIN + ":generate",
+            "-DarchetypeCatalog=local",
+            "-DarchetypeGroupId=dev.dunlin",
+            "-DarchetypeArtifactId=dunlin-archetype-" + template,
+            "-DarchetypeVersion=0.1.0",
+            "-DgroupId=com.example",
+            "-DartifactId=my-notes",
+            "-Dversion=1.0.0"));
+    List<String> help = new ArrayList<>(maven);
+    help.add(ARCHETYPE_PLUGIN + ":help");
+    assumeTrue(
+        run(folder, help) == 0,
+        "SKIPPED: Maven's archetype plugin can't be fetched from its registry");
+    assertEquals(0, run(folder, generate));
+    Path app = folder.resolve("my-notes");
+    Path init = folder.resolve("init");
+    Layout layout = Layout.of(Account.self());
+    assertEquals(
+        0,
+        run(
+            folder,
+            List.of(
+                Layout.jdk().resolve("bin/java").toString(),
+                "-Ddunlin.home=" + layout.home(),
+                "-cp",
+                layout.dist() + "/lib/*:" + installersJar(),
+                "dev.dunlin.installers.Main",
+                "init",
+                init.toString(),
+                "--template=" + template,
+                "--name=my-notes",
+                "--title=my-notes")));
+    assertEquals(contents(init), contents(app));
+    List<String> make = new ArrayList<>(maven);
+    make.addAll(List.of("-o", "package", "-Pinstaller", "-Ddunlin.thin=true"));
+    if (template.equals("vanilla")) {
+      // The others would be built by npm first.
+      assertEquals(0, run(app, make));
+      assertTrue(Files.size(app.resolve("build/my-notes_1.0.0_all.deb")) > 10_000);
+    }
+  }
+
+  private static Map<String, String> contents(Path folder) throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        contents.put(
+            folder.relativize(file).toString(),
+            new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return contents;
   }
 
   /** From what a package has: neither sources nor node_modules. */

@@ -167,6 +167,17 @@ class WindowSuite {
   }
 
   @Test
+  void itsWindowsAreTheAppsToTheDesktop() throws IOException {
+    Opened window = open("");
+    String own = "dev.dunlin.e2e.window";
+    assertEquals(List.of(own, own), window.seen().classes());
+    window.ask("'showInspector'");
+    window.await(() -> desktop.windows().size() == 2, "the developer tools");
+    assertEquals(
+        List.of(own, own), desktop.windows().stream().map(one -> one.classes().get(1)).toList());
+  }
+
+  @Test
   void closesWhenThePageSaysSo() throws IOException {
     Opened window = open("");
     window.page().tell("win.close()");

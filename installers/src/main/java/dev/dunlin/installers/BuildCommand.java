@@ -1,11 +1,13 @@
 package dev.dunlin.installers;
 
+import dev.dunlin.shell.BuildInfo;
 import dev.dunlin.shell.Trees;
 import dev.dunlin.shell.app.NpmSetup;
 import dev.dunlin.shell.cli.SscBuildOptions;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.host.Os;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URISyntaxException;
@@ -15,11 +17,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -181,6 +185,8 @@ final class BuildCommand implements Callable<Integer> {
     AppPackage app = AppPackage.of(config);
     if (target == Target.APP_IMAGE) {
       Packages.place(app, to);
+    } else if (target != Target.DEB && target != Target.RPM) {
+      jpackage(target).check(app);
     }
     script(config);
     AppFiles files = new AppFiles(config, to);
@@ -196,13 +202,16 @@ final class BuildCommand implements Callable<Integer> {
                       : packages.fat(app, files, runtimeOfThis(), to);
               case APP_IMAGE -> packages.image(app, files, runtimeOfThis(), to);
               case RPM -> new Rpm(packages).write(app, files, thin ? null : runtimeOfThis(), to);
-              default ->
-                  new Jpackage(jdk(), target.toString()).write(app, files, runtimeOfThis(), to);
+              default -> jpackage(target).write(app, files, runtimeOfThis(), to);
             };
           } finally {
             Trees.delete(packages.scratch());
           }
         });
+  }
+
+  private static Jpackage jpackage(Target target) {
+    return new Jpackage(jdk(), target.toString());
   }
 
   /** {@code [build] script}: the app's own build, before its files are copied. */
@@ -257,8 +266,15 @@ final class BuildCommand implements Callable<Integer> {
     return Path.of(System.getProperty("java.home"));
   }
 
+  /** False where Maven runs us for an app that is not among Dunlin's sources. */
+  private static boolean isOfSources() {
+    return !System.getProperty("dunlin.home", "").isEmpty();
+  }
+
   private static Path cache() {
-    return home().resolve("installers").resolve("target");
+    return isOfSources()
+        ? home().resolve("installers").resolve("target")
+        : EngineInstallation.caches().resolve("runtime-" + BuildInfo.dunlin());
   }
 
   private static Path ownJar() {
@@ -276,16 +292,13 @@ final class BuildCommand implements Callable<Integer> {
     if (!installed.isEmpty()) {
       return Runtime.at(Path.of(installed));
     }
-    Path home = home();
-    Path jars = home.resolve("shell").resolve("target").resolve("dunlin").resolve("lib");
-    Path classes =
-        home.resolve("shell/src/main/cds")
-            .resolve(RuntimeBuilder.isNew() ? "classes-24.lst" : "classes.lst");
-    Path made = cache().resolve("runtime");
-    String inputs = RuntimeInputs.of(jdk(), jars, classes);
-    Path note = cache().resolve("runtime.inputs");
+    Path cache = cache();
+    List<Path> jars = jars();
+    Path made = cache.resolve("runtime");
+    String inputs = RuntimeInputs.of(jdk(), jars);
+    Path note = cache.resolve("runtime.inputs");
     return locked(
-        cache(),
+        cache,
         () -> {
           if (Files.isRegularFile(note) && Files.readString(note).equals(inputs)) {
             return Runtime.at(made);
@@ -293,10 +306,22 @@ final class BuildCommand implements Callable<Integer> {
           Files.deleteIfExists(note);
           System.err.println("dunlin: making the runtime, once for each build of Dunlin");
           Runtime runtime =
-              new RuntimeBuilder(jdk(), jars, EngineInstallation.locate(), classes).build(made);
+              new RuntimeBuilder(jdk(), jars, EngineInstallation.locate()).build(made);
           Files.writeString(note, inputs);
           return runtime;
         });
+  }
+
+  /** Dunlin's and those it stands on: of this build, or as Maven has named them to us. */
+  private static List<Path> jars() throws IOException {
+    if (isOfSources()) {
+      return Tree.files(home().resolve("shell").resolve("target").resolve("dunlin").resolve("lib"));
+    }
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(Path::of)
+        .filter(Files::isRegularFile)
+        .sorted(Comparator.comparing(Path::getFileName))
+        .toList();
   }
 
   /** Work that gives something. */

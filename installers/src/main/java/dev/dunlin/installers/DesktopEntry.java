@@ -22,6 +22,7 @@ final class DesktopEntry {
     // Of the characters of a program's name only these are its own in Exec.
     text.append("Exec=").append(program).append(" %U\n");
     line(text, "Icon", app.id());
+    line(text, "StartupWMClass", app.id());
     text.append("Terminal=false\nStartupNotify=true\n");
     text.append("Categories=").append(String.join(";", app.categories())).append(";\n");
     if (!mime.isEmpty()) {

@@ -29,7 +29,13 @@ record Jpackage(Path jdk, String type) {
   private static final Map<String, Os> SYSTEMS =
       Map.of("msi", Os.WINDOWS, "exe", Os.WINDOWS, "dmg", Os.MAC, "pkg", Os.MAC);
 
-  Path write(AppPackage app, AppFiles files, Runtime runtime, Path output) throws IOException {
+  /**
+   * What would fail, before any work is done.
+   *
+   * @throws BuildException for another system, a JDK without jpackage, a version that the system
+   *     can't say
+   */
+  void check(AppPackage app) {
     Os system = SYSTEMS.get(type);
     if (system != null && system != Os.here()) {
       throw new BuildException(
@@ -39,12 +45,18 @@ record Jpackage(Path jdk, String type) {
               + (system == Os.MAC ? "macOS" : "Windows")
               + " only: build it there (the workflow in docs/shipping.md does it for all systems)");
     }
-    String suffix = Os.here() == Os.WINDOWS ? ".exe" : "";
-    Path jpackage = jdk.resolve("bin").resolve("jpackage" + suffix);
-    if (!Files.isExecutable(jpackage)) {
+    if (!Files.isExecutable(program())) {
       throw new BuildException(
           jdk + " has no jpackage. Install a whole JDK, and set JAVA_HOME to it.");
     }
+    checkVersion(app.config().meta().version());
+  }
+
+  private Path program() {
+    return jdk.resolve("bin").resolve("jpackage" + (Os.here() == Os.WINDOWS ? ".exe" : ""));
+  }
+
+  Path write(AppPackage app, AppFiles files, Runtime runtime, Path output) throws IOException {
     Path work = Files.createTempDirectory(output, ".jpackage-");
     try {
       Tree input = Tree.empty(work.resolve("input"));
@@ -56,7 +68,7 @@ record Jpackage(Path jdk, String type) {
           file -> Packages.localeFilter(app).test(Path.of("engine").resolve(file)));
       input.settle(app.time(files));
       Path made = Files.createDirectory(work.resolve("made"));
-      List<String> argv = new ArrayList<>(List.of(jpackage.toString()));
+      List<String> argv = new ArrayList<>(List.of(program().toString()));
       argv.addAll(arguments(app, runtime, input.root(), made));
       Tool.of(argv).run();
       try (Stream<Path> all = Files.list(made)) {
@@ -70,11 +82,9 @@ record Jpackage(Path jdk, String type) {
     }
   }
 
-  /** Checks what jpackage would refuse half way, with words of its own. */
   List<String> arguments(AppPackage app, Runtime runtime, Path input, Path made)
       throws IOException {
     String version = app.config().meta().version();
-    checkVersion(version);
     List<String> argv =
         new ArrayList<>(
             List.of(

@@ -54,6 +54,7 @@ public final class Main {
         BuildCommand.class,
         InitCommand.class,
         KeygenCommand.class,
+        SeedCommand.class,
         SignCommand.class,
         VerifyCommand.class
       })

@@ -128,7 +128,12 @@ record NewApp(Path template, String name, String id, String title) {
     }
   }
 
-  private Map<String, byte[]> files(Path folder) throws IOException {
+  /**
+   * What {@link #write} writes, by path.
+   *
+   * @param folder need not exist
+   */
+  Map<String, byte[]> files(Path folder) throws IOException {
     Map<String, byte[]> files = new TreeMap<>();
     for (Path file : Tree.files(template)) {
       Path relative = template.relativize(file);

@@ -154,6 +154,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
         }
       }
       tree.copyTree(home.resolve("templates"), at + "/templates", Packages::isTemplateSource);
+      tree.copyTree(home.resolve("installers/target/docs-app"), at + "/docs", file -> true);
       tree.program(
           at + "/bin/dunlin",
           RuntimeBuilder.own("dunlin-sdk.sh").replace("@RUNTIME@", runtime.installedAt()));

@@ -27,9 +27,8 @@ import java.util.stream.Collectors;
  * @param jdk with {@code bin/jlink}, the one that runs us; the newest there is
  * @param jars of Dunlin and its libraries
  * @param engine Chromium's files, unpacked
- * @param classes list of the classes of a start, for the class-data archive
  */
-record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
+record RuntimeBuilder(Path jdk, List<Path> jars, Path engine) {
   /**
    * What Dunlin and its libraries use of the JDK, as jdeps tells (java.sql is Jackson's, jdk.jfr
    * Netty's), and jdk.zipfs, which reads extensions' jars.
@@ -47,6 +46,8 @@ record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
           "jdk.crypto.ec",
           "jdk.jfr",
           "jdk.management",
+          // D-Bus tells the system bus who we are.
+          "jdk.security.auth",
           "jdk.unsupported",
           "jdk.zipfs");
 
@@ -59,6 +60,7 @@ record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
           "commons-compress",
           "commons-io",
           "commons-lang3",
+          "dunlin-installers",
           "error_prone_annotations",
           "gluegen-rt",
           "gson",
@@ -96,7 +98,7 @@ record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
       Tool.of("strip", "--strip-unneeded", tree.at("jre/lib/server/libjvm.so").toString()).run();
     }
     List<String> names = new ArrayList<>();
-    for (Path jar : Tree.files(jars)) {
+    for (Path jar : jars) {
       String name = jar.getFileName().toString();
       if (name.endsWith(".jar") && isWanted(name)) {
         StoredJar.copy(jar, tree.make("lib/" + name), BuildInfo.timestamp());
@@ -107,7 +109,8 @@ record RuntimeBuilder(Path jdk, Path jars, Path engine, Path classes) {
     classPath(tree.at(CLASS_PATH), names, time);
     tree.copyTree(engine, "engine", RuntimeBuilder::isShipped);
     tree.write("lib/java.args", flags("java.args") + (isNew() ? flags("java-24.args") : ""));
-    tree.copy(classes, "lib/classes.lst");
+    // Of the classes of a start, for the class-data archive.
+    tree.write("lib/classes.lst", own(isNew() ? "classes-24.lst" : "classes.lst"));
     tree.write("lib/private-tmp.sh", ofShell("private-tmp.sh"));
     tree.program("bin/dunlin-app", own("dunlin-app.sh"));
     tree.program("bin/make-archive", own("make-archive.sh"));

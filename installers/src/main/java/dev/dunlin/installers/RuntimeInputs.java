@@ -4,19 +4,23 @@ import dev.dunlin.shell.BuildInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What a runtime is made of, in words: the same words, the same runtime. */
 final class RuntimeInputs {
   private RuntimeInputs() {}
 
-  static String of(Path jdk, Path jars, Path classes) throws IOException {
+  static String of(Path jdk, List<Path> jars) throws IOException {
     StringBuilder words = new StringBuilder();
     words.append(BuildInfo.engine()).append('\n');
     words.append(Files.readString(jdk.resolve("release"))).append('\n');
-    for (Path jar : Tree.files(jars)) {
+    for (Path jar : jars) {
       add(words, jar);
     }
-    add(words, classes);
+    // With the list of classes in it.
+    words
+        .append(RuntimeBuilder.own("classes-24.lst").hashCode())
+        .append(RuntimeBuilder.own("classes.lst").hashCode());
     return words.toString();
   }
 

@@ -8,6 +8,7 @@ import dev.dunlin.shell.update.Manifest;
 import dev.dunlin.shell.update.Manifest.Entry;
 import dev.dunlin.shell.update.Manifest.KeyChange;
 import dev.dunlin.shell.update.Manifest.Release;
+import dev.dunlin.shell.update.Pieces;
 import dev.dunlin.shell.update.Updater;
 import dev.dunlin.shell.update.Version;
 import java.io.IOException;
@@ -119,7 +120,12 @@ final class SignCommand implements Callable<Integer> {
     }
     Instant expires =
         new SystemClock().wallTime().plus(Duration.ofDays(days)).truncatedTo(ChronoUnit.SECONDS);
-    Manifest signed = plain.sign(signer, expires, Version.parse(minimum), changes);
+    byte[] pieces = Pieces.list(plain, files.files());
+    Manifest signed =
+        plain.sign(
+            signer,
+            new Release(
+                expires, Version.parse(minimum), Pieces.hash(pieces), changes, Key.of(signer), ""));
     signed.requireSignedBy(new Key(trusted));
     // Bound by the parser of those who get it.
     Manifest.parse(signed.toBytes());

@@ -1,10 +1,12 @@
 package dev.dunlin.installers;
 
 import dev.dunlin.scheduler.SystemClock;
+import dev.dunlin.scheduler.Threads;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -18,6 +20,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -51,6 +57,15 @@ record TarXz(Path kept, Path scratch, Effort effort) {
   /** What one thread compresses; takes ten times its dictionary of memory. */
   private static final int BLOCK = 64 << 20;
 
+  /**
+   * Parts that are compressed at once: most are of one block, which is one thread's work. More
+   * would take more memory than time.
+   */
+  private static final int AT_ONCE = 2;
+
+  /** Parts that wait; before the next one is cut, an earlier one must be done. */
+  private static final int WAITING = 64;
+
   /** Kept files; the longest unused go. */
   static final int MOST_KEPT = 48;
 
@@ -73,8 +88,17 @@ record TarXz(Path kept, Path scratch, Effort effort) {
 
   /** All of a folder, owned by root; the file is in the scratch folder. */
   Path write(Tree tree, Instant time) throws IOException {
-    List<Path> parts = new ArrayList<>();
-    Parts sink = new Parts(parts);
+    ExecutorService workers = Threads.pool("xz", AT_ONCE, WAITING);
+    try {
+      return write(tree, time, workers);
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  private Path write(Tree tree, Instant time, Executor workers) throws IOException {
+    List<CompletableFuture<Path>> parts = new ArrayList<>();
+    Parts sink = new Parts(parts, workers);
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(sink)) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
       tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
@@ -89,7 +113,12 @@ record TarXz(Path kept, Path scratch, Effort effort) {
     }
     Path whole = Files.createTempFile(scratch, "whole-", ".tar.xz");
     try (OutputStream out = Files.newOutputStream(whole)) {
-      XzBlocks.join(parts, out);
+      XzBlocks.join(parts.stream().map(CompletableFuture::join).toList(), out);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof UncheckedIOException io) {
+        throw io.getCause();
+      }
+      throw e.getCause() instanceof BuildException known ? known : e;
     }
     return whole;
   }
@@ -115,7 +144,7 @@ record TarXz(Path kept, Path scratch, Effort effort) {
     entry.setSize(size);
     tar.putArchiveEntry(entry);
     if (size >= LARGE) {
-      sink.skipTo(pinned(compressed(path)));
+      sink.skipTo(() -> pinned(compressed(path)));
       Files.copy(path, tar);
       tar.closeArchiveEntry();
       sink.goOn();
@@ -195,21 +224,44 @@ record TarXz(Path kept, Path scratch, Effort effort) {
     }
   }
 
+  /** A compressed part, in the making. */
+  private interface Part {
+    Path make() throws IOException;
+  }
+
   /** Gets a tar file and cuts it in parts: large files, and what is between them. */
   private final class Parts extends OutputStream {
-    private final List<Path> parts;
+    private final List<CompletableFuture<Path>> parts;
+    private final Executor workers;
     private OutputStream current;
     private Path plain;
     private boolean skipping;
 
-    Parts(List<Path> parts) {
+    Parts(List<CompletableFuture<Path>> parts, Executor workers) {
       this.parts = parts;
+      this.workers = workers;
     }
 
-    /** What is written from now on is in this file already. */
-    void skipTo(Path xz) throws IOException {
+    private void add(Part part) {
+      if (parts.size() >= WAITING) {
+        parts.get(parts.size() - WAITING).handle((made, fault) -> fault).join();
+      }
+      parts.add(
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return part.make();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              },
+              workers));
+    }
+
+    /** What is written from now on is in this part already. */
+    void skipTo(Part part) throws IOException {
       cut();
-      parts.add(xz);
+      add(part);
       skipping = true;
     }
 
@@ -221,10 +273,14 @@ record TarXz(Path kept, Path scratch, Effort effort) {
       if (current != null) {
         current.close();
         current = null;
-        Path xz = Files.createTempFile(scratch, "part-", ".xz");
-        compress(plain, xz);
-        Files.delete(plain);
-        parts.add(xz);
+        Path part = plain;
+        add(
+            () -> {
+              Path xz = Files.createTempFile(scratch, "part-", ".xz");
+              compress(part, xz);
+              Files.delete(part);
+              return xz;
+            });
       }
     }
 

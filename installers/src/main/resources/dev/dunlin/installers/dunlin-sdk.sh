@@ -5,7 +5,13 @@ sdk=${sdk%/bin/*}
 runtime=@RUNTIME@
 main=dev.dunlin.shell.Main
 case ${1-} in
-  build | init | keygen | sign | verify) main=dev.dunlin.installers.Main ;;
+  build | init | keygen | seed | sign | verify) main=dev.dunlin.installers.Main ;;
+  docs)
+    shift
+    set -- run --prod "$@" "$sdk/docs"
+    ;;
+esac
+case ${1-} in
   run)
     . "$runtime/lib/private-tmp.sh"
     make_private_tmp

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dunlin.scheduler.Threads;
+import dev.dunlin.shell.config.AppConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -144,6 +145,7 @@ class BuildCommandTest {
     String entry =
         Files.readString(unpacked().resolve("usr/share/applications/com.example.my-app.desktop"));
     assertTrue(entry.contains("\nName=日本語 App's \"best\" "), entry);
+    assertTrue(entry.contains("\nStartupWMClass=com.example.my-app\n"), entry);
     assertTrue(entry.contains("\nMimeType=x-scheme-handler/com-example-my-app;\n"), entry);
   }
 
@@ -171,6 +173,29 @@ class BuildCommandTest {
     assertEquals(10, contents().size());
   }
 
+  /** Threads wait for each other in memory, processes at the file. */
+  @Test
+  void buildsOfTwoProcessesIntoOneFolderFollowEachOther() throws IOException {
+    List<CompletableFuture<List<String>>> builds = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      builds.add(
+          Threads.async(
+              "process-" + i,
+              () ->
+                  Tool.of(
+                          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                          "-cp",
+                          System.getProperty("java.class.path"),
+                          "dev.dunlin.installers.Main",
+                          "build",
+                          "--thin",
+                          app.toString())
+                      .run()));
+    }
+    builds.forEach(build -> assertTrue(build.join().toString().contains("my-app_1.2.3_all.deb")));
+    assertEquals(10, contents().size());
+  }
+
   @Test
   void theAppsOwnBuildRunsBeforeItsFilesAreCopied() throws IOException {
     ini("[build]\nscript = echo made > \"$PREFIX/made.txt\"\n");
@@ -188,6 +213,11 @@ class BuildCommandTest {
     check("[linux]\nicon = src/deep/a.js\n", "neither a PNG nor an SVG");
     check("[linux]\ncategories = Büro;\n", "no category", "Utility");
     check("[meta]\nmime_types = text\n", "no MIME type", "text/markdown");
+    check("[build]\nname = 日本語 App's \"best\"\n", "[build] name", "A-Z a-z 0-9 _ -");
+    check("[build]\nname = x\n", "no name for a package", "two letters");
+    for (String version : List.of("1", "1.0", "1.0.0-beta", "v1.0.0", "1.0.0; rm -rf /", "一.〇.〇")) {
+      check("[meta]\nversion = " + version + "\n", "[meta] version", "version = 1.0.0");
+    }
     check("[build]\noutput = ../out\n", "no folder inside the app's", "output = build");
     ini("");
     Files.createSymbolicLink(app.resolve("src/link"), Path.of("/etc/hostname"));
@@ -250,6 +280,25 @@ class BuildCommandTest {
           List.of(),
           left.filter(file -> file.getFileName().toString().startsWith(".dunlin")).toList());
     }
+  }
+
+  @Test
+  void aJdkWithoutItsToolsIsNamedWithTheCure() throws IOException {
+    AppConfig config = AppConfig.load(app);
+    Path jdk = Files.createDirectories(folder.resolve("jre/bin")).getParent();
+    Jpackage jpackage = new Jpackage(jdk, "app-image");
+    BuildException none =
+        assertThrows(BuildException.class, () -> jpackage.check(AppPackage.of(config)));
+    assertTrue(none.getMessage().contains(jdk + " has no jpackage"), none.getMessage());
+    assertTrue(none.getMessage().contains("JAVA_HOME"), none.getMessage());
+    RuntimeBuilder builder = new RuntimeBuilder(jdk, List.of(), folder);
+    BuildException jlink =
+        assertThrows(BuildException.class, () -> builder.build(folder.resolve("runtime")));
+    assertTrue(jlink.getMessage().contains("no jlink"), jlink.getMessage());
+    assertFalse(Files.exists(folder.resolve("runtime")));
+    Outcome elsewhere = dunlin("build", "--target", "msi", app.toString());
+    assertEquals(1, elsewhere.code());
+    assertTrue(elsewhere.err().contains("on Windows only"), elsewhere.err());
   }
 
   @Test

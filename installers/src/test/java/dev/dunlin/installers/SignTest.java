@@ -150,6 +150,22 @@ class SignTest {
   }
 
   @Test
+  void tellsThePiecesOfLargeFilesForPeersAndSeedsOnlyWhatIsSigned() throws IOException {
+    String introducers = "0".repeat(64) + "@127.0.0.1:9";
+    fails("dunlin sign", "seed", "--introducers", introducers, folder);
+    done("sign", "--key", folder.resolve("key"), app);
+    assertTrue(manifest().release().orElseThrow().pieces().isEmpty());
+    Files.write(app.resolve("src/large.bin"), new byte[70_000]);
+    done("sign", "--key", folder.resolve("key"), app);
+    assertTrue(manifest().release().orElseThrow().pieces().isPresent());
+    done("verify", update());
+    fails("peerId@ip:port", "seed", "--introducers", "127.0.0.1:9", update());
+    Path file = update().resolve(Manifest.FILE);
+    Files.writeString(file, Files.readString(file).replace("version 1.0.0", "version 1.0.1"));
+    fails("does not fit", "seed", "--introducers", introducers, update());
+  }
+
+  @Test
   void packagesHaveAManifestOfTheirFiles() throws IOException {
     Tree tree = Tree.empty(folder.resolve("tree"));
     new AppFiles(AppConfig.load(app), app.resolve("build")).copy(tree, "opt/app");

@@ -144,6 +144,23 @@ class ArchitectureTest {
         "package dev.dunlin.net; class A { com.sun.jna.Native library; }",
         "package dev.dunlin.net.udp; class A { dev.dunlin.bridge.Bridge inside; }");
     wall(
+        "bt stands on scheduler, the SPI and its libraries",
+        standsOn(
+            BT,
+            SCHEDULER,
+            SPI,
+            "io.vertx..",
+            "com.fasterxml.jackson..",
+            "org.freedesktop.dbus..",
+            "org.bluez.."),
+        "package dev.dunlin.bt; class A { com.sun.jna.Native library; }",
+        "package dev.dunlin.bt.bluez; class A { dev.dunlin.bridge.Bridge inside; }");
+    wall(
+        "D-Bus is named where BlueZ is, and nowhere else in bt",
+        onlyIn(List.of("dev.dunlin.bt.bluez.."), "org.freedesktop.."),
+        "package dev.dunlin.bt.sim; class A { org.freedesktop.dbus.StandIn s; } "
+            + "\npackage org.freedesktop.dbus; public class StandIn {}");
+    wall(
         "the SPI knows nothing of the bridge behind it",
         noClasses()
             .that()
@@ -286,7 +303,8 @@ class ArchitectureTest {
             .map(type -> type.getPackageName().split("\\.")[2])
             .collect(Collectors.toSet());
     assertTrue(
-        modules.containsAll(Set.of("scheduler", "bridge", "net", "shell")), modules.toString());
+        modules.containsAll(Set.of("scheduler", "bridge", "net", "bt", "shell")),
+        modules.toString());
     assertFalse(code.contain(ArchitectureTest.class));
   }
 

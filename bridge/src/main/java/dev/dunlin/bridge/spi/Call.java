@@ -69,6 +69,15 @@ public interface Call {
   boolean allows(String function, InetSocketAddress address);
 
   /**
+   * Whether policy also allows a function of this module on a text, as {@link
+   * Command.Resource.Text} has it: for what a call may see of what there is. What it does is for
+   * its declaration to name.
+   *
+   * @param text without slashes
+   */
+  boolean allows(String function, String text);
+
+  /**
    * The opened thing; only for {@link Command.Resource.Handle}, and for {@link
    * Command.Resource.Address} where the call has its handle parameter. Unknown ids never reach the
    * handler.

@@ -83,8 +83,17 @@ public record Command(
     record File(LastSegment last, Function<Call, Access> access, String alsoParam)
         implements Resource {}
 
-    /** Free text, matched as it stands: a program, a UUID. */
-    record Text() implements Resource {}
+    /**
+     * Free text, matched as it stands: a program, a UUID.
+     *
+     * @param alsoParam name of a parameter with more such texts (a list), each policed under the
+     *     same function; empty if there is none
+     */
+    record Text(String alsoParam) implements Resource {
+      public Text() {
+        this("");
+      }
+    }
 
     /**
      * An address and a port, {@code 198.51.100.7:9000} or {@code [2001:db8::7]:9000}. A host's name

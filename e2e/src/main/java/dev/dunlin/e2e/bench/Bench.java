@@ -57,7 +57,9 @@ public final class Bench {
     FILES.put("fs.statSync", "statsSync('small.txt', 500, 5)");
   }
 
-  private static final String FIRST = "first answered call at ";
+  /** What a page says of itself, by the calendar clock. */
+  static final String FIRST = "first answered call at ";
+
   private static final String SMALL = "small.txt";
   private static final String LARGE = "large.bin";
 
@@ -115,7 +117,15 @@ public final class Bench {
 
   private void measure() throws IOException {
     Optional<QtWebEngine> qt =
-        peers && any("start.cold", "start.warm", "pss.idle", "call.sequential", "call.inflight100")
+        peers
+                && any(
+                    "start.cold",
+                    "start.warm",
+                    "pss.idle",
+                    "call.sequential",
+                    "call.inflight100",
+                    "installed.warm",
+                    "installed.pss")
             ? QtWebEngine.find(display, notes)
             : Optional.empty();
     if (any("start.cold", "start.warm")) {
@@ -133,6 +143,9 @@ public final class Bench {
     }
     if (any("pss.idle")) {
       idle(qt);
+    }
+    if (any("installed.warm", "installed.steps", "installed.pss", "installed.pss3")) {
+      installed(qt);
     }
     if (any("call.sequential", "call.inflight100", "stream.down", "stream.up", "fs.read")
         || FILES.keySet().stream().anyMatch(wanted)) {
@@ -226,6 +239,59 @@ public final class Bench {
       }
     } finally {
       first.destroy();
+    }
+  }
+
+  /** As packages have it, beside the dev run of the same app and the other engine, in turn. */
+  private void installed(Optional<QtWebEngine> qt) throws IOException {
+    try (Installed installed = new Installed(layout, display)) {
+      if (wanted.test("installed.warm")) {
+        List<Double> packed = new ArrayList<>();
+        List<Double> unpacked = new ArrayList<>();
+        List<Double> theirs = new ArrayList<>();
+        RunningApp first = app("bench").start();
+        try {
+          startMs(first);
+          installed.startMs();
+          qt.ifPresent(QtWebEngine::startMs);
+          for (int i = 0; i < WARM_STARTS; i++) {
+            packed.add(installed.startMs());
+            unpacked.add(again(first));
+            qt.ifPresent(peer -> theirs.add(peer.startMs()));
+          }
+        } finally {
+          first.destroy();
+        }
+        add("installed.warm", "dunlin", "ms", packed);
+        add("installed.warm", "dunlin run", "ms", unpacked);
+        add("installed.warm", QtWebEngine.PEER, "ms", theirs);
+      }
+      if (wanted.test("installed.steps")) {
+        installed.startMs();
+        installed
+            .steps()
+            .forEach(
+                (step, ms) ->
+                    notes.add("installed.steps: %5d ms  %s".formatted(Math.round(ms), step)));
+      }
+      if (wanted.test("installed.pss")) {
+        add("installed.pss", "dunlin", "MiB", installed.idleMib(1));
+        qt.ifPresent(
+            peer ->
+                add(
+                    "installed.pss",
+                    QtWebEngine.PEER,
+                    "MiB",
+                    List.of(peer.idleBytes(IDLE) / 1048576.0)));
+      }
+      if (wanted.test("installed.pss3")) {
+        List<Double> each = installed.idleMib(3);
+        add("installed.pss3", "dunlin", "MiB", each);
+        notes.add(
+            "installed.pss3: three apps at once on one runtime take "
+                + Math.round(each.stream().mapToDouble(mib -> mib).sum())
+                + " MiB together");
+      }
     }
   }
 

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One running peer, and the pages that use it. A page hears of the subclusters that it has joined
@@ -83,6 +84,7 @@ final class BusPeer {
   private long refused;
   private final Set<String> warned = new HashSet<>();
   private final SigningKeys signing;
+  private final Sealing sealing;
   private final Peer peer;
   private final Future<Void> started;
   private final Set<PageBus> buses = new LinkedHashSet<>();
@@ -113,6 +115,7 @@ final class BusPeer {
             settings.probePort(),
             settings.keepAlive(),
             settings.introducers());
+    sealing = Sealing.beside(vertx, scheduler.lane());
     peer =
         new Peer(
             config,
@@ -120,7 +123,7 @@ final class BusPeer {
             random,
             new VertxDatagrams(
                 vertx, settings.address(), fault -> warnOnce(fault.code(), fault.getMessage())),
-            Sealing.REAL,
+            sealing,
             new Events());
     state.ifPresent(peer::restore);
     started =
@@ -285,9 +288,14 @@ final class BusPeer {
     return subclusters.get(id);
   }
 
-  List<Id> publish(PageBus bus, Id id, byte[] event, byte[] bytes, Duration ttl) {
+  Future<List<Id>> publish(PageBus bus, Id id, byte[] event, byte[] bytes, Duration ttl) {
     Subcluster joined = joined(bus, id);
-    List<Id> packets = peer.publish(id, event, bytes, ttl);
+    return peer.publishLater(id, event, bytes, ttl)
+        .onSuccess(packets -> tellPages(bus, joined, id, event, bytes, packets));
+  }
+
+  private void tellPages(
+      PageBus bus, Subcluster joined, Id id, byte[] event, byte[] bytes, List<Id> packets) {
     // The app's other pages are the same peer: the network does not bring them its own messages.
     PeerEvents.Message message =
         new PeerEvents.Message(
@@ -301,12 +309,15 @@ final class BusPeer {
     ArrayNode ids = sent.putArray("ids");
     packets.forEach(packet -> ids.add(packet.hex()));
     tell(id, sent, NOTHING);
-    return packets;
   }
 
-  void stream(PageBus bus, Id to, Id id, byte[] event, byte[] bytes) {
+  Future<Void> stream(PageBus bus, Id to, Id id, byte[] event, byte[] bytes) {
     joined(bus, id);
-    peer.stream(to, id, event, bytes);
+    return peer.streamLater(to, id, event, bytes);
+  }
+
+  void addIntroducer(PeerConfig.Introducer introducer) {
+    peer.addIntroducer(introducer);
   }
 
   Id query(PageBus bus, byte[] json) {
@@ -475,17 +486,26 @@ final class BusPeer {
           .get(query)
           .ifPresent(
               bus -> {
-                boolean isIn = bus.subclusters().contains(id);
-                Optional<byte[]> plain =
-                    isIn && subclusters.get(id).keys.open(sealed) instanceof Opened.Plain opened
-                        ? Optional.of(opened.bytes())
-                        : Optional.empty();
-                bus.tell(
-                    event("answer")
-                        .put("query", query.hex())
-                        .put("subcluster", id.hex())
-                        .put("sealed", plain.isEmpty()),
-                    plain.orElse(sealed));
+                Consumer<Optional<byte[]>> tell =
+                    plain ->
+                        bus.tell(
+                            event("answer")
+                                .put("query", query.hex())
+                                .put("subcluster", id.hex())
+                                .put("sealed", plain.isEmpty()),
+                            plain.orElse(sealed));
+                if (!bus.subclusters().contains(id)) {
+                  tell.accept(Optional.empty());
+                  return;
+                }
+                SubclusterKeys keys = subclusters.get(id).keys;
+                sealing
+                    .away(
+                        () ->
+                            keys.open(sealed) instanceof Opened.Plain opened
+                                ? Optional.of(opened.bytes())
+                                : Optional.<byte[]>empty())
+                    .onSuccess(tell::accept);
               });
     }
 

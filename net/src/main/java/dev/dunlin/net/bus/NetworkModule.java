@@ -112,7 +112,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
                 return Map.of();
               };
             }),
-        onLane(
+        onLaneLater(
             "publish",
             call -> {
               Id id = id(call, "subcluster");
@@ -120,21 +120,25 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
               byte[] bytes = bytes(call);
               Duration ttl = ttl(call);
               return bus ->
-                  Map.of(
-                      "ids",
-                      bus.peer().publish(bus, id, event, bytes, ttl).stream()
-                          .map(Id::hex)
-                          .toList());
+                  bus.peer()
+                      .publish(bus, id, event, bytes, ttl)
+                      .map(ids -> Map.of("ids", ids.stream().map(Id::hex).toList()));
             }),
-        onLane(
+        onLaneLater(
             "stream",
             call -> {
               Id id = id(call, "subcluster");
               Id to = id(call, "peerId");
               byte[] event = event(call);
               byte[] bytes = bytes(call);
+              return bus -> bus.peer().stream(bus, to, id, event, bytes).map(Map.of());
+            }),
+        onLane(
+            "addIndexedPeer",
+            call -> {
+              PeerConfig.Introducer introducer = introducer(call.params());
               return bus -> {
-                bus.peer().stream(bus, to, id, event, bytes);
+                bus.peer().addIntroducer(introducer);
                 return Map.of();
               };
             }),
@@ -363,19 +367,20 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
 
   private static List<PeerConfig.Introducer> introducers(JsonNode list) {
     List<PeerConfig.Introducer> introducers = new ArrayList<>();
-    for (JsonNode one : list) {
-      try {
-        introducers.add(
-            new PeerConfig.Introducer(
-                Id.parse(one.path("peerId").asText()),
-                Endpoint.parse(one.path("address").asText() + ":" + one.path("port").asText())));
-      } catch (IllegalArgumentException e) {
-        throw invalid(
-            "each of 'peers' is {peerId, address, port}: 64 hex digits, an IPv4 address, a port; "
-                + e.getMessage());
-      }
-    }
+    list.forEach(one -> introducers.add(introducer(one)));
     return introducers;
+  }
+
+  private static PeerConfig.Introducer introducer(JsonNode one) {
+    try {
+      return new PeerConfig.Introducer(
+          Id.parse(one.path("peerId").asText()),
+          Endpoint.parse(one.path("address").asText() + ":" + one.path("port").asText()));
+    } catch (IllegalArgumentException e) {
+      throw invalid(
+          "an introducer is {peerId, address, port}: 64 hex digits, an IPv4 address, a port; "
+              + e.getMessage());
+    }
   }
 
   private SigningKeys keys(Call call) {
@@ -446,16 +451,30 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
     Function<PageBus, Map<String, Object>> read(Call call);
   }
 
+  /** As {@link Reader}, of what takes its time. */
+  private interface LaterReader {
+    Function<PageBus, Future<Map<String, Object>>> read(Call call);
+  }
+
   private Command onLane(String function, Reader reader) {
+    return onLaneLater(
+        function,
+        call -> {
+          Function<PageBus, Map<String, Object>> work = reader.read(call);
+          return bus -> Future.succeededFuture(work.apply(bus));
+        });
+  }
+
+  private Command onLaneLater(String function, LaterReader reader) {
     return handle(
         function,
         RunsOn.EVENT_LOOP,
         call -> {
           PageBus bus = call.handle(PageBus.class);
-          Function<PageBus, Map<String, Object>> work = reader.read(call);
+          Function<PageBus, Future<Map<String, Object>>> work = reader.read(call);
           return scheduler()
               .lane()
-              .call(() -> Future.succeededFuture(work.apply(bus)))
+              .call(() -> work.apply(bus))
               .map(value -> (Reply) new Reply.Data(value))
               .recover(NetworkModule::fail);
         });
@@ -485,7 +504,8 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
     return scheduler()
         .lane()
         .call(() -> Future.succeededFuture(bus.peer().keys(bus, id)))
-        .map(keys -> crypt.apply(keys, bytes))
+        // Not on the lane, where that call ends: four megabytes would hold up all peers.
+        .compose(keys -> vertx().executeBlocking(() -> crypt.apply(keys, bytes), false))
         .map(done -> (Reply) new Reply.Data(Base64.getEncoder().encodeToString(done)))
         .recover(NetworkModule::fail);
   }

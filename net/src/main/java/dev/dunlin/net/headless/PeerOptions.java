@@ -64,7 +64,22 @@ public record PeerOptions(
     return port;
   }
 
+  /**
+   * Of {@code peerId@ip:port}, with commas or spaces between.
+   *
+   * @param setting what a message says where they stand
+   * @throws PeerException when they are something else
+   */
+  public static List<PeerConfig.Introducer> parseIntroducers(String setting, String texts) {
+    return parseIntroducers(setting, List.of(texts.strip().split("[,\\s]+")));
+  }
+
   static List<PeerConfig.Introducer> parseIntroducers(List<String> introducers) {
+    return parseIntroducers("--introducers", introducers);
+  }
+
+  private static List<PeerConfig.Introducer> parseIntroducers(
+      String setting, List<String> introducers) {
     List<PeerConfig.Introducer> list = new ArrayList<>();
     for (String text : introducers) {
       int at = text.indexOf('@');
@@ -76,7 +91,8 @@ public record PeerOptions(
       } catch (IllegalArgumentException e) {
         throw new PeerException(
             "EINVAL",
-            "--introducers takes peerId@ip:port, with commas between, where the peer id is 64 hex digits; not '"
+            setting
+                + " takes peerId@ip:port, with commas between, where the peer id is 64 hex digits; not '"
                 + text
                 + "'");
       }

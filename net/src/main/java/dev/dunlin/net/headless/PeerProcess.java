@@ -92,7 +92,7 @@ public final class PeerProcess {
             new VertxScheduler(vertx, lane),
             RandomSource.secure(),
             new VertxDatagrams(vertx, options.address()),
-            Sealing.REAL,
+            Sealing.beside(vertx, lane),
             new Events());
   }
 
@@ -187,11 +187,12 @@ public final class PeerProcess {
       switch (command.path("cmd").asText()) {
         case "publish" -> publish(command);
         case "stream" ->
-            peer.stream(
-                Id.parse(word(command, "peerId")),
-                subcluster(command),
-                event(command),
-                payload(command));
+            peer.streamLater(
+                    Id.parse(word(command, "peerId")),
+                    subcluster(command),
+                    event(command),
+                    payload(command))
+                .onFailure(this::refused);
         case "query" -> {
           if (!command.path("query").isObject()) {
             throw new PeerException("EINVAL", "a query is an object such as {\"packetId\":\"…\"}");
@@ -208,20 +209,27 @@ public final class PeerProcess {
                     + command.path("cmd").asText()
                     + "'; there are publish, stream, query, join, state and quit");
       }
-    } catch (PeerException e) {
-      error(e.code(), e.getMessage());
-    } catch (WireException e) {
-      error(e.code(), e.getMessage());
-    } catch (IllegalArgumentException e) {
-      error("EINVAL", e.getMessage());
+    } catch (PeerException | IllegalArgumentException e) {
+      refused(e);
     } catch (JsonProcessingException e) {
       error("EINVAL", "a command is one JSON object a line: " + e.getOriginalMessage());
     }
   }
 
+  private void refused(Throwable fault) {
+    if (fault instanceof PeerException refused) {
+      error(refused.code(), refused.getMessage());
+    } else if (fault instanceof WireException refused) {
+      error(refused.code(), refused.getMessage());
+    } else {
+      error("EINVAL", fault.getMessage());
+    }
+  }
+
   private void publish(JsonNode command) {
     Duration ttl = Duration.ofMillis(command.path("ttl").asLong(Packet.MAX_TTL_MILLIS));
-    peer.publish(subcluster(command), event(command), payload(command), ttl);
+    peer.publishLater(subcluster(command), event(command), payload(command), ttl)
+        .onFailure(this::refused);
   }
 
   private static String word(JsonNode command, String name) {

@@ -6,11 +6,13 @@ import dev.dunlin.net.wire.Endpoint;
 import dev.dunlin.net.wire.Id;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What the parts of a peer share. Lane: the peer's. */
 final class Core {
@@ -35,6 +37,7 @@ final class Core {
   boolean running;
   boolean online = true;
   long startedAt;
+  private int away;
 
   /** Set once both sockets are open, before anything is received. */
   Datagrams.Socket main;
@@ -59,6 +62,18 @@ final class Core {
     this.external = config.address();
     this.peers = new Directory(this);
     this.outbox = new Outbox(this);
+  }
+
+  /**
+   * Arithmetic over so many bytes: short ones at once, long ones beside the lane. What it does may
+   * not touch the peer; it completes on the lane.
+   */
+  <T> Future<T> away(int bytes, Supplier<T> work) {
+    if (bytes < Limits.LONG_BYTES || away == Limits.MAX_AWAY) {
+      return Future.succeededFuture(work.get());
+    }
+    away++;
+    return sealing.away(work).onComplete(done -> away--);
   }
 
   long now() {

@@ -27,6 +27,9 @@ final class Directory {
   private final Map<Endpoint, Remote> byEndpoint = new HashMap<>();
   private final Map<Integer, Integer> perNetwork = new HashMap<>();
 
+  /** How often {@link #byEndpoint} has changed. */
+  private long changes;
+
   Directory(Core core) {
     this.core = core;
     this.max = core.config.introducer() ? Limits.MAX_PEERS_OF_INTRODUCER : Limits.MAX_PEERS;
@@ -38,6 +41,15 @@ final class Directory {
 
   Optional<Remote> at(Endpoint endpoint) {
     return Optional.ofNullable(byEndpoint.get(endpoint));
+  }
+
+  /** As {@link #at}, of the path there; looked up again only when something has changed. */
+  Optional<Remote> at(Path path, Endpoint endpoint) {
+    if (path.remoteAsOf != changes) {
+      path.remote = at(endpoint);
+      path.remoteAsOf = changes;
+    }
+    return path.remote;
   }
 
   /** In the order in which they came. Not to be kept: it changes as they come and go. */
@@ -64,6 +76,7 @@ final class Directory {
     byId.put(id, remote);
     list.add(remote);
     byEndpoint.putIfAbsent(endpoint, remote);
+    changes++;
     perNetwork.merge(network, 1, Integer::sum);
     return Optional.of(remote);
   }
@@ -99,6 +112,7 @@ final class Directory {
   void remove(Remote remote) {
     byId.remove(remote.id);
     list.remove(remote);
+    changes++;
     byEndpoint.remove(remote.endpoint, remote);
     perNetwork.computeIfPresent(
         remote.endpoint.address() >>> 8, (key, count) -> count == 1 ? null : count - 1);
@@ -110,9 +124,12 @@ final class Directory {
       perNetwork.computeIfPresent(
           remote.endpoint.address() >>> 8, (key, count) -> count == 1 ? null : count - 1);
       remote.endpoint = endpoint;
+      changes++;
       perNetwork.merge(endpoint.address() >>> 8, 1, Integer::sum);
     }
-    byEndpoint.put(endpoint, remote);
+    if (byEndpoint.put(endpoint, remote) != remote) {
+      changes++;
+    }
   }
 
   /** Those reached directly that are so, in random order. */
@@ -127,10 +144,24 @@ final class Directory {
     return direct;
   }
 
+  /** True when there is one at least; found much sooner than {@link #links}. */
+  boolean hasLink(Id subcluster) {
+    for (Remote remote : list) {
+      if (isLink(remote, subcluster)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isLink(Remote remote, Id subcluster) {
+    return remote.isDirect() && !remote.indexed && remote.isIn(subcluster);
+  }
+
   int links(Id subcluster) {
     int links = 0;
     for (Remote remote : list) {
-      links += remote.isDirect() && !remote.indexed && remote.isIn(subcluster) ? 1 : 0;
+      links += isLink(remote, subcluster) ? 1 : 0;
     }
     return links;
   }

@@ -66,6 +66,11 @@ final class Gossip {
   /** So often that is put off while packets come; then it is asked all the same. */
   private static final int MAX_WAITS = 10;
 
+  /**
+   * So many packets of a long message are sent or taken in at once; then others have their turn.
+   */
+  private static final int AT_ONCE = 64;
+
   /** After that many packets of one peer it is asked for more. */
   private static final int MANY = Limits.MAX_SYNC_PACKETS / 2;
 
@@ -124,9 +129,9 @@ final class Gossip {
   // --- out
 
   /** Sends to the whole subcluster, now or as soon as there is somebody to send to. */
-  List<Id> publish(Id subcluster, byte[] event, byte[] bytes, long ttl) {
+  List<Id> publish(List<Packet> packets) {
     List<Id> ids = new ArrayList<>();
-    for (Packet packet : messages.publish(subcluster, event, bytes, ttl)) {
+    for (Packet packet : packets) {
       Packet first = packet.withHops(1);
       Id id = Id.of(first.packetId());
       seen.put(id, core.now());
@@ -146,7 +151,8 @@ final class Gossip {
     if (unpublished.isEmpty() || !core.isReady()) {
       return;
     }
-    for (Id id : List.copyOf(unpublished)) {
+    int before = unpublished.size();
+    for (Id id : unpublished.stream().limit(AT_ONCE).toList()) {
       Optional<PacketCache.Entry> entry = cache.get(id);
       if (entry.isEmpty()) {
         unpublished.remove(id);
@@ -155,6 +161,9 @@ final class Gossip {
       }
     }
     startRumors();
+    if (!unpublished.isEmpty() && unpublished.size() < before) {
+      later(this::flush);
+    }
   }
 
   private boolean flood(PacketCache.Entry entry) {
@@ -240,7 +249,7 @@ final class Gossip {
 
   private void release(Endpoint from, Packet accepted) {
     Packet before = accepted;
-    while (true) {
+    for (int i = 0; i < AT_ONCE; i++) {
       Optional<Id> nextId = Id.from(before.nextId());
       Optional<Packet> next = nextId.flatMap(quarantine::get).map(Held::packet);
       if (next.isEmpty() || !Fragments.follows(before, next.get())) {
@@ -252,6 +261,19 @@ final class Gossip {
       }
       before = next.get();
     }
+    Packet last = before;
+    later(() -> release(from, last));
+  }
+
+  /** After what else waits for the lane. */
+  private void later(Runnable task) {
+    core.scheduler.schedule(
+        Duration.ZERO,
+        () -> {
+          if (core.running) {
+            task.run();
+          }
+        });
   }
 
   private void accept(Endpoint from, Packet packet, Id id) {
@@ -286,13 +308,12 @@ final class Gossip {
 
   private void deliver(Packet packet, Id id) {
     if (packet.isWhole()) {
-      messages.open(packet, packet.message()).ifPresent(core.events::packet);
+      messages.open(packet, packet.message(), core.events::packet);
       return;
     }
     Id head = packet.index() == 0 ? id : Id.of(packet.previousId());
     whole(head)
-        .flatMap(whole -> messages.open(whole.first(), whole.sealed()))
-        .ifPresent(core.events::packet);
+        .ifPresent(whole -> messages.open(whole.first(), whole.sealed(), core.events::packet));
   }
 
   /** A fragmented message out of the cache, when all of it is there. */
@@ -541,8 +562,9 @@ final class Gossip {
       lastCall(entry);
     }
     boolean young = now - core.startedAt < YOUNG_MILLIS;
-    long pause = young || isLonely() ? YOUNG_PAUSE_MILLIS : ACTIVE_PAUSE_MILLIS;
-    boolean asks = young || isActive() || isLonely();
+    boolean lonely = isLonely();
+    long pause = young || lonely ? YOUNG_PAUSE_MILLIS : ACTIVE_PAUSE_MILLIS;
+    boolean asks = young || isActive() || lonely;
     if (asks && !core.config.introducer() && now - youngAt >= pause) {
       List<Remote> known = core.peers.direct(remote -> remote.indexed);
       if (!known.isEmpty()) {
@@ -564,7 +586,12 @@ final class Gossip {
 
   /** Nobody would send us anything, but the introducers. */
   private boolean isLonely() {
-    return core.joined.keySet().stream().anyMatch(subcluster -> core.peers.links(subcluster) == 0);
+    for (Id subcluster : core.joined.keySet()) {
+      if (!core.peers.hasLink(subcluster)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Before a packet goes, three others get it once more. */

@@ -157,6 +157,12 @@ final class Limits {
   /** Of the ways inside and outside the first to answer stays, unless it is silent this long. */
   static final long FIRST_WAY_MILLIS = 5_000;
 
+  /** Longer messages are sealed and opened beside the lane, which others wait for meanwhile. */
+  static final int LONG_BYTES = 64 * 1024;
+
+  /** So many of those at once; further ones hold up the lane, and so whoever sends them. */
+  static final int MAX_AWAY = 8;
+
   /** Silent pings after which a link is given up. */
   static final int MAX_MISSED = 3;
 }

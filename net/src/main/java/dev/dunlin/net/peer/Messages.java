@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Makes sealed, signed packets of messages and messages of packets. Lane: the peer's. */
 final class Messages {
@@ -24,31 +26,41 @@ final class Messages {
     this.core = core;
   }
 
-  /** A message to all of a subcluster; its strong signature is in usr3 and usr4. */
-  List<Packet> publish(Id subcluster, byte[] event, byte[] bytes, long ttl) {
-    byte[] sealed = seal(subcluster, bytes);
+  /**
+   * A message to all of a subcluster; its strong signature is in usr3 and usr4. What is returned
+   * makes it and touches nothing of the peer.
+   */
+  Supplier<List<Packet>> publish(Id subcluster, byte[] event, byte[] bytes, long ttl) {
+    SubclusterKeys keys = core.joined.get(subcluster);
     long time = core.wall();
-    Packet.Builder template = template(PacketType.PUBLISH, subcluster, event, bytes).ttl(ttl);
-    Packet first = Fragments.split(template.build(), sealed, time).get(0);
-    byte[] signature = core.sealing.sign(core.config.keys(), strong(first));
-    template
-        .usr3(Arrays.copyOf(signature, HALF))
-        .usr4(Arrays.copyOfRange(signature, HALF, signature.length));
-    return Fragments.split(template.build(), sealed, time);
+    return () -> {
+      byte[] sealed = seal(keys, bytes);
+      Packet.Builder template = template(PacketType.PUBLISH, subcluster, event, bytes).ttl(ttl);
+      Packet first = Fragments.split(template.build(), sealed, time).get(0);
+      byte[] signature = core.sealing.sign(core.config.keys(), strong(first));
+      template
+          .usr3(Arrays.copyOf(signature, HALF))
+          .usr4(Arrays.copyOfRange(signature, HALF, signature.length));
+      return Fragments.split(template.build(), sealed, time);
+    };
   }
 
-  /** A message to one peer, whose packets go straight there. */
-  List<Packet> stream(Id subcluster, byte[] event, byte[] bytes, Id to) {
-    Packet template =
-        template(PacketType.STREAM, subcluster, event, bytes)
-            .usr3(to.bytes())
-            .usr4(core.config.peerId().bytes())
-            .build();
-    return Fragments.split(template, seal(subcluster, bytes), core.wall());
+  /** As {@link #publish}: a message to one peer, whose packets go straight there. */
+  Supplier<List<Packet>> stream(Id subcluster, byte[] event, byte[] bytes, Id to) {
+    SubclusterKeys keys = core.joined.get(subcluster);
+    long time = core.wall();
+    return () -> {
+      Packet template =
+          template(PacketType.STREAM, subcluster, event, bytes)
+              .usr3(to.bytes())
+              .usr4(core.config.peerId().bytes())
+              .build();
+      return Fragments.split(template, seal(keys, bytes), time);
+    };
   }
 
-  private byte[] seal(Id subcluster, byte[] bytes) {
-    return core.sealing.seal(core.joined.get(subcluster), bytes, core.random.source());
+  private byte[] seal(SubclusterKeys keys, byte[] bytes) {
+    return core.sealing.seal(keys, bytes, core.random.source());
   }
 
   private Packet.Builder template(PacketType type, Id subcluster, byte[] event, byte[] bytes) {
@@ -78,23 +90,46 @@ final class Messages {
     return Arrays.copyOf(out.array(), out.position());
   }
 
-  /** What the parts hold; nothing when they can't be opened, which is then told. */
-  Optional<PeerEvents.Message> open(Packet first, byte[] sealed) {
+  private record Result(Opened opened, Verified verified) {}
+
+  /**
+   * Tells what the parts hold, or that they can't be opened; a long one while others go on. Nothing
+   * of what we are not in, or have left when it is open.
+   */
+  void open(Packet first, byte[] sealed, Consumer<PeerEvents.Message> to) {
     Optional<Id> subcluster = Id.from(first.subclusterId());
     SubclusterKeys keys = subcluster.map(core.joined::get).orElse(null);
     Optional<Id> id = Id.from(first.packetId());
     if (keys == null || id.isEmpty()) {
-      return Optional.empty();
+      return;
     }
+    core.away(sealed.length, () -> open(keys, first, sealed))
+        .onSuccess(
+            result -> {
+              if (!core.running || core.joined.get(subcluster.get()) != keys) {
+                return;
+              }
+              if (result.opened instanceof Opened.Plain plain) {
+                to.accept(
+                    new PeerEvents.Message(
+                        id.get(),
+                        subcluster.get(),
+                        first.usr1(),
+                        plain.bytes(),
+                        first.usr2(),
+                        result.verified));
+              } else {
+                core.events.unopened(id.get(), ((Opened.Failed) result.opened).fault().name());
+              }
+            })
+        .onFailure(fault -> core.events.unopened(id.get(), fault.toString()));
+  }
+
+  private Result open(SubclusterKeys keys, Packet first, byte[] sealed) {
     Opened opened = core.sealing.open(keys, sealed);
-    if (opened instanceof Opened.Failed failed) {
-      core.events.unopened(id.get(), failed.fault().name());
-      return Optional.empty();
-    }
-    byte[] plain = ((Opened.Plain) opened).bytes();
-    return Optional.of(
-        new PeerEvents.Message(
-            id.get(), subcluster.get(), first.usr1(), plain, first.usr2(), verify(first, plain)));
+    return new Result(
+        opened,
+        opened instanceof Opened.Plain plain ? verify(first, plain.bytes()) : Verified.NONE);
   }
 
   private Verified verify(Packet first, byte[] plain) {

@@ -5,6 +5,7 @@ import dev.dunlin.net.limits.TokenBucket;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What we know of one endpoint, whoever is there. Lane: the peer's. */
 final class Path {
@@ -18,13 +19,21 @@ final class Path {
   MinuteQuota[] host = {};
 
   long hostMinute;
+
+  /** Which peer is there, as of that change of the directory. */
+  Optional<Remote> remote = Optional.empty();
+
+  long remoteAsOf = -1;
   final TokenBucket pace;
   final TokenBucket syncs;
   private long received;
   private long sent;
   private long provenAt = NEVER;
-  private long cookie;
-  private long cookieBefore = -1;
+
+  /** In hex, as pings carry it and pongs echo it; empty: none yet. */
+  private String cookie = "";
+
+  private String cookieBefore = "";
   private long cookieAt = NEVER;
   long challengedAt = NEVER;
 
@@ -63,18 +72,16 @@ final class Path {
   /** The 12 hex digits that only who receives our pings there can know. */
   String cookie(long now, Randomness random) {
     if (now - cookieAt > COOKIE_MILLIS) {
-      cookieBefore = cookieAt == NEVER ? -1 : cookie;
-      cookie = random.bits48();
+      cookieBefore = cookie;
+      cookie = text(random.bits48());
       cookieAt = now;
     }
-    return text(cookie);
+    return cookie;
   }
 
   /** True when the echo is ours; then the endpoint is proven. */
   boolean prove(String echo, long now) {
-    boolean ours =
-        cookieAt != NEVER
-            && (echo.equals(text(cookie)) || cookieBefore >= 0 && echo.equals(text(cookieBefore)));
+    boolean ours = !echo.isEmpty() && (echo.equals(cookie) || echo.equals(cookieBefore));
     if (ours) {
       provenAt = now;
       sent = 0;

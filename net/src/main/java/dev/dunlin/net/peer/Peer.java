@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One peer of the network. Thread: the lane of its scheduler, everything; {@link PeerEvents} are
@@ -38,6 +39,7 @@ public final class Peer {
   private final Connector connector;
   private final Streams streams;
   private final Queries queries;
+  private final Messages messages;
   private final Reflection reflection;
   private Optional<Scheduler.Timer> tick = Optional.empty();
   private List<PeerConfig.Introducer> restoredPeers = List.of();
@@ -54,7 +56,7 @@ public final class Peer {
       PeerEvents events) {
     core = new Core(config, scheduler, random, datagrams, sealing, events);
     pings = new Pings(core, this::summaryHash, this::cacheSize);
-    Messages messages = new Messages(core);
+    messages = new Messages(core);
     gossip = new Gossip(core, pings, messages);
     joins = new Joins(core, pings);
     connector = new Connector(core, pings, this::receive, this::proxied);
@@ -343,10 +345,29 @@ public final class Peer {
    * @throws dev.dunlin.net.wire.WireException when the message is too long
    */
   public List<Id> publish(Id subcluster, byte[] event, byte[] bytes, Duration ttl) {
+    return send(publication(subcluster, event, bytes, ttl).get());
+  }
+
+  /** As {@link #publish}; a long message is sealed while the lane goes on. */
+  public Future<List<Id>> publishLater(Id subcluster, byte[] event, byte[] bytes, Duration ttl) {
+    return core.away(bytes.length, publication(subcluster, event, bytes, ttl))
+        .map(
+            packets -> {
+              checkJoined(subcluster);
+              return send(packets);
+            });
+  }
+
+  private Supplier<List<Packet>> publication(
+      Id subcluster, byte[] event, byte[] bytes, Duration ttl) {
     core.scheduler.lane().check();
     checkJoined(subcluster);
     long millis = Math.max(1, Math.min(ttl.toMillis(), Packet.MAX_TTL_MILLIS));
-    List<Id> ids = gossip.publish(subcluster, event, bytes, millis);
+    return messages.publish(subcluster, event, bytes, millis);
+  }
+
+  private List<Id> send(List<Packet> packets) {
+    List<Id> ids = gossip.publish(packets);
     core.events.published(ids);
     return ids;
   }
@@ -359,7 +380,20 @@ public final class Peer {
   public void stream(Id to, Id subcluster, byte[] event, byte[] bytes) {
     core.scheduler.lane().check();
     checkJoined(subcluster);
-    streams.send(to, subcluster, event, bytes);
+    streams.send(to, streams.seal(to, subcluster, event, bytes).get());
+  }
+
+  /** As {@link #stream}; a long message is sealed while the lane goes on. */
+  public Future<Void> streamLater(Id to, Id subcluster, byte[] event, byte[] bytes) {
+    core.scheduler.lane().check();
+    checkJoined(subcluster);
+    return core.away(bytes.length, streams.seal(to, subcluster, event, bytes))
+        .map(
+            packets -> {
+              checkJoined(subcluster);
+              streams.send(to, packets);
+              return null;
+            });
   }
 
   private void checkJoined(Id subcluster) {
@@ -383,6 +417,35 @@ public final class Peer {
   public void sync() {
     core.scheduler.lane().check();
     core.peers.direct(remote -> true).forEach(gossip::sync);
+  }
+
+  /**
+   * One more well-known peer, as if it had been configured.
+   *
+   * @throws PeerException when there are too many, or it is this peer
+   */
+  public void addIntroducer(PeerConfig.Introducer introducer) {
+    core.scheduler.lane().check();
+    if (core.isMe(introducer.peerId())) {
+      throw new PeerException("EINVAL", "a peer is not its own introducer: give another peerId");
+    }
+    Optional<Remote> known = core.peers.get(introducer.peerId());
+    long indexed = core.peers.all().stream().filter(remote -> remote.indexed).count();
+    if (known.filter(remote -> remote.indexed).isEmpty() && indexed >= Limits.MAX_INTRODUCERS) {
+      throw new PeerException(
+          "ENOSPC", "a peer has at most " + Limits.MAX_INTRODUCERS + " introducers");
+    }
+    Remote remote =
+        core.peers.add(introducer.peerId(), introducer.endpoint(), true, core.main).orElseThrow();
+    remote.indexed = true;
+    if (!remote.isDirect()) {
+      core.peers.move(remote, introducer.endpoint());
+      remote.nat = NatType.UNRESTRICTED;
+      pings.connect(remote.socket, remote.endpoint);
+    }
+    if (!core.config.introducer() && !core.nat.isValid()) {
+      reflection.start();
+    }
   }
 
   /** What is to be kept for the next run. */
@@ -488,7 +551,7 @@ public final class Peer {
       return;
     }
     heardAt = core.now();
-    core.peers.at(from).ifPresent(remote -> remote.heardAt = heardAt);
+    core.peers.at(core.outbox.path(from), from).ifPresent(remote -> remote.heardAt = heardAt);
     Packet packet = accepted.packet();
     Control control = accepted.control().orElse(Control.empty());
     switch (packet.type()) {
@@ -552,7 +615,10 @@ public final class Peer {
 
   /** By its endpoint, which has just been looked at, or wherever else it is known to be. */
   private Optional<Remote> remote(Id id, Endpoint from) {
-    return core.peers.at(from).filter(it -> it.id.equals(id)).or(() -> core.peers.get(id));
+    return core.peers
+        .at(core.outbox.path(from), from)
+        .filter(it -> it.id.equals(id))
+        .or(() -> core.peers.get(id));
   }
 
   private void note(Remote remote, Packet packet) {

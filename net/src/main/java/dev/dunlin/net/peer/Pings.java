@@ -51,7 +51,12 @@ final class Pings {
       core.someSubcluster().ifPresent(id -> packet.subclusterId(id.bytes()));
       // For the introducers that we chose, who tell our neighbours: nobody else learns of it.
       core.local
-          .filter(at -> core.peers.at(to).filter(remote -> remote.indexed).isPresent())
+          .filter(
+              at ->
+                  core.peers
+                      .at(core.outbox.path(to), to)
+                      .filter(remote -> remote.indexed)
+                      .isPresent())
           .ifPresent(at -> packet.usr2(at.bytes()));
     }
     return PacketCodec.encode(packet.build());

@@ -14,7 +14,7 @@ final class Remote {
   final Id id;
 
   /** Well-known: never forgotten. */
-  final boolean indexed;
+  boolean indexed;
 
   /** Of frames, joins and introductions. */
   private final List<Id> subclusters = new ArrayList<>(2);

@@ -3,7 +3,12 @@ package dev.dunlin.net.peer;
 import dev.dunlin.net.crypto.Opened;
 import dev.dunlin.net.crypto.SigningKeys;
 import dev.dunlin.net.crypto.SubclusterKeys;
+import dev.dunlin.scheduler.Lane;
 import dev.dunlin.scheduler.RandomSource;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.function.Supplier;
 
 /**
  * What costs processor time: a simulation of a thousand peers puts something cheap in its place.
@@ -21,37 +26,28 @@ public interface Sealing {
 
   boolean verifyLegacy(byte[] publicKey, byte[] message, byte[] signature);
 
+  /**
+   * Does long work, and completes on the lane it was called on; the work itself may run anywhere.
+   * Here it is done at once, which keeps virtual time what it is.
+   */
+  default <T> Future<T> away(Supplier<T> work) {
+    return Future.succeededFuture(work.get());
+  }
+
   /** The real one. */
-  Sealing REAL =
-      new Sealing() {
-        @Override
-        public byte[] seal(SubclusterKeys keys, byte[] plain, RandomSource random) {
-          return keys.seal(plain, random);
-        }
+  Sealing REAL = new RealSealing();
 
-        @Override
-        public Opened open(SubclusterKeys keys, byte[] sealed) {
-          return keys.open(sealed);
-        }
-
-        @Override
-        public byte[] sign(SigningKeys keys, byte[] message) {
-          return keys.sign(message);
-        }
-
-        @Override
-        public boolean verify(byte[] publicKey, byte[] message, byte[] signature) {
-          return SigningKeys.verify(publicKey, message, signature);
-        }
-
-        @Override
-        public byte[] signLegacy(SigningKeys keys, byte[] message) {
-          return keys.signLegacy(message);
-        }
-
-        @Override
-        public boolean verifyLegacy(byte[] publicKey, byte[] message, byte[] signature) {
-          return SigningKeys.verifyLegacy(publicKey, message, signature);
-        }
-      };
+  /** The real one, whose long work is done by the workers of this Vert.x and not on the lane. */
+  static Sealing beside(Vertx vertx, Lane lane) {
+    return new RealSealing() {
+      @Override
+      public <T> Future<T> away(Supplier<T> work) {
+        Promise<T> done = Promise.promise();
+        vertx
+            .executeBlocking(work::get, false)
+            .onComplete(result -> lane.execute(() -> done.handle(result)));
+        return done.future();
+      }
+    };
+  }
 }

@@ -6,6 +6,7 @@ import dev.dunlin.net.wire.Packet;
 import dev.dunlin.net.wire.PacketCodec;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Messages to one peer, straight or by another. Lane: the peer's. */
 final class Streams {
@@ -22,21 +23,28 @@ final class Streams {
     this.messages = messages;
   }
 
-  void send(Id to, Id subcluster, byte[] event, byte[] bytes) {
-    Remote way =
-        core.peers
-            .get(to)
-            .filter(remote -> remote.connected)
-            .map(remote -> remote.proxy)
-            .or(() -> core.peers.direct(remote -> remote.indexed).stream().findFirst())
-            .orElseThrow(
-                () ->
-                    new PeerException(
-                        "EHOSTUNREACH",
-                        "there is no way to peer "
-                            + to
-                            + " yet: wait for its connection, or publish"));
-    for (Packet packet : messages.stream(subcluster, event, bytes, to)) {
+  /** What {@link #send} sends, made by what is returned. */
+  Supplier<List<Packet>> seal(Id to, Id subcluster, byte[] event, byte[] bytes) {
+    way(to);
+    return messages.stream(subcluster, event, bytes, to);
+  }
+
+  private Remote way(Id to) {
+    return core.peers
+        .get(to)
+        .filter(remote -> remote.connected)
+        .map(remote -> remote.proxy)
+        .or(() -> core.peers.direct(remote -> remote.indexed).stream().findFirst())
+        .orElseThrow(
+            () ->
+                new PeerException(
+                    "EHOSTUNREACH",
+                    "there is no way to peer " + to + " yet: wait for its connection, or publish"));
+  }
+
+  void send(Id to, List<Packet> packets) {
+    Remote way = way(to);
+    for (Packet packet : packets) {
       core.outbox.send(
           way.socket, way.endpoint, PacketCodec.encode(packet.withHops(1)), Outbox.Priority.OWN);
     }
@@ -63,8 +71,12 @@ final class Streams {
           .ifPresent(remote -> remote.heardAt = core.now());
       assembly
           .add(packet, source.get())
-          .flatMap(whole -> messages.open(whole.first(), whole.sealed()))
-          .ifPresent(message -> core.events.stream(source.get(), message));
+          .ifPresent(
+              whole ->
+                  messages.open(
+                      whole.first(),
+                      whole.sealed(),
+                      message -> core.events.stream(source.get(), message)));
     } else if (packet.hops() < Packet.MAX_HOPS) {
       forward(from, to.get(), packet, datagram);
     }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.dunlin.net.nat.NatType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -33,12 +32,15 @@ public final class Control {
   /** By the key's ordinal; null where it is absent. */
   private final Object[] values;
 
-  /** The ordinals of the keys there are, in their order on the wire. */
+  /** The ordinals of the keys there are, in their order on the wire: the first so many. */
   private final byte[] order;
 
-  private Control(Object[] values, byte[] order) {
+  private final int count;
+
+  private Control(Object[] values, byte[] order, int count) {
     this.values = values;
     this.order = order;
+    this.count = count;
   }
 
   /** Starts an empty one. */
@@ -172,19 +174,21 @@ public final class Control {
   /** Minimal JSON, keys in the order in which they were added; beyond ASCII as \\u escapes. */
   byte[] bytes() {
     StringBuilder out = new StringBuilder(384).append('{');
-    for (byte ordinal : order) {
-      if (out.length() > 1) {
+    for (int i = 0; i < count; i++) {
+      if (i > 0) {
         out.append(',');
       }
-      out.append(KEYS[ordinal].quoted());
-      Object value = values[ordinal];
+      out.append(KEYS[order[i]].quoted());
+      Object value = values[order[i]];
       if (value instanceof String text) {
         quote(text, out);
+      } else if (value instanceof Long number) {
+        out.append(number.longValue());
       } else {
         out.append(value);
       }
     }
-    return out.append('}').toString().getBytes(StandardCharsets.US_ASCII);
+    return out.append('}').toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
   static void quote(String text, StringBuilder out) {
@@ -224,16 +228,19 @@ public final class Control {
 
   /** Collects keys; the order of the calls is the order on the wire. */
   public static final class Builder {
-    private final Object[] values = new Object[KEYS.length];
-    private final byte[] order = new byte[KEYS.length];
+    private Object[] values = new Object[KEYS.length];
+    private byte[] order = new byte[KEYS.length];
     private int count;
+
+    /** What was built holds the arrays: the next change is to copies. */
+    private boolean built;
 
     private Builder() {}
 
     /** Adds all keys of another message. */
     public Builder all(Control other) {
-      for (byte ordinal : other.order) {
-        set(KEYS[ordinal], other.values[ordinal]);
+      for (int i = 0; i < other.count; i++) {
+        set(KEYS[other.order[i]], other.values[other.order[i]]);
       }
       return this;
     }
@@ -272,6 +279,11 @@ public final class Control {
 
     /** Unchecked; a key that is there already keeps its place. */
     void set(Key key, Object value) {
+      if (built) {
+        values = values.clone();
+        order = order.clone();
+        built = false;
+      }
       if (values[key.ordinal()] == null) {
         order[count++] = (byte) key.ordinal();
       }
@@ -279,7 +291,8 @@ public final class Control {
     }
 
     public Control build() {
-      return new Control(values.clone(), Arrays.copyOf(order, count));
+      built = true;
+      return new Control(values, order, count);
     }
   }
 }

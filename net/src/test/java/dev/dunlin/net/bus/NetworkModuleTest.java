@@ -542,7 +542,24 @@ class NetworkModuleTest {
   }
 
   @Test
-  void twoMegabytesArriveInSecondsBetweenTwoAppsThatAreLinked() throws Exception {
+  void anIntroducerMayBeNamedLater() throws Exception {
+    List<Outsider> introducers = introducers();
+    Bus bus = new App(data).page("ipc:").join(Map.of("address", "127.0.0.113"));
+    assertEquals("EHOSTUNREACH", bus.page().awaits("connecting").head().path("code").asText());
+    for (int i = 0; i < introducers.size(); i++) {
+      bus.data(
+          "addIndexedPeer",
+          Map.of("peerId", introducers.get(i).id, "address", "127.0.0." + (111 + i), "port", PORT));
+    }
+    assertEquals("UNRESTRICTED", bus.page().awaits("ready").head().path("natName").asText());
+    assertEquals(
+        "EINVAL",
+        bus.code(
+            "addIndexedPeer", Map.of("peerId", bus.peerId(), "address", "127.0.0.1", "port", 1)));
+  }
+
+  @Test
+  void twoMegabytesArriveBetweenTwoAppsThatAreLinked() throws Exception {
     List<Outsider> introducers = introducers();
     Page sender = new App(data.resolve("one")).page("ipc:");
     Bus from = sender.join(options(introducers, 113));
@@ -555,12 +572,8 @@ class NetworkModuleTest {
     byte[] big = Vectors.pattern(2_000_000);
     Map<String, Object> asked = message(room, "big", "");
     asked.remove("data");
-    long began = System.nanoTime();
     sender.ask(from.url("publish"), asked, big);
-    byte[] arrived = receiver.awaits("packet").bytes();
-    long millis = (System.nanoTime() - began) / 1_000_000;
-    assertArrayEquals(big, arrived);
-    assertTrue(millis < 10_000, millis + " ms");
+    assertArrayEquals(big, receiver.awaits("packet").bytes());
   }
 
   @Test
@@ -788,6 +801,9 @@ class NetworkModuleTest {
           publish|{"subcluster":"room","event":"x","data":"AAAA"}|ERR_INVALID_CALL
           stream|{"subcluster":"J","peerId":"R","event":"x","data":"AAAA"}|EHOSTUNREACH
           query|{"query":"x"}|ERR_INVALID_CALL
+          addIndexedPeer|{"peerId":"R","address":"there","port":1}|ERR_INVALID_CALL
+          addIndexedPeer|{"peerId":"ab","address":"127.0.0.1","port":1}|ERR_INVALID_CALL
+          addIndexedPeer|{"peerId":"R","address":"127.0.0.1","port":0}|ERR_INVALID_CALL
           open|{"subcluster":"J","data":"AAAA"}|WRONG_KEY
           """)
   void refusesWhatMakesNoSense(String function, String params, String code) throws IOException {

@@ -499,6 +499,94 @@ class HostileTest {
   }
 
   @Test
+  void whoHopsFromPortToPortPassesNoQuotaAndFillsNoMap() {
+    Node friend = world.client("friend", Nat.OPEN);
+    world.join(friend);
+    assertTrue(world.within(8_000, () -> victim.isLinkedTo(friend)));
+    SimNetwork.Host mallory = world.network.host(World.address(200), Nat.OPEN);
+    byte[] forged = PacketCodec.encode(publish("forged"));
+    int quota = Limits.QUOTAS_PER_HOST * Limits.RELAYED_PER_MINUTE;
+    long before = victim.peer.statistics().rejectedDatagrams();
+    for (int i = 0; i < (quota + 1_000) / 2; i++) {
+      // Each port by itself is far from its quota.
+      mallory
+          .open(2_000 + i, (socket, from, bytes) -> {})
+          .onSuccess(
+              socket -> {
+                socket.send(at(victim), forged);
+                socket.send(at(victim), forged);
+                socket.close();
+              });
+    }
+    // All of it leaves within the minute, as fast as the line is.
+    world.advance(35_000);
+    PeerStatistics figures = victim.peer.statistics();
+    assertTrue(figures.rejectedDatagrams() - before >= 1_000, figures.toString());
+    assertTrue(figures.paths() <= Limits.MAX_PATHS, figures.toString());
+    assertTrue(figures.gates() <= Limits.MAX_GATES, figures.toString());
+    assertEquals(0, victim.packets.size());
+    assertTrue(victim.isLinkedTo(friend));
+    world.publish(friend, subcluster, World.text("from another address"));
+    assertTrue(world.within(2_000, () -> victim.packets.size() == 1));
+  }
+
+  @Test
+  void whoForgesTheAddressOfAFriendThatIsGoneDoesNotKeepItAlive() {
+    Node friend = world.client("friend", Nat.OPEN);
+    Node stays = world.client("stays", Nat.OPEN);
+    world.join(friend);
+    world.join(stays);
+    assertTrue(world.within(8_000, () -> victim.isLinkedTo(friend) && victim.isLinkedTo(stays)));
+    Endpoint gone = at(friend);
+    world.run(() -> friend.peer.close());
+    // Its address, but nothing of what is sent there is heard.
+    SimNetwork.Host forger = world.network.host(gone.address(), Nat.OPEN);
+    List<Datagrams.Socket> sockets = new ArrayList<>();
+    forger.open(gone.port(), (socket, from, bytes) -> {}).onSuccess(sockets::add);
+    Raw named = new Raw(200, "friend");
+    for (int i = 0; i < 300; i++) {
+      sockets.get(0).send(at(victim), PacketCodec.encode(named.ping(true).build()));
+      sockets.get(0).send(at(victim), PacketCodec.encode(publish("forged " + i)));
+      world.advance(1_000);
+    }
+    assertFalse(victim.isLinkedTo(friend));
+    assertTrue(victim.isLinkedTo(stays));
+  }
+
+  @Test
+  void aSignatureOfAnotherMessageProvesNothingAndAReplayIsNotHeard() {
+    Raw mallory = new Raw(200, "mallory").connect(victim);
+    Node friend = world.client("friend", Nat.OPEN);
+    world.join(friend);
+    assertTrue(world.within(8_000, () -> victim.isLinkedTo(friend)));
+    world.publish(friend, subcluster, World.text("pay ten"));
+    assertTrue(world.within(2_000, () -> victim.packets.size() == 1));
+    assertEquals(Verified.STRONG, victim.packets.get(0).verified());
+    assertTrue(world.within(2_000, () -> mallory.packets(PacketType.PUBLISH).size() == 1));
+    Packet honest = mallory.packets(PacketType.PUBLISH).get(0);
+
+    byte[] sealed =
+        SubclusterKeys.of(World.SECRET).seal(World.text("pay a thousand"), RandomSource.seeded(1));
+    Packet forged =
+        publishBuilder(sealed)
+            .packetId(Hashes.sha256(sealed))
+            .usr2(honest.usr2())
+            .usr3(honest.usr3())
+            .usr4(honest.usr4())
+            .build();
+    mallory.send(at(victim), forged);
+    assertTrue(world.within(2_000, () -> victim.packets.size() == 2));
+    assertEquals(Verified.NONE, victim.packets.get(1).verified());
+
+    // Heard once, whoever says it again, and when.
+    mallory.send(at(victim), honest);
+    world.advance(7 * 3_600_000);
+    mallory.send(at(victim), honest);
+    world.advance(2_000);
+    assertEquals(2, victim.packets.size());
+  }
+
+  @Test
   void aPingUnderAnotherPeersNameDoesNotTakeItsPlace() {
     Node friend = world.client("friend", Nat.OPEN);
     world.join(friend);

@@ -21,9 +21,12 @@ import dev.dunlin.net.wire.Packet;
 import dev.dunlin.net.wire.PacketCodec;
 import dev.dunlin.net.wire.PacketType;
 import dev.dunlin.net.wire.Rules;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -374,6 +377,144 @@ class PeerTest {
     world.run(() -> one.peer.stream(two.id(), subcluster, World.EVENT, big));
     assertTrue(world.within(20_000, () -> two.streams.size() == 1));
     assertArrayEquals(big, two.streams.get(0).bytes());
+  }
+
+  /** Work that others do, when the test says so. */
+  private final class Beside extends RealSealing {
+    final List<Runnable> waiting = new ArrayList<>();
+
+    @Override
+    public <T> Future<T> away(Supplier<T> work) {
+      Promise<T> done = Promise.promise();
+      waiting.add(() -> done.complete(work.get()));
+      return done.future();
+    }
+
+    void work() {
+      List<Runnable> now = List.copyOf(waiting);
+      waiting.clear();
+      world.run(() -> now.forEach(Runnable::run));
+    }
+  }
+
+  private Future<List<Id>> publishLater(Node from, Id subcluster, byte[] bytes) {
+    List<Future<List<Id>>> ids = new ArrayList<>();
+    world.run(() -> ids.add(from.peer.publishLater(subcluster, World.EVENT, bytes, World.TTL)));
+    return ids.get(0);
+  }
+
+  @Test
+  void whileALongMessageIsSealedAndOpenedShortOnesPass() {
+    twoIntroducers();
+    Beside beside = new Beside();
+    world.sealing = beside;
+    Node one = ready("one", Nat.PORT);
+    Node two = ready("two", Nat.PORT);
+    Id subcluster = join(one, two);
+    world.advance(3_000);
+    byte[] big = Vectors.pattern(2_000_000);
+
+    Future<List<Id>> ids = publishLater(one, subcluster, big);
+    publishLater(one, subcluster, World.text("first"));
+    assertTrue(world.within(2_000, () -> two.packets.size() == 1));
+    assertFalse(ids.isComplete());
+    beside.work();
+    assertTrue(ids.succeeded());
+
+    assertTrue(world.within(60_000, () -> beside.waiting.size() == 1));
+    publishLater(one, subcluster, World.text("second"));
+    assertTrue(world.within(2_000, () -> two.packets.size() == 2));
+    beside.work();
+    assertEquals(3, two.packets.size());
+    assertArrayEquals(big, two.packets.get(2).bytes());
+    assertEquals(Verified.STRONG, two.packets.get(2).verified());
+
+    world.run(() -> one.peer.streamLater(two.id(), subcluster, World.EVENT, big));
+    beside.work();
+    assertTrue(world.within(60_000, () -> beside.waiting.size() == 1));
+    beside.work();
+    assertArrayEquals(big, two.streams.get(0).bytes());
+  }
+
+  @Test
+  void whoLeavesMeanwhileNeitherPublishesNorHears() {
+    twoIntroducers();
+    Beside beside = new Beside();
+    world.sealing = beside;
+    Node one = ready("one", Nat.PORT);
+    Node two = ready("two", Nat.PORT);
+    Id subcluster = join(one, two);
+    world.advance(3_000);
+    byte[] big = Vectors.pattern(200_000);
+    publishLater(one, subcluster, big);
+    beside.work();
+    assertTrue(world.within(60_000, () -> beside.waiting.size() == 1));
+    world.run(() -> two.peer.leave(subcluster));
+    beside.work();
+    assertEquals(List.of(), two.packets);
+
+    Future<List<Id>> ids = publishLater(one, subcluster, big);
+    world.run(() -> one.peer.leave(subcluster));
+    beside.work();
+    assertEquals("ENOTJOINED", ((PeerException) ids.cause()).code());
+  }
+
+  @Test
+  void noMoreLongMessagesThanTheBoundAreSealedBesideTheLane() {
+    twoIntroducers();
+    Beside beside = new Beside();
+    world.sealing = beside;
+    Node one = ready("one", Nat.PORT);
+    Id subcluster = join(one);
+    byte[] big = Vectors.pattern(Limits.LONG_BYTES);
+    for (int i = 0; i < Limits.MAX_AWAY; i++) {
+      assertFalse(publishLater(one, subcluster, big).isComplete());
+    }
+    assertTrue(publishLater(one, subcluster, big).isComplete(), "the lane does it");
+    beside.work();
+    assertFalse(publishLater(one, subcluster, big).isComplete());
+  }
+
+  @Test
+  void anIntroducerMayBeNamedLater() {
+    Node one = world.client("one", Nat.PORT);
+    twoIntroducers();
+    world.advance(10_000);
+    assertFalse(one.peer.isReady());
+    for (Node introducer : List.copyOf(world.nodes)) {
+      if (introducer != one) {
+        world.run(() -> one.peer.addIntroducer(asIntroducer(introducer)));
+      }
+    }
+    assertTrue(world.within(10_000, one.peer::isReady), one.log.toString());
+  }
+
+  private static PeerConfig.Introducer asIntroducer(Node node) {
+    return new PeerConfig.Introducer(node.id(), new Endpoint(node.host.address(), World.PORT));
+  }
+
+  @Test
+  void introducersNamedLaterAreBounded() {
+    Node one = world.client("one", Nat.PORT);
+    Endpoint at = new Endpoint(World.address(200), World.PORT);
+    world.run(
+        () -> {
+          for (int i = 0; i < Limits.MAX_INTRODUCERS; i++) {
+            one.peer.addIntroducer(new PeerConfig.Introducer(World.id("introducer " + i), at));
+          }
+          one.peer.addIntroducer(new PeerConfig.Introducer(World.id("introducer 0"), at));
+          PeerException full =
+              assertThrows(
+                  PeerException.class,
+                  () ->
+                      one.peer.addIntroducer(new PeerConfig.Introducer(World.id("one more"), at)));
+          assertEquals("ENOSPC", full.code());
+          PeerException itself =
+              assertThrows(
+                  PeerException.class,
+                  () -> one.peer.addIntroducer(new PeerConfig.Introducer(one.id(), at)));
+          assertEquals("EINVAL", itself.code());
+        });
   }
 
   @Test

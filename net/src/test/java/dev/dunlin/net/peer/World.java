@@ -33,6 +33,9 @@ final class World {
   private final List<PeerConfig.Introducer> introducers = new ArrayList<>();
   private int hosts;
 
+  /** Of peers that are made from now on. */
+  Sealing sealing = Sealing.REAL;
+
   World() {
     this(Latency.WAN, 0, 1);
   }
@@ -63,12 +66,7 @@ final class World {
       this.host = host;
       this.peer =
           new Peer(
-              config,
-              scheduler,
-              RandomSource.seeded(name.hashCode()),
-              datagrams,
-              Sealing.REAL,
-              this);
+              config, scheduler, RandomSource.seeded(name.hashCode()), datagrams, sealing, this);
     }
 
     Id id() {

@@ -14,6 +14,7 @@ import dev.dunlin.bridge.console.ConsoleModule;
 import dev.dunlin.bridge.extension.ExtensionModule;
 import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bt.commands.BluetoothModule;
 import dev.dunlin.scheduler.Backoff;
 import dev.dunlin.scheduler.EventLoops;
 import dev.dunlin.scheduler.Lane;
@@ -72,6 +73,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -164,7 +166,8 @@ public final class AppRun implements Launcher {
       CompletableFuture<Sandbox> sandbox =
           Threads.async(
               "sandbox", () -> Sandbox.prepare(installation, temp.folder(), System.getenv()));
-      Optional<InstalledRun> installed = options.installed().map(InstalledRun::of);
+      Optional<InstalledRun> installed =
+          options.installed().map(app -> InstalledRun.of(app, vertx));
       Running running =
           new Running(
               installed.map(app -> options.with(app.app())).orElse(options),
@@ -664,11 +667,31 @@ public final class AppRun implements Launcher {
       SecurityReport security =
           new SecurityReport(config.meta().origin(), policy, !options.production(), sandbox::join);
       List<CommandModule> modules = new ArrayList<>();
-      modules.add(
-          new ApplicationModule(
-              exit::complete, config::toJson, Facts::versions, security::now, updates()));
       IntFunction<Optional<BrowserWindow>> windows =
           index -> Optional.ofNullable(window).filter(w -> w.index() == index);
+      BluetoothModule bluetooth =
+          Bluetooth.of(
+              config,
+              options,
+              folders.get("data"),
+              random,
+              () -> new VertxScheduler(vertx, Lane.create(vertx, "bluetooth")),
+              new BluetoothModule.Blocking() {
+                @Override
+                public <T> Future<T> run(Callable<T> work) {
+                  return vertx.executeBlocking(work);
+                }
+              },
+              windows);
+      modules.add(bluetooth);
+      modules.add(
+          new ApplicationModule(
+              exit::complete,
+              config::toJson,
+              Facts::versions,
+              security::now,
+              Map.of(bluetooth.name(), bluetooth::capability),
+              updates()));
       modules.add(new WindowModule(windows, Running::screen));
       modules.add(
           new PickerModule(

@@ -1,5 +1,8 @@
 package dev.dunlin.shell.app;
 
+import dev.dunlin.net.headless.PeerOptions;
+import dev.dunlin.net.peer.PeerConfig.Introducer;
+import dev.dunlin.net.peer.PeerException;
 import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.engine.EngineTemp;
@@ -8,13 +11,17 @@ import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.update.InstalledApp;
 import dev.dunlin.shell.update.Key;
 import dev.dunlin.shell.update.UpdateException;
+import dev.dunlin.shell.update.UpdatePeer;
 import dev.dunlin.shell.update.UpdateStore;
 import dev.dunlin.shell.update.UpdateStore.Choice;
 import dev.dunlin.shell.update.Updater;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -26,15 +33,27 @@ final class InstalledRun {
   private final InstalledApp app;
   private final Optional<Updates> updates;
   private final AtomicBoolean reported = new AtomicBoolean();
+  private final AtomicBoolean shares = new AtomicBoolean();
 
-  private record Updates(Path folder, UpdateStore store, Choice choice) {}
+  private final CompletableFuture<Vertx> vertx;
 
-  private InstalledRun(InstalledApp app, Optional<Updates> updates) {
+  /** Under the lock of this. */
+  private Optional<UpdatePeer> peer = Optional.empty();
+
+  /**
+   * @param peers introducers of {@code [update] peers}: none, and the app is no peer
+   */
+  private record Updates(
+      Path folder, UpdateStore store, Choice choice, Key key, List<Introducer> peers) {}
+
+  private InstalledRun(
+      InstalledApp app, Optional<Updates> updates, CompletableFuture<Vertx> vertx) {
     this.app = app;
     this.updates = updates;
+    this.vertx = vertx;
   }
 
-  static InstalledRun of(InstalledApp installed) {
+  static InstalledRun of(InstalledApp installed, CompletableFuture<Vertx> vertx) {
     Optional<Key> key;
     try {
       key = installed.key();
@@ -42,7 +61,7 @@ final class InstalledRun {
       throw new HostException("socket.ini: [update] key: " + e.getMessage(), e);
     }
     if (key.isEmpty()) {
-      return new InstalledRun(installed, Optional.empty());
+      return new InstalledRun(installed, Optional.empty(), vertx);
     }
     Path folder =
         UserFolders.of(
@@ -56,7 +75,20 @@ final class InstalledRun {
             .resolve(FOLDER);
     UpdateStore store = new UpdateStore(folder);
     Choice choice = store.choose(installed, key.get());
-    return new InstalledRun(choice.app(), Optional.of(new Updates(folder, store, choice)));
+    Updates updates = new Updates(folder, store, choice, key.get(), peers(choice.app()));
+    return new InstalledRun(choice.app(), Optional.of(updates), vertx);
+  }
+
+  private static List<Introducer> peers(InstalledApp app) {
+    String words = app.config().values().getOrDefault("update_peers", "").strip();
+    if (words.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return PeerOptions.parseIntroducers("socket.ini: [update] peers", words);
+    } catch (PeerException e) {
+      throw new HostException(e.getMessage(), e);
+    }
   }
 
   InstalledApp app() {
@@ -83,6 +115,37 @@ final class InstalledRun {
     if (!asks && updates.isPresent() && reported.compareAndSet(false, true)) {
       Threads.start("update-confirm", () -> report(store -> store.confirm(app.version()), say));
     }
+    if (updates.filter(all -> !all.peers().isEmpty()).isPresent()
+        && shares.compareAndSet(false, true)) {
+      // After the first page: nobody waits for it.
+      Threads.start("update-peer", () -> share(say));
+    }
+  }
+
+  private void share(Consumer<String> say) {
+    try {
+      peer();
+    } catch (UpdateException e) {
+      say.accept(e.getMessage());
+    }
+  }
+
+  /** The app's peer, which runs until the app ends. Blocks. */
+  private synchronized Optional<UpdatePeer> peer() {
+    Updates all = updates.orElseThrow();
+    if (all.peers().isEmpty() || peer.isPresent()) {
+      return peer;
+    }
+    try {
+      UpdatePeer made = UpdatePeer.ofApp(vertx.join(), all.choice(), all.key(), all.peers());
+      made.start().toCompletionStage().toCompletableFuture().join();
+      peer = Optional.of(made);
+    } catch (PeerException e) {
+      throw noPeer(e);
+    } catch (CompletionException e) {
+      throw noPeer(e.getCause());
+    }
+    return peer;
   }
 
   /** The page says that it is well. */
@@ -102,7 +165,24 @@ final class InstalledRun {
                 new UpdateException(
                     UpdateException.Code.NONE,
                     "this app has no updates: its socket.ini has no [update] key"));
-    return new Updater(all.choice(), all.store(), new SystemClock());
+    Optional<UpdatePeer> others;
+    try {
+      others = peer();
+    } catch (UpdateException e) {
+      if (!app.config().values().containsKey("update_url")) {
+        throw e;
+      }
+      // Said when it was first tried, and the server is there.
+      others = Optional.empty();
+    }
+    return new Updater(all.choice(), all.store(), new SystemClock(), others);
+  }
+
+  private static UpdateException noPeer(Throwable why) {
+    return new UpdateException(
+        UpdateException.Code.NETWORK,
+        "the app can't be a peer for updates: " + why.getMessage(),
+        why);
   }
 
   private interface Report {

@@ -1,6 +1,7 @@
 package dev.dunlin.shell.app;
 
 import java.awt.EventQueue;
+import java.awt.KeyboardFocusManager;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -32,7 +33,8 @@ final class LinkQuestion {
   static Predicate<String> dialog(String app) {
     return url ->
         JOptionPane.showConfirmDialog(
-                null,
+                // Its dialog, so that the desktop shows it as one of the app's.
+                KeyboardFocusManager.getCurrentKeyboardFocusManager().getActiveWindow(),
                 "Open this link in your browser?\n"
                     + (url.length() <= SHOWN_LENGTH
                         ? url

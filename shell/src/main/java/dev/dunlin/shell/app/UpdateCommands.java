@@ -16,7 +16,7 @@ import java.util.function.Function;
 
 /** {@code ipc://application/update…}: see docs/updates.md. */
 final class UpdateCommands {
-  /** Event of a download: {@code {done, total}}, in bytes. */
+  /** Event of a download: {@code {done, total, source}}, in bytes. */
   static final String PROGRESS = "applicationupdateprogress";
 
   /** Most events of one download, beside the first: the page is told of each hundredth. */
@@ -77,26 +77,46 @@ final class UpdateCommands {
     Optional<Updater.Offer> offer = installed().updater().check();
     answer.put("version", offer.map(o -> o.version().toString()).orElse(null));
     answer.put("downloadBytes", offer.map(Updater.Offer::downloadBytes).orElse(0L));
+    answer.put("source", offer.map(Updater.Offer::source).orElse(null));
     return answer;
   }
 
   private Object download(Call call) {
-    int window = call.caller().window();
-    int[] last = {-1};
-    String version =
-        installed()
-            .updater()
-            .download(
-                (done, total) -> {
-                  int step = total == 0 ? STEPS : (int) (done * STEPS / total);
-                  if (step != last[0]) {
-                    last[0] = step;
-                    progress.accept(window, Map.of("done", done, "total", total));
-                  }
-                },
-                call::isCancelled)
-            .toString();
+    Updates progress = new Updates(call.caller().window());
+    String version = installed().updater().download(progress, call::isCancelled).toString();
     return Map.of("version", version);
+  }
+
+  /** What a window is told of a download. Thread: that of the download. */
+  private final class Updates implements Updater.Progress {
+    private final int window;
+    private int last = -1;
+
+    /** Of the offer's manifest, until files come. */
+    private Optional<String> source = Optional.empty();
+
+    Updates(int window) {
+      this.window = window;
+    }
+
+    @Override
+    public void from(String source) {
+      this.source = Optional.of(source);
+      last = -1;
+    }
+
+    @Override
+    public void at(long done, long total) {
+      int step = total == 0 ? STEPS : (int) (done * STEPS / total);
+      if (step != last) {
+        last = step;
+        Map<String, Object> detail = new HashMap<>();
+        detail.put("done", done);
+        detail.put("total", total);
+        detail.put("source", source.orElse(null));
+        progress.accept(window, detail);
+      }
+    }
   }
 
   private Object apply(Call call) {

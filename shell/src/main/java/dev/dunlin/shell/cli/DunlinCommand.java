@@ -37,9 +37,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       DunlinCommand.InitCommand.class,
       DunlinCommand.BuildCommand.class,
+      DunlinCommand.DocsCommand.class,
       DunlinCommand.KeygenCommand.class,
       DunlinCommand.SignCommand.class,
       DunlinCommand.VerifyCommand.class,
+      DunlinCommand.SeedCommand.class,
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
@@ -48,11 +50,14 @@ public final class DunlinCommand implements Callable<Integer> {
           "init",
           "run",
           "build",
+          "docs",
           "keygen",
           "sign",
           "verify",
+          "seed",
           "peer",
           "relay",
+          "bt",
           "simulate",
           "test",
           "bench",
@@ -63,7 +68,7 @@ public final class DunlinCommand implements Callable<Integer> {
 
   /** What those who mistyped one are told; the scripts say the same. */
   static final String COMMANDS =
-      "init, run, build, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench";
+      "init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate and bench";
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -100,6 +105,7 @@ public final class DunlinCommand implements Callable<Integer> {
     line.addSubcommand(new EnvCommand(shell));
     line.addSubcommand(new SetupCommand(shell));
     line.addSubcommand(new PeerCommand());
+    line.addSubcommand(new BtCommand());
     line.addSubcommand(new SimulateCommand());
     CommandLine relay = new CommandLine(new RelayCommand());
     relay.setUnmatchedOptionsArePositionalParams(true);
@@ -308,6 +314,9 @@ public final class DunlinCommand implements Callable<Integer> {
   @Command(name = "build", description = "Makes packages of an app (module installers).")
   static final class BuildCommand extends SourceCommand {}
 
+  @Command(name = "docs", description = "Opens the documentation (module installers).")
+  static final class DocsCommand extends SourceCommand {}
+
   @Command(name = "keygen", description = "Makes a key that signs updates (module installers).")
   static final class KeygenCommand extends SourceCommand {}
 
@@ -316,6 +325,9 @@ public final class DunlinCommand implements Callable<Integer> {
 
   @Command(name = "verify", description = "Checks a signed update (module installers).")
   static final class VerifyCommand extends SourceCommand {}
+
+  @Command(name = "seed", description = "Gives an update to peers (module installers).")
+  static final class SeedCommand extends SourceCommand {}
 
   @Command(name = "bench", description = "Measures (from the sources).")
   static final class BenchCommand extends SourceCommand {}

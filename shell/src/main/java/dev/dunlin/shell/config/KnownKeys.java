@@ -35,8 +35,9 @@ final class KnownKeys {
       permissions: allow_local_fonts allow_media_key_system allow_service_worker allow_push_notifications
       permissions: allow_geolocation_in_background allow_read_media allow_read_media_audio
       permissions: allow_read_media_images allow_read_media_video hardware_acceleration_disabled
+      bluetooth: simulation simulation_choose bus adapter
       security: policy require_sandbox
-      update: key url confirm
+      update: key url peers confirm
       debug: flags
       meta: bundle_identifier application_protocol copyright description lang maintainer title version
       meta: file_limit type application_links revision mime_types

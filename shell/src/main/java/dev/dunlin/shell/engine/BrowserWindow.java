@@ -57,10 +57,13 @@ public final class BrowserWindow {
 
   private final Supplier<ChromiumThreads> threads;
   private final int index;
-  private final boolean developer;
+  private final EngineSettings engine;
   private final Promise<Void> closed = Promise.promise();
   private final CefBrowser browser;
   private final WindowSettings settings;
+
+  /** Whether the developer tools have been opened. */
+  private volatile boolean inspected;
 
   // Event dispatch thread only.
   private Frame frame;
@@ -82,10 +85,10 @@ public final class BrowserWindow {
       Supplier<ChromiumThreads> threads,
       int index,
       WindowSettings settings,
-      boolean developer) {
+      EngineSettings engine) {
     this.threads = threads;
     this.index = index;
-    this.developer = developer;
+    this.engine = engine;
     this.settings = settings;
     this.title = settings.title();
     this.seen = settings.is(Trait.VISIBLE);
@@ -125,6 +128,9 @@ public final class BrowserWindow {
           frame.setLocationRelativeTo(null);
           createPageNow();
           // Chromium is at work on the page by now: the rest costs no time.
+          if (isLinux()) {
+            WindowManagerHints.setClass(frame, engine.id());
+          }
           keepWithinBounds();
           frame.addWindowListener(new Requests());
           frame.addWindowStateListener(this::stateChanged);
@@ -379,6 +385,10 @@ public final class BrowserWindow {
 
   /** Chromium may close the page when it is told to. */
   void allowClose() {
+    if (inspected) {
+      // Chromium ends with a fault when the page goes before what looks at it.
+      browser.closeDevTools();
+    }
     browser.setCloseAllowed();
   }
 
@@ -483,10 +493,11 @@ public final class BrowserWindow {
 
   /** Opens Chromium's developer tools, if this is a developer's run. */
   public boolean showInspector() {
-    if (developer) {
+    if (engine.developer()) {
+      inspected = true;
       browser.openDevTools();
     }
-    return developer;
+    return engine.developer();
   }
 
   /** Sets the title. */

@@ -253,7 +253,7 @@ public final class Engine {
       throw new IllegalStateException("no window can be opened: the engine is " + state);
     }
     BrowserWindow opened =
-        new BrowserWindow(client, this::threads, windows.size(), window, settings.developer());
+        new BrowserWindow(client, this::threads, windows.size(), window, settings);
     windows.add(opened);
     opened.create();
     if (windows.size() == 1) {

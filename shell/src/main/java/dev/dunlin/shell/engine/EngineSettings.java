@@ -32,4 +32,10 @@ public record EngineSettings(
   String host() {
     return origin.substring("https://".length());
   }
+
+  /** The app's identifier: class of its windows, and name of its desktop file. */
+  String id() {
+    String host = host();
+    return host.substring(0, host.length() - ".localhost".length());
+  }
 }

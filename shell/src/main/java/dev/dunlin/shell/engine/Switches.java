@@ -33,6 +33,8 @@ final class Switches {
             + "OptimizationHints,AutofillServerCommunication,CertificateTransparencyComponentUpdater");
     // Only the graphics process came from it: started by itself it needs 5 MiB less than with it.
     switches.add("--no-unsandboxed-zygote");
+    // Windows of Chromium's own (DevTools) belong to the app; other systems know no such class.
+    switches.add("--class=" + settings.id());
     for (String extra : settings.switches()) {
       switches.add("--" + extra);
     }

@@ -7,8 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The two scripts that a page of the app begins with: {@code socket:internal/preload}, which gives
@@ -18,7 +20,8 @@ import java.util.regex.Pattern;
  *
  * <p>A page whose policies name no scripts from {@code socket:} has no use for them and stays as it
  * is, as does one with {@code <meta name="runtime-preload-injection" content="disabled">}. One
- * whose policies allow {@code 'unsafe-eval'} also gets {@code require}.
+ * whose policies allow {@code 'unsafe-eval'} also gets {@code require}, one whose policies name an
+ * {@code ipc://bluetooth} source {@code navigator.bluetooth}.
  */
 final class Preload {
   /** Inside a tag: an attribute's value may hold what ends a tag. */
@@ -55,6 +58,11 @@ final class Preload {
       "<link rel=\"modulepreload\" href=\"socket:internal/core\">"
           + "<link rel=\"modulepreload\" href=\"socket:internal/host\">"
           + "<script type=\"module\" src=\"socket:internal/init\"></script>";
+
+  private static final String BLUETOOTH = "ipc://bluetooth";
+
+  private static final String NAVIGATOR_BLUETOOTH =
+      "<script type=\"module\" src=\"socket:internal/bluetooth\"></script>";
 
   /** The parser waits for it. */
   private static final String NOW = "<script src=\"socket:internal/preload\"></script>";
@@ -94,6 +102,7 @@ final class Preload {
         ((early ? "" : DEFERRED)
                 + (allow(policies, "'unsafe-eval'") ? COMMONJS : "")
                 + INIT
+                + (nameBluetooth(policies) ? NAVIGATOR_BLUETOOTH : "")
                 + (early ? NOW : ""))
             .getBytes(StandardCharsets.US_ASCII);
     ByteArrayOutputStream page = new ByteArrayOutputStream(html.length + scripts.length);
@@ -103,6 +112,34 @@ final class Preload {
     return page.toByteArray();
   }
 
+  /** Whether a policy names a command of Bluetooth, and no other one refuses them all. */
+  static boolean nameBluetooth(List<String> policies) {
+    List<List<String>> connections =
+        policies.stream()
+            .flatMap(policy -> Stream.of(policy.split(",")))
+            .map(Preload::directives)
+            .map(one -> one.getOrDefault("connect-src", one.get("default-src")))
+            .filter(Objects::nonNull)
+            .toList();
+    return connections.stream().anyMatch(Preload::namesBluetooth)
+        && connections.stream()
+            .allMatch(sources -> sources.contains("ipc:") || namesBluetooth(sources));
+  }
+
+  private static boolean namesBluetooth(List<String> sources) {
+    return sources.stream()
+        .anyMatch(source -> source.equals(BLUETOOTH) || source.startsWith(BLUETOOTH + "/"));
+  }
+
+  private static Map<String, List<String>> directives(String policy) {
+    Map<String, List<String>> directives = new HashMap<>();
+    for (String directive : policy.toLowerCase(Locale.ROOT).split(";")) {
+      List<String> words = Arrays.asList(directive.strip().split("\\s+"));
+      directives.putIfAbsent(words.get(0), words.subList(1, words.size()));
+    }
+    return directives;
+  }
+
   private static boolean allow(List<String> policies, String source) {
     return policies.stream().allMatch(policy -> allows(policy, source));
   }
@@ -110,11 +147,7 @@ final class Preload {
   /** Whether what a policy says of scripts has a source; no word about scripts allows all. */
   static boolean allows(String policy, String source) {
     for (String one : policy.split(",")) {
-      Map<String, List<String>> directives = new HashMap<>();
-      for (String directive : one.toLowerCase(Locale.ROOT).split(";")) {
-        List<String> words = Arrays.asList(directive.strip().split("\\s+"));
-        directives.putIfAbsent(words.get(0), words.subList(1, words.size()));
-      }
+      Map<String, List<String>> directives = directives(one);
       if (directives.containsKey("sandbox")) {
         return false;
       }

@@ -74,12 +74,19 @@ public record Manifest(
    *
    * @param expires from then on it is not taken; what has been taken stays
    * @param minimum oldest version that can be updated this way
+   * @param pieces SHA-256 of what tells the pieces of large files, for those who get them from
+   *     peers; absent where no file is large ({@link Pieces})
    * @param changes of the signing key, the oldest first; the last leads to {@code key}
    * @param key that signs
    * @param signature of all that stands before it
    */
   public record Release(
-      Instant expires, Version minimum, List<KeyChange> changes, Key key, String signature) {
+      Instant expires,
+      Version minimum,
+      Optional<String> pieces,
+      List<KeyChange> changes,
+      Key key,
+      String signature) {
     public Release {
       changes = List.copyOf(changes);
     }
@@ -132,20 +139,28 @@ public record Manifest(
     return new Manifest(id, Version.parse(version), Optional.empty(), files);
   }
 
-  /** This with a signature. */
+  /** This with a signature, without pieces. */
   public Manifest sign(SigningKeys key, Instant expires, Version minimum, List<KeyChange> changes) {
-    Manifest unsigned =
-        new Manifest(
-            id,
-            version,
-            Optional.of(new Release(expires, minimum, changes, Key.of(key), "")),
-            files);
+    return sign(key, new Release(expires, minimum, Optional.empty(), changes, Key.of(key), ""));
+  }
+
+  /**
+   * This with a signature.
+   *
+   * @param terms what is signed; their own signature does not matter
+   */
+  public Manifest sign(SigningKeys key, Release terms) {
+    Manifest unsigned = new Manifest(id, version, Optional.of(terms), files);
     String signature = Key.encode(key.sign(bytes(unsigned.signedText())));
-    return new Manifest(
-        id,
-        version,
-        Optional.of(new Release(expires, minimum, changes, Key.of(key), signature)),
-        files);
+    Release signed =
+        new Release(
+            terms.expires(),
+            terms.minimum(),
+            terms.pieces(),
+            terms.changes(),
+            terms.key(),
+            signature);
+    return new Manifest(id, version, Optional.of(signed), files);
   }
 
   /** Its bytes in the file. */
@@ -164,6 +179,7 @@ public record Manifest(
         r -> {
           text.append("expires ").append(r.expires()).append('\n');
           text.append("minimum ").append(r.minimum()).append('\n');
+          r.pieces().ifPresent(hash -> text.append("pieces ").append(hash).append('\n'));
           for (KeyChange change : r.changes()) {
             text.append("key-change ").append(change.from()).append(' ').append(change.to());
             text.append(' ').append(change.signature()).append('\n');
@@ -210,6 +226,11 @@ public record Manifest(
     if (lines.isNext("expires ")) {
       Instant expires = instant(lines.value("expires"));
       Version minimum = Version.parse(lines.value("minimum"));
+      Optional<String> pieces =
+          lines.isNext("pieces ") ? Optional.of(lines.value("pieces")) : Optional.empty();
+      if (pieces.filter(hash -> !isHash(hash)).isPresent()) {
+        throw malformed("'" + pieces.get() + "' is no SHA-256");
+      }
       List<KeyChange> changes = new ArrayList<>();
       while (lines.isNext("key-change ")) {
         String[] words = lines.value("key-change").split(" ", -1);
@@ -221,7 +242,8 @@ public record Manifest(
         changes.add(new KeyChange(new Key(words[0]), new Key(words[1]), words[2]));
       }
       release =
-          Optional.of(new Release(expires, minimum, changes, new Key(lines.value("key")), ""));
+          Optional.of(
+              new Release(expires, minimum, pieces, changes, new Key(lines.value("key")), ""));
     }
     SortedMap<String, Entry> files = new TreeMap<>();
     while (lines.isNext("file ") || lines.isNext("program ")) {
@@ -236,7 +258,7 @@ public record Manifest(
       }
       String hash = line.substring(0, size);
       String number = line.substring(size + 1, path);
-      if (!hash.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f')
+      if (!isHash(hash)
           || !number.chars().allMatch(c -> c >= '0' && c <= '9')
           || number.isEmpty()
           || number.length() > 12) {
@@ -255,6 +277,7 @@ public record Manifest(
               new Release(
                   unsigned.expires(),
                   unsigned.minimum(),
+                  unsigned.pieces(),
                   unsigned.changes(),
                   unsigned.key(),
                   lines.value("signature")));
@@ -305,6 +328,11 @@ public record Manifest(
       throw new UpdateException(
           Code.SIGNATURE, "the manifest's signature does not fit: it was changed on its way");
     }
+  }
+
+  private static boolean isHash(String text) {
+    return text.length() == HASH_DIGITS
+        && text.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
   }
 
   private static Instant instant(String text) {

@@ -8,14 +8,18 @@ import dev.dunlin.shell.update.Manifest.Release;
 import dev.dunlin.shell.update.UpdateException.Code;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,17 +37,20 @@ public final class Updater {
 
   private final InstalledApp running;
   private final Key trusted;
-  private final URI address;
   private final UpdateStore store;
-  private final Fetcher fetcher;
+
+  /** Asked in turn; at least one. */
+  private final List<Source> sources;
+
   private final Clock clock;
 
   /**
    * An update that may be taken.
    *
    * @param downloadBytes what must come for it, of what is not here already
+   * @param source where its manifest came from
    */
-  public record Offer(Manifest manifest, long downloadBytes) {
+  public record Offer(Manifest manifest, long downloadBytes, String source) {
     public Version version() {
       return manifest.version();
     }
@@ -52,36 +59,71 @@ public final class Updater {
   /** Told of bytes that have come, of those that must. */
   public interface Progress {
     void at(long doneBytes, long totalBytes);
+
+    /** What comes from now on comes from there: "peers" or "https". */
+    default void from(String source) {}
   }
 
   /**
+   * @param peer asked before the address of socket.ini, which may then be absent
    * @throws UpdateException when socket.ini names no address, or one that may not be
    */
-  public Updater(UpdateStore.Choice running, UpdateStore store, Clock clock) {
-    this(running, store, clock, new HttpFetcher());
+  public Updater(
+      UpdateStore.Choice running, UpdateStore store, Clock clock, Optional<UpdatePeer> peer) {
+    this(running, store, clock, sources(running, clock, peer));
   }
 
+  /** With another way to the address of socket.ini. */
   Updater(UpdateStore.Choice running, UpdateStore store, Clock clock, Fetcher fetcher) {
+    this(running, store, clock, List.of(https(running, fetcher)));
+  }
+
+  Updater(UpdateStore.Choice running, UpdateStore store, Clock clock, List<Source> sources) {
     this.running = running.app();
     this.trusted = running.trusted();
-    this.address =
-        HttpFetcher.address(running.app().config().values().getOrDefault("update_url", ""));
     this.store = store;
-    this.fetcher = fetcher;
+    this.sources = List.copyOf(sources);
     this.clock = clock;
   }
 
-  /** Looks for an update: empty if the newest version runs. */
-  public Optional<Offer> check() {
-    Manifest manifest;
-    try (Content content = get(address, 0)) {
-      manifest = Manifest.parse(content.bytes().readNBytes(Manifest.MAX_BYTES + 1));
-    } catch (IOException e) {
-      throw network(e);
+  private static List<Source> sources(
+      UpdateStore.Choice running, Clock clock, Optional<UpdatePeer> peer) {
+    List<Source> sources = new ArrayList<>();
+    peer.ifPresent(
+        it -> sources.add(new PeerSource(it, running.app().files(), running.trusted(), clock)));
+    if (peer.isEmpty() || running.app().config().values().containsKey("update_url")) {
+      sources.add(https(running, new HttpFetcher()));
     }
-    return guarded(() -> isWanted(manifest))
-        ? Optional.of(new Offer(manifest, downloadBytes(manifest)))
-        : Optional.empty();
+    return sources;
+  }
+
+  static Source https(UpdateStore.Choice running, Fetcher fetcher) {
+    String url = running.app().config().values().getOrDefault("update_url", "");
+    return new HttpSource(HttpFetcher.address(url), fetcher);
+  }
+
+  /**
+   * Looks for an update: empty if the newest version runs. A source that has none, or fails, does
+   * not keep the next from being asked: peers alone can't hold an update back.
+   */
+  public Optional<Offer> check() {
+    Optional<UpdateException> first = Optional.empty();
+    boolean isNewest = false;
+    for (Source source : sources) {
+      try {
+        Optional<Manifest> found = guarded(() -> source.find(this::isWanted));
+        if (found.isPresent()) {
+          return found.map(manifest -> new Offer(manifest, downloadBytes(manifest), source.name()));
+        }
+        isNewest = true;
+      } catch (UpdateException e) {
+        first = first.or(() -> Optional.of(e));
+      }
+    }
+    if (isNewest) {
+      return Optional.empty();
+    }
+    throw first.orElseThrow();
   }
 
   /** All the rules; false if it is the version that runs. */
@@ -204,6 +246,11 @@ public final class Updater {
     private final BooleanSupplier cancelled;
     private final Map<String, Path> here = here();
     private final Disk disk = store.disk;
+
+    /** Those that have not failed yet, the one in use first. */
+    private final Deque<Source> from = new ArrayDeque<>(sources);
+
+    private Optional<Source.Files> files = Optional.empty();
     private long doneBytes;
 
     Download(Offer offer, Progress progress, BooleanSupplier cancelled) {
@@ -211,9 +258,20 @@ public final class Updater {
       this.totalBytes = offer.downloadBytes();
       this.progress = progress;
       this.cancelled = cancelled;
+      while (!from.element().name().equals(offer.source())) {
+        from.addLast(from.removeFirst());
+      }
     }
 
     void run() throws IOException {
+      try {
+        bring();
+      } finally {
+        files.ifPresent(Source.Files::close);
+      }
+    }
+
+    private void bring() throws IOException {
       Path tree = store.tree();
       disk.makeFolders(tree);
       disk.makeFolders(store.parts());
@@ -312,15 +370,56 @@ public final class Updater {
       return true;
     }
 
+    /** From the source in use, or where that fails the next. */
     private void fetch(String path, Entry entry, Path part) throws IOException {
-      URI from = address.resolve(FILES + "/" + entry.sha256());
+      while (true) {
+        try {
+          fetchNow(path, entry, part);
+          return;
+        } catch (UpdateException e) {
+          boolean isOver = from.size() == 1 || e.code() != Code.NETWORK && e.code() != Code.CONTENT;
+          if (isOver) {
+            throw e;
+          }
+          from.remove();
+          files.ifPresent(Source.Files::close);
+          files = Optional.empty();
+        }
+      }
+    }
+
+    private Source.Files files() throws IOException {
+      if (files.isEmpty()) {
+        progress.from(from.element().name());
+        files = Optional.of(from.element().open(manifest, missing(), cancelled));
+      }
+      return files.get();
+    }
+
+    /** What is not here by its name and length; its content is looked at when its turn comes. */
+    private List<Entry> missing() throws IOException {
+      Map<String, Entry> missing = new LinkedHashMap<>();
+      for (var file : manifest.files().entrySet()) {
+        Path place = Manifest.place(store.tree(), file.getKey());
+        Entry entry = file.getValue();
+        boolean isHere =
+            here.containsKey(entry.sha256())
+                || Files.isRegularFile(place) && Files.size(place) == entry.sizeBytes();
+        if (!isHere) {
+          missing.put(entry.sha256(), entry);
+        }
+      }
+      return List.copyOf(missing.values());
+    }
+
+    private void fetchNow(String path, Entry entry, Path part) throws IOException {
       try (FileChannel to = disk.open(part)) {
         boolean resumed = to.size() > 0;
-        goOn(from, entry, part, to);
+        goOn(entry, part, to);
         if (resumed && !AppFolder.entry(to).hasContentOf(entry)) {
           // What a cut has left was spoilt.
           to.truncate(0);
-          goOn(from, entry, part, to);
+          goOn(entry, part, to);
         }
         try {
           AppFolder.require(part, entry, to);
@@ -328,7 +427,8 @@ public final class Updater {
           disk.delete(part);
           throw new UpdateException(
               Code.CONTENT,
-              from
+              "what comes from "
+                  + from.element().place(entry)
                   + " is not the file '"
                   + path
                   + "' of the manifest ("
@@ -339,39 +439,53 @@ public final class Updater {
       }
     }
 
-    private void goOn(URI from, Entry entry, Path part, FileChannel to) throws IOException {
+    private void goOn(Entry entry, Path part, FileChannel to) throws IOException {
       if (to.size() > entry.sizeBytes()) {
         to.truncate(0);
       }
-      done(to.size());
       if (to.size() < entry.sizeBytes()) {
-        try (Content content = get(from, to.size())) {
+        long had = to.size();
+        try (Content content = get(entry, had)) {
           to.truncate(content.from());
           to.position(content.from());
+          done(content.from());
           take(content.bytes(), entry, part, to, true);
         }
+      } else {
+        done(to.size());
       }
       if (to.size() < entry.sizeBytes()) {
         throw new UpdateException(
-            Code.NETWORK, from + " broke off: download again, which goes on where it stopped");
+            Code.NETWORK,
+            "the file from "
+                + from.element().place(entry)
+                + " broke off: download again, which goes on where it stopped");
       }
     }
 
-    private void take(InputStream from, Entry entry, Path part, FileChannel to, boolean counts)
+    private Content get(Entry entry, long at) throws IOException {
+      Source.Files now = files();
+      try {
+        return now.get(entry, at);
+      } catch (IOException e) {
+        throw network(from.element(), e);
+      }
+    }
+
+    private void take(InputStream bytes, Entry entry, Path part, FileChannel to, boolean counts)
         throws IOException {
       byte[] chunk = new byte[CHUNK_BYTES];
       // One more than there should be, so that a longer one is seen.
       long left = entry.sizeBytes() + 1 - to.position();
       while (left > 0) {
         if (cancelled.getAsBoolean()) {
-          throw new UpdateException(
-              Code.CANCELLED, "the download was cancelled: the next one goes on from here");
+          throw cancelled();
         }
         int count;
         try {
-          count = from.read(chunk, 0, (int) Math.min(chunk.length, left));
+          count = bytes.read(chunk, 0, (int) Math.min(chunk.length, left));
         } catch (IOException e) {
-          throw network(e);
+          throw network(from.element(), e);
         }
         if (count < 0) {
           break;
@@ -409,19 +523,16 @@ public final class Updater {
     }
   }
 
-  private Content get(URI from, long at) {
-    try {
-      return fetcher.get(from, at);
-    } catch (IOException e) {
-      throw network(e);
-    }
-  }
-
-  private UpdateException network(IOException fault) {
+  static UpdateException network(Source from, IOException fault) {
     return new UpdateException(
         Code.NETWORK,
-        "the update can't be fetched from " + address + " (" + fault + "): try again later",
+        "the update can't be fetched from " + from.place() + " (" + fault + "): try again later",
         fault);
+  }
+
+  static UpdateException cancelled() {
+    return new UpdateException(
+        Code.CANCELLED, "the download was cancelled: the next one goes on from here");
   }
 
   private static UpdateException none(String what) {

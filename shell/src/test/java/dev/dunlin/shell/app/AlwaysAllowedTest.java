@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,7 +26,8 @@ class AlwaysAllowedTest {
       List<CommandModule> modules =
           new ArrayList<>(StandardModules.of(console, RandomSource.secure(), Path.of("data")));
       modules.add(
-          new ApplicationModule(code -> {}, List::of, List::of, List::of, UpdateCommands.none()));
+          new ApplicationModule(
+              code -> {}, List::of, List::of, List::of, Map.of(), UpdateCommands.none()));
       modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
       for (CommandModule module : modules) {
         for (Command command : module.commands()) {

@@ -5,9 +5,11 @@ import dev.dunlin.bridge.child.ChildProcessModule;
 import dev.dunlin.bridge.extension.ExtensionModule;
 import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bt.commands.BluetoothModule;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.scheduler.VirtualScheduler;
+import io.vertx.core.Future;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** Every module that an app's bridge has, for tests that read what they declare. */
 final class DeclaredModules {
@@ -27,7 +30,21 @@ final class DeclaredModules {
       List<CommandModule> modules =
           new ArrayList<>(StandardModules.of(console, RandomSource.secure(), Path.of("data")));
       modules.add(
-          new ApplicationModule(code -> {}, List::of, List::of, List::of, UpdateCommands.none()));
+          new ApplicationModule(
+              code -> {}, List::of, List::of, List::of, Map.of(), UpdateCommands.none()));
+      modules.add(
+          new BluetoothModule(
+              Path.of("data"),
+              RandomSource.secure(),
+              VirtualScheduler::new,
+              new BluetoothModule.Blocking() {
+                @Override
+                public <T> Future<T> run(Callable<T> work) {
+                  return Future.failedFuture("nothing runs here");
+                }
+              },
+              scheduler -> Future.failedFuture("nor is opened"),
+              new SimulatedPerson("")));
       modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));

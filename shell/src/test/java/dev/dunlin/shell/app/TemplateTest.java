@@ -35,7 +35,8 @@ class TemplateTest {
   private static Map<String, Command> commands() {
     List<CommandModule> modules = new ArrayList<>();
     modules.add(
-        new ApplicationModule(code -> {}, Map::of, Map::of, Map::of, UpdateCommands.none()));
+        new ApplicationModule(
+            code -> {}, Map::of, Map::of, Map::of, Map.of(), UpdateCommands.none()));
     modules.add(
         new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1920, 1080)));
     try (Console console = new Console(System.out, System.err)) {

@@ -83,7 +83,7 @@ class DunlinScriptTest {
     Files.copy(
         sources.resolve("dunlin"), root.resolve("dunlin"), StandardCopyOption.COPY_ATTRIBUTES);
     Files.copy(sources.resolve("pom.xml"), root.resolve("pom.xml"));
-    for (String module : List.of("scheduler", "bridge", "net", "shell", "e2e")) {
+    for (String module : List.of("scheduler", "bridge", "net", "bt", "shell", "e2e")) {
       Files.createDirectories(root.resolve(module).resolve("src/main/java"));
       Files.writeString(root.resolve(module).resolve("pom.xml"), "<project/>");
     }
@@ -102,6 +102,7 @@ class DunlinScriptTest {
     tool("npm", "echo 9.2.0");
     tool("Xvfb", ":");
     tool("jwm", ":");
+    tool("dbus-daemon", ":");
     tool("xz", ":");
     tool("dpkg-shlibdeps", ":");
     tool("debootstrap", ":");
@@ -536,7 +537,7 @@ class DunlinScriptTest {
     Result result = dunlin("rnu");
     assertEquals(2, result.code());
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are init, run, build, keygen, sign, verify, test, doctor, setup, env, print-build-dir, peer, relay, simulate and bench.",
+        "dunlin: there is no command 'rnu'; there are init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate and bench.",
         result.err());
     assertEquals("", Files.readString(log));
   }

@@ -94,4 +94,27 @@ class PreloadTest {
     String attributes = "<html " + "a='".repeat(200_001);
     assertEquals(SCRIPTS + attributes, into(attributes));
   }
+
+  @Test
+  void putsBluetoothOnNavigatorWhereThePoliciesNameIt() {
+    String script = "<script type=\"module\" src=\"socket:internal/bluetooth\"></script>";
+    String scripts = "script-src 'self' socket:; ";
+    for (String policy :
+        List.of(
+            "connect-src 'self' ipc://bluetooth/requestDevice/x",
+            "connect-src IPC://Bluetooth",
+            "default-src ipc://bluetooth/advertise/",
+            "connect-src ipc: ipc://bluetooth/")) {
+      assertEquals(DEFERRED + INIT + script, into("", scripts + policy), policy);
+      assertEquals(DEFERRED + INIT + script, into("", scripts + policy, "img-src *"), policy);
+      assertEquals(
+          DEFERRED + INIT + script, into("", scripts + policy, "connect-src ipc:"), policy);
+      assertEquals(SCRIPTS, into("", scripts + policy, "connect-src 'self'"), policy);
+      assertEquals("", into("", policy), policy);
+    }
+    for (String policy :
+        List.of("connect-src ipc:", "connect-src ipc://bluetoothy/", "img-src ipc://bluetooth")) {
+      assertEquals(SCRIPTS, into("", scripts + policy), policy);
+    }
+  }
 }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -27,9 +28,13 @@ class ManifestTest {
     return World.manifest("1.2.3", World.files("1.2.3", Map.of("src/日本 語.txt", "x")))
         .sign(
             World.NEXT,
-            World.NOW,
-            Version.parse("1.0.0"),
-            List.of(KeyChange.sign(World.ID, World.AUTHOR, Key.of(World.NEXT))));
+            new Manifest.Release(
+                World.NOW,
+                Version.parse("1.0.0"),
+                Optional.of(HASH),
+                List.of(KeyChange.sign(World.ID, World.AUTHOR, Key.of(World.NEXT))),
+                Key.of(World.NEXT),
+                ""));
   }
 
   private static UpdateException refused(byte[] content) {
@@ -46,6 +51,18 @@ class ManifestTest {
     read.requireSignedBy(Key.of(World.NEXT));
     Manifest plain = World.manifest("1.2.3", World.files("1.2.3", Map.of()));
     assertEquals(plain, Manifest.parse(plain.toBytes()));
+  }
+
+  @Test
+  void tellsThePiecesOfLargeFilesByAHash() throws IOException {
+    String text = new String(signed().toBytes(), StandardCharsets.UTF_8);
+    assertTrue(text.contains("\npieces " + HASH + "\n"), text);
+    refused(text.replace(HASH, HASH.substring(1)).getBytes(StandardCharsets.UTF_8));
+    refused(text.replace(HASH, HASH.replace('0', 'G')).getBytes(StandardCharsets.UTF_8));
+    // It is signed as the rest is.
+    Manifest without =
+        Manifest.parse(text.replace("pieces " + HASH + "\n", "").getBytes(StandardCharsets.UTF_8));
+    assertThrows(UpdateException.class, () -> without.requireSignedBy(Key.of(World.NEXT)));
   }
 
   @Test

@@ -153,7 +153,7 @@ final class World {
     new UpdateStore(updates()).confirm(version);
   }
 
-  private Fetcher.Content get(URI address, long from) throws IOException {
+  Fetcher.Content get(URI address, long from) throws IOException {
     String name = URI.create(URL).resolve(".").relativize(address).toString();
     asked.add(name + (from > 0 ? "@" + from : ""));
     byte[] content = server.get(name);

@@ -1,0 +1,2 @@
+/** Which stack this machine has. */
+package dev.dunlin.bt.stack;

@@ -1,0 +1,2 @@
+/** Bluetooth where there is none: typed answers, and no exception at load. */
+package dev.dunlin.bt.unsupported;

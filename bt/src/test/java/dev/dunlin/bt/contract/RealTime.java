@@ -1,0 +1,73 @@
+package dev.dunlin.bt.contract;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.dunlin.scheduler.EventLoops;
+import dev.dunlin.scheduler.Lane;
+import dev.dunlin.scheduler.VertxScheduler;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+
+/** Waits, in real time, for what runs on a lane. */
+public final class RealTime implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final long POLL_MILLIS = 5;
+
+  private final Vertx vertx = EventLoops.create();
+  private final VertxScheduler scheduler =
+      new VertxScheduler(vertx, Lane.create(vertx, "bluetooth"));
+
+  public VertxScheduler scheduler() {
+    return scheduler;
+  }
+
+  public <T> T await(Future<T> future) {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e.getCause());
+    } catch (TimeoutException e) {
+      return fail("the future did not settle within " + PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return fail("interrupted");
+    }
+  }
+
+  public void until(String what, BooleanSupplier condition) {
+    Duration end = scheduler.now().plus(PATIENCE);
+    while (!condition.getAsBoolean()) {
+      if (scheduler.now().compareTo(end) > 0) {
+        fail("not so within " + PATIENCE + ": " + what);
+      }
+      pass(Duration.ofMillis(POLL_MILLIS));
+    }
+  }
+
+  /** Lets time pass. */
+  public void pass(Duration time) {
+    CountDownLatch passed = new CountDownLatch(1);
+    scheduler.schedule(time, passed::countDown);
+    try {
+      passed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+}
