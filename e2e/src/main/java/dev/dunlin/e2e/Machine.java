@@ -53,6 +53,20 @@ public final class Machine {
     return changed("rm " + file, file.substring(0, file.lastIndexOf('/')));
   }
 
+  /**
+   * A machine whose kernel makes no user namespace; who runs there is root of one that was made.
+   */
+  public static List<String> withoutUserNamespaces() {
+    return List.of(
+        "unshare",
+        "--user",
+        "--map-root-user",
+        "sh",
+        "-c",
+        "echo 0 >/proc/sys/user/max_user_namespaces && exec \"$@\"",
+        "sh");
+  }
+
   private static List<String> changed(String change, String... folders) {
     List<String> argv =
         new java.util.ArrayList<>(List.of("unshare", "-m", "sh", "-c", SCRIPT, "sh", change));

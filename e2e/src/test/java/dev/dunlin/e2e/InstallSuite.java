@@ -183,6 +183,10 @@ class InstallSuite {
             return text(note).contains(NOTE);
           },
           "the note");
+      assertTrue(
+          inside("cat /proc/$(pgrep -u " + USER + " -f 'jcef_helper --type=renderer')/status")
+              .contains("Seccomp:\t2"),
+          "the installed app has no sandbox");
       window.pressClose();
       await(() -> !app.isAlive(), "the end");
       assertEquals(0, join(app.exit()));
@@ -284,7 +288,10 @@ class InstallSuite {
     return outcome.lines();
   }
 
-  /** In a mount name space of its own, so that nothing stays mounted. */
+  /**
+   * In a mount name space of its own, so that nothing stays mounted; and with the folder as its
+   * root, since who is in a chroot may make no user namespace.
+   */
   private static List<String> chroot(String user, String script) {
     String home = user.endsWith("root") ? "/root" : "/home/" + USER;
     return List.of(
@@ -292,8 +299,10 @@ class InstallSuite {
         "-m",
         "sh",
         "-c",
-        "mount -t proc proc \"$1/proc\" && mkdir -p \"$1/dev/shm\" && mount -t tmpfs -o mode=1777 shm \"$1/dev/shm\""
-            + " && exec chroot \"$2\" \"$1\" env -i HOME=\"$3\" PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 sh -c \"$4\"",
+        "mkdir -p \"$1/dev/shm\""
+            + " && mount --bind \"$1\" \"$1\" && mount -t proc proc \"$1/proc\" && mount -t tmpfs -o mode=1777 shm \"$1/dev/shm\""
+            + " && cd \"$1\" && pivot_root . mnt && umount -l /mnt"
+            + " && exec chroot \"$2\" / env -i HOME=\"$3\" PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 sh -c \"$4\"",
         "sh",
         debian.toString(),
         user,

@@ -15,10 +15,15 @@ final class Depends {
 
   /**
    * Chromium loads them by name, so that no header tells (the first ends it without a word where it
-   * is missing; themes and file dialogs), and a page without any font shows nothing.
+   * is missing; themes and file dialogs), a page without any font shows nothing, and the sandbox is
+   * made by bubblewrap, which knows all of its options since 0.5.
    */
   private static final List<String> BY_NAME =
-      List.of("libx11-xcb1", "libgtk-3-0 | libgtk-3-0t64", "fonts-dejavu-core | fontconfig");
+      List.of(
+          "libx11-xcb1",
+          "libgtk-3-0 | libgtk-3-0t64",
+          "fonts-dejavu-core | fontconfig",
+          "bubblewrap (>= 0.5)");
 
   private Depends() {}
 

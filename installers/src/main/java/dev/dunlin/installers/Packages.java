@@ -69,7 +69,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
     Tree tree = Tree.empty(work.resolve("tree"));
     try {
       fillFat(tree, app, files, runtime, true);
-      return deb(app, Deb.machine(), runtime.depends(), archiveScripts(home(app) + "/runtime"))
+      return deb(app, Deb.machine(), runtime.depends(), scripts(app.name(), home(app) + "/runtime"))
           .write(tree, app.time(files), xz(work), output);
     } finally {
       Trees.delete(work);
@@ -129,7 +129,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
               runtime.depends(),
               "Desktop runtime for web apps (Chromium, Java)",
               "What apps made with Dunlin share. Chromium " + BuildInfo.chromium() + ".",
-              archiveScripts(runtime.installedAt()))
+              scripts(runtime.packageName(), runtime.installedAt()))
           .write(tree, BuildInfo.timestamp(), xz(work), output);
     } finally {
       Trees.delete(work);
@@ -247,12 +247,46 @@ record Packages(Path scratch, TarXz.Effort effort) {
         scripts);
   }
 
-  private static Map<String, String> archiveScripts(String runtime) {
+  /**
+   * What is made where the package is installed: the archive of classes; and where AppArmor keeps
+   * user namespaces from programs that have no profile (Ubuntu 24.04), one for this Java, since
+   * bubblewrap has none of its own there. Older ones of AppArmor do not know the rule.
+   */
+  static Map<String, String> scripts(String name, String runtime) {
+    String profile = "/etc/apparmor.d/" + name;
     return Map.of(
         "postinst",
-        "#!/bin/sh\nset -e\n[ \"$1\" != configure ] || " + runtime + "/bin/make-archive\n",
+        """
+        #!/bin/sh
+        set -e
+        [ "$1" = configure ] || exit 0
+        @runtime@/bin/make-archive
+        if [ -f /etc/apparmor.d/abi/4.0 ]; then
+          cat >@profile@ <<'END'
+        abi <abi/4.0>,
+        include <tunables/global>
+        profile @name@ @runtime@/jre/bin/java flags=(unconfined) {
+          userns,
+        }
+        END
+          ! command -v apparmor_parser >/dev/null || apparmor_parser -r -T -W @profile@ || :
+        fi
+        """
+            .replace("@runtime@", runtime)
+            .replace("@profile@", profile)
+            .replace("@name@", name),
         "prerm",
-        "#!/bin/sh\nset -e\nrm -f " + runtime + "/" + Runtime.ARCHIVE + "\n");
+        """
+        #!/bin/sh
+        set -e
+        rm -f @archive@
+        if [ -f @profile@ ]; then
+          ! command -v apparmor_parser >/dev/null || apparmor_parser -R @profile@ || :
+          rm -f @profile@
+        fi
+        """
+            .replace("@archive@", runtime + "/" + Runtime.ARCHIVE)
+            .replace("@profile@", profile));
   }
 
   private static void desktop(Tree tree, AppPackage app, Instant time) throws IOException {

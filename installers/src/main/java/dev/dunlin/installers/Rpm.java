@@ -83,7 +83,9 @@ record Rpm(Packages packages) {
                 ? "AutoReqProv: no"
                 : "%global __requires_exclude ^lib(cef|jcef|EGL|GLESv2|jvm|java|jli|awt|net|nio)",
             // Loaded by name, so that no header tells.
-            runtime == null ? "" : "Requires: libX11-xcb.so.1()(64bit), libgtk-3.so.0()(64bit)",
+            runtime == null
+                ? ""
+                : "Requires: libX11-xcb.so.1()(64bit), libgtk-3.so.0()(64bit), bubblewrap >= 0.5",
             "%global _binary_payload w6.xzdio",
             "%global __os_install_post %{nil}",
             "%global debug_package %{nil}",

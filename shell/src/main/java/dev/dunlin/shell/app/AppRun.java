@@ -43,6 +43,7 @@ import dev.dunlin.shell.engine.WindowSettings.Trait;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
+import dev.dunlin.shell.host.Sandbox;
 import dev.dunlin.shell.resources.AppResources;
 import dev.dunlin.shell.resources.ChangeWatch;
 import dev.dunlin.shell.resources.DevServerResources;
@@ -162,6 +163,9 @@ public final class AppRun implements Launcher {
       // over 25 to 50 ms from here, before it is done; taking the lock first would hold up the
       // first by as much.
       CompletableFuture<Void> libraries = Engine.preload(installation);
+      CompletableFuture<Sandbox> sandbox =
+          Threads.async(
+              "sandbox", () -> Sandbox.prepare(installation, temp.folder(), System.getenv()));
       Optional<InstalledRun> installed =
           options.installed().map(app -> InstalledRun.of(app, vertx));
       Running running =
@@ -169,7 +173,8 @@ public final class AppRun implements Launcher {
               installed.map(app -> options.with(app.app())).orElse(options),
               installed,
               opened,
-              vertx);
+              vertx,
+              sandbox);
       int code = running.untilEnd(temp, installation, libraries);
       restart = running.restart;
       return code;
@@ -202,6 +207,7 @@ public final class AppRun implements Launcher {
     private final DeniedPermissions permissions;
     private final CompletableFuture<Boolean> dark;
     private final CompletableFuture<Vertx> vertxStart;
+    private final CompletableFuture<Sandbox> sandbox;
     private Vertx vertx;
     private Engine engine;
     private volatile BrowserWindow window;
@@ -215,11 +221,13 @@ public final class AppRun implements Launcher {
         RunOptions options,
         Optional<InstalledRun> installed,
         Consumer<Engine> opened,
-        CompletableFuture<Vertx> vertxStart) {
+        CompletableFuture<Vertx> vertxStart,
+        CompletableFuture<Sandbox> sandbox) {
       this.options = options;
       this.installed = installed;
       this.opened = opened;
       this.vertxStart = vertxStart;
+      this.sandbox = sandbox;
       this.config = options.config();
       installed.ifPresent(app -> app.messages().forEach(console::say));
       config.warnings().forEach(warning -> console.say(warning.toString()));
@@ -248,11 +256,29 @@ public final class AppRun implements Launcher {
       this.question =
           new LinkQuestion(
               LinkQuestion.dialog(config.meta().title()), url -> ExternalLinks.open(url, console));
+    }
+
+    /** What Chromium starts for its helpers; says so when that is no sandbox. */
+    private Path helper(Path installation) {
+      Sandbox made = sandbox.join();
+      if (made.isThere()) {
+        return made.helper().get();
+      }
       if (config.security().requireSandbox()) {
         throw new HostException(
-            "socket.ini has [security] require_sandbox = true, and this version of Dunlin has no sandbox for renderers: it will not"
-                + " start. Take the line out to run without one.");
+            "socket.ini has [security] require_sandbox = true, and there is no sandbox for the app's pages: "
+                + made.detail()
+                + ". To have one: "
+                + made.cure()
+                + ".");
       }
+      console.say(
+          "the app's pages run without a sandbox: "
+              + made.detail()
+              + ". To have one: "
+              + made.cure()
+              + ".");
+      return Engine.helper(installation);
     }
 
     /** Not for users, and not for a test: both see what a build has made. */
@@ -347,6 +373,7 @@ public final class AppRun implements Launcher {
                 new EngineSettings(
                     config.meta().origin(),
                     installation,
+                    helper(installation),
                     profile,
                     temp,
                     !options.production(),
@@ -638,7 +665,7 @@ public final class AppRun implements Launcher {
     private Bridge startBridge(EngineTemp temp) {
       vertx = vertxStart.join();
       SecurityReport security =
-          new SecurityReport(config.meta().origin(), policy, !options.production());
+          new SecurityReport(config.meta().origin(), policy, !options.production(), sandbox::join);
       List<CommandModule> modules = new ArrayList<>();
       IntFunction<Optional<BrowserWindow>> windows =
           index -> Optional.ofNullable(window).filter(w -> w.index() == index);

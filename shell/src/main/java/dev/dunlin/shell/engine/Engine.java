@@ -195,8 +195,7 @@ public final class Engine {
     Path folder = settings.installation();
     CefSettings cef = new CefSettings();
     cef.windowless_rendering_enabled = false;
-    cef.browser_subprocess_path =
-        folder.resolve(isWindows() ? "jcef_helper.exe" : "jcef_helper").toString();
+    cef.browser_subprocess_path = settings.helper().toString();
     cef.resources_dir_path = folder.toString();
     cef.locales_dir_path = folder.resolve("locales").toString();
     cef.root_cache_path = settings.profile().toString();
@@ -237,6 +236,11 @@ public final class Engine {
     return settings
         .installation()
         .resolve(isWindows() ? "libcef.dll" : System.mapLibraryName("cef"));
+  }
+
+  /** Chromium's own helper program. */
+  public static Path helper(Path installation) {
+    return installation.resolve(isWindows() ? "jcef_helper.exe" : "jcef_helper");
   }
 
   private static boolean isWindows() {

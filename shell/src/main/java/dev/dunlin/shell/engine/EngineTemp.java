@@ -123,7 +123,8 @@ public final class EngineTemp {
     return folder.resolve("start");
   }
 
-  Path folder() {
+  /** For what the app's run needs and nobody else may see; it goes with the run. */
+  public Path folder() {
     return folder;
   }
 

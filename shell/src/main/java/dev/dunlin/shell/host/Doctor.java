@@ -7,6 +7,7 @@ import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStartException;
 import dev.dunlin.scheduler.process.ProcessStarter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,7 +90,6 @@ public final class Doctor {
       findings.add(libraries());
       findings.add(fonts());
       findings.add(sandbox());
-      findings.add(namespaces());
       findings.add(sessionBus());
       findings.add(bluetooth());
       findings.add(
@@ -249,32 +249,38 @@ public final class Doctor {
         "install one (Debian, Ubuntu: apt-get install -y fonts-dejavu-core)");
   }
 
-  /** Renderers have no sandbox in this version, wherever it runs: see SECURITY.md. */
+  /** Tried with an empty box, not read from settings, of which there are many. */
   private Finding sandbox() {
-    return Finding.warn(
-        "sandbox",
-        "absent: JCEF starts Chromium without its own, and Dunlin has none in its place yet",
-        "run only apps whose pages you trust");
+    Path temp = null;
+    try {
+      temp = Files.createTempDirectory("dunlin-doctor-");
+      // Any folder stands for the engine, which need not be there yet.
+      Sandbox sandbox =
+          Sandbox.prepare(Files.isDirectory(engine) ? engine : temp, temp, environment);
+      return sandbox.isThere()
+          ? Finding.ok("sandbox", sandbox.detail())
+          : Finding.warn("sandbox", "absent: " + sandbox.detail(), sandbox.cure());
+    } catch (IOException e) {
+      return Finding.warn(
+          "sandbox", "can't be tried: " + e.getMessage(), "make the temporary folder writable");
+    } finally {
+      delete(temp);
+    }
   }
 
-  /**
-   * What a sandbox of renderers stands on: asked, not read from settings, of which there are many.
-   */
-  private Finding namespaces() {
-    if (ProcessStarter.find("unshare").isEmpty()) {
-      return Finding.warn(
-          "userns", "there is no unshare to ask the kernel with", "apt-get install -y util-linux");
+  private static void delete(Path folder) {
+    if (folder == null) {
+      return;
     }
-    Output output = run("unshare", "--user", "--map-root-user", "true");
-    return output.exit() == 0
-        ? Finding.ok("userns", "this user may make user namespaces")
-        : Finding.warn(
-            "userns",
-            "this user may make no user namespace, on which a sandbox will stand: "
-                + output.text().strip(),
-            "sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000, and on"
-                + " Ubuntu kernel.apparmor_restrict_unprivileged_userns=0; in a container, start it"
-                + " with a seccomp profile that allows unshare");
+    // Files only.
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Finding sessionBus() {

@@ -41,7 +41,7 @@ public final class NativeProcess {
    * that reads the old one ends the process (seen once in a hundred starts); one that is there
    * already is replaced in its place.
    */
-  private static final Map<String, String> CHROMIUMS =
+  static final Map<String, String> CHROMIUMS =
       Map.of("DBUS_SESSION_BUS_ADDRESS", "disabled:", "FC_FONTATIONS", "1", "GDK_BACKEND", "x11");
 
   /** Whether nothing is left to add to the environment, see {@link #settleEnvironment}. */

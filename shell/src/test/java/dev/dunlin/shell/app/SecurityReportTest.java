@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dunlin.shell.host.Sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,11 +18,15 @@ class SecurityReportTest {
   private static final String RENDERER =
       "/opt/jcef/jcef_helper\0--type=renderer\0--lang=en-US\0--origin-trial-disabled\0";
   private static final String STATUS =
-      "Name:\tjcef_helper\nUmask:\t0022\nNoNewPrivs:\t%d\nSeccomp:\t%d\nSeccomp_filters:\t%d\n";
+      "Name:\tjcef_helper\nNSpid:\t4711\t7\nCapEff:\t0000000000000000\nNoNewPrivs:\t%d\nSeccomp:\t%d\nSeccomp_filters:\t%d\n";
 
   @TempDir Path proc;
   private final SecurityReport report =
-      new SecurityReport("https://x.localhost", "img-src *", true);
+      new SecurityReport(
+          "https://x.localhost",
+          "img-src *",
+          true,
+          () -> Sandbox.none("bubblewrap is not installed", "install it"));
 
   private void process(long pid, String cmdline, int seccomp) throws IOException {
     Path folder = Files.createDirectories(proc.resolve(Long.toString(pid)));
@@ -70,9 +76,12 @@ class SecurityReportTest {
     process(10, RENDERER, 2);
     process(11, RENDERER, 0);
     assertEquals(true, sandbox(10L).get("active"));
-    assertEquals("the renderer runs under a system call filter", sandbox(10L).get("detail"));
     assertEquals(false, sandbox(11L).get("active"));
-    assertTrue(sandbox(11L).get("detail").toString().contains("rights of this user"));
+    assertTrue(
+        sandbox(11L)
+            .get("detail")
+            .toString()
+            .contains("rights of this user: bubblewrap is not installed"));
   }
 
   @Test
@@ -92,21 +101,38 @@ class SecurityReportTest {
   }
 
   @Test
-  void knowsARendererByItsArgument() {
-    assertTrue(SecurityReport.isRenderer(RENDERER));
-    assertTrue(SecurityReport.isRenderer("/opt/x/jcef_helper --type=renderer --lang=en"));
-    assertFalse(SecurityReport.isRenderer("jcef_helper\0--type=renderer-not\0"));
-    assertFalse(SecurityReport.isRenderer("sh\0-c=x--type=renderer\0"));
-    assertFalse(SecurityReport.isRenderer(""));
+  void tellsOfTheOtherProcessesOfChromium() throws IOException {
+    process(10, "/run/engine/jcef_helper\0--type=gpu-process\0", 2);
+    process(11, "/run/engine/jcef_helper\0--type=utility\0--utility-sub-type=a.B\0", 2);
+    process(12, "/run/engine/jcef_helper --type=utility --utility-sub-type=a.B", 0);
+    // It starts one, and has no filter itself.
+    process(13, "/usr/bin/bwrap\0--\0/run/engine/jcef_helper\0--type=gpu-process\0", 0);
+    assertEquals(
+        Map.of("a.B", false, "gpu-process", true),
+        report.now(List.of(10L, 11L, 12L, 13L), proc).get("otherProcesses"));
   }
 
   @Test
-  void knowsAFilterByItsMode() {
-    assertTrue(SecurityReport.hasSeccompFilter(STATUS.formatted(1, 2, 1)));
-    assertFalse(SecurityReport.hasSeccompFilter(STATUS.formatted(1, 0, 0)));
-    assertFalse(SecurityReport.hasSeccompFilter(STATUS.formatted(1, 1, 2)));
-    assertFalse(SecurityReport.hasSeccompFilter(STATUS.formatted(2, 0, 2)));
-    assertFalse(SecurityReport.hasSeccompFilter("Seccomp:\t22\n"));
-    assertFalse(SecurityReport.hasSeccompFilter(""));
+  void knowsAHelperByItsArgument() {
+    assertEquals(Optional.of("renderer"), SecurityReport.kind(RENDERER));
+    assertEquals(
+        Optional.of("renderer"),
+        SecurityReport.kind("/opt/x/jcef_helper --type=renderer --lang=en"));
+    assertEquals(Optional.empty(), SecurityReport.kind("sh\0-c=x--type=renderer\0"));
+    assertEquals(Optional.empty(), SecurityReport.kind("/bin/sh\0--type=renderer\0"));
+    assertEquals(Optional.empty(), SecurityReport.kind(""));
+  }
+
+  @Test
+  void knowsABoxByAllThatMakesIt() {
+    String boxed = STATUS.formatted(1, 2, 1);
+    assertTrue(SecurityReport.isBoxed(boxed));
+    assertFalse(SecurityReport.isBoxed(STATUS.formatted(1, 0, 0)));
+    assertFalse(SecurityReport.isBoxed(STATUS.formatted(1, 1, 2)));
+    assertFalse(SecurityReport.isBoxed(STATUS.formatted(0, 2, 1)));
+    assertFalse(SecurityReport.isBoxed(STATUS.formatted(1, 22, 1)));
+    assertFalse(SecurityReport.isBoxed(boxed.replace("4711\t7", "4711")));
+    assertFalse(SecurityReport.isBoxed(boxed.replace("0000000000000000", "0000000000000001")));
+    assertFalse(SecurityReport.isBoxed(""));
   }
 }

@@ -409,7 +409,7 @@ class DunlinCommandTest {
     List<String> items = new ArrayList<>(List.of("jdk", "maven", "node", "npm", "disk"));
     items.addAll(List.of("jpackage", "signing"));
     if (Os.here() == Os.LINUX) {
-      items.addAll(List.of("sandbox", "userns", "dbus", "bluez", "debs", "rpms"));
+      items.addAll(List.of("sandbox", "dbus", "bluez", "debs", "rpms"));
     }
     for (String item : items) {
       assertTrue(
