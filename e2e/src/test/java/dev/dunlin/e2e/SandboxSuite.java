@@ -145,6 +145,12 @@ class SandboxSuite {
     assertNotEquals("0000000000000000", host.get("CapBnd"));
   }
 
+  /** As in a home, of which the box has nothing; the other tests' folders are in its /tmp. */
+  @Test
+  void opensThoughTheFolderOfSettingsCanNotBeMadeInTheBox() {
+    ready(APPS.start(bare().variable("XDG_CONFIG_HOME", "/nowhere/config").driven()));
+  }
+
   @Test
   void aRendererHasNoInterfaceButItsOwnLoopback() throws IOException {
     RunningApp app = APPS.start(bare().driven());

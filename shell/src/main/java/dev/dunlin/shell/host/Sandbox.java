@@ -78,7 +78,6 @@ public final class Sandbox {
           "/etc/fonts",
           "/etc/alternatives",
           "/etc/ld.so.cache",
-          "/etc/localtime",
           "/var/cache/fontconfig",
           "/sys/devices/system/cpu");
 
@@ -386,6 +385,16 @@ public final class Sandbox {
         words.addAll(List.of("--ro-bind-try", folder, folder));
       }
     }
+    Path zone = Path.of("/etc/localtime");
+    try {
+      // Of a link, the name tells the zone; of a file, all zones would be compared with it.
+      words.addAll(
+          Files.isSymbolicLink(zone)
+              ? List.of("--symlink", Files.readSymbolicLink(zone).toString(), zone.toString())
+              : List.of("--ro-bind-try", zone.toString(), zone.toString()));
+    } catch (IOException e) {
+      // It has gone meanwhile: the zone is UTC then, as it is outside.
+    }
     for (String device : List.of("null", "zero", "full", "random", "urandom")) {
       words.addAll(List.of("--dev-bind", "/dev/" + device, "/dev/" + device));
     }
@@ -429,7 +438,11 @@ public final class Sandbox {
         ENGINE,
         "--setenv",
         "TMPDIR",
-        "/tmp/");
+        "/tmp/",
+        // Chromium ends itself where it can't make this folder.
+        "--setenv",
+        "CHROME_CONFIG_HOME",
+        "/tmp");
   }
 
   /** The person's fonts, and what fontconfig remembers of them. */
