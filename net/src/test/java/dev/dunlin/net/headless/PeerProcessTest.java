@@ -197,12 +197,17 @@ class PeerProcessTest {
     peer.stdin.close();
     assertEquals(0, peer.exit.get(10, TimeUnit.SECONDS));
     new DatagramSocket(PORT + 1, InetAddress.getByName("127.0.0.106")).close();
-    List<String> left =
+    List<Thread> threads =
         Thread.getAllStackTraces().keySet().stream()
-            .map(Thread::getName)
-            .filter(name -> name.startsWith("dunlin-stdout") || name.startsWith("dunlin-peer"))
+            .filter(
+                thread ->
+                    thread.getName().startsWith("dunlin-stdout")
+                        || thread.getName().startsWith("dunlin-peer"))
             .toList();
-    assertEquals(List.of(), left);
+    for (Thread thread : threads) {
+      thread.join(TimeUnit.SECONDS.toMillis(10));
+    }
+    assertEquals(List.of(), threads.stream().filter(Thread::isAlive).toList());
   }
 
   @Test
