@@ -102,15 +102,13 @@ class DunlinScriptTest {
     tool("npm", "echo 9.2.0");
     tool("Xvfb", ":");
     tool("jwm", ":");
+    tool("bwrap", ":");
     tool("dbus-daemon", ":");
     tool("xz", ":");
     tool("dpkg-shlibdeps", ":");
     tool("debootstrap", ":");
     tool("ip", ":");
     tool("nft", ":");
-    tool("debootstrap", ":");
-    tool("xz", ":");
-    tool("dpkg-shlibdeps", ":");
     tool("fc-list", "echo font");
     tool("apt-cache", "test \"$2\" = libasound2 || test \"$2\" = openjdk-17-jdk");
     tool("sudo", "exit 1");
