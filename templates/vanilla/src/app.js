@@ -48,11 +48,13 @@ async function report (list, ask, show = (answer) => rows(answer).map(([name, te
 }
 
 /** The sandbox with what the host found, the policy below in groups, all else in a row each. */
-function security ({ policy, rendererSandbox, ...others }) {
+function security ({ policy, rendererSandbox, otherProcesses = {}, ...others }) {
   showPolicy(policy)
+  const boxed = Object.values(otherProcesses)
   const sandbox = fact('renderer sandbox', rendererSandbox.active ? 'active' : 'not active', rendererSandbox.detail)
   sandbox.dataset.holds = String(rendererSandbox.active)
-  return [...rows(others).map(([name, text]) => fact(name, text)), sandbox]
+  const rest = boxed.length ? [fact('other processes in one', `${boxed.filter(Boolean).length} of ${boxed.length}`)] : []
+  return [...rows(others).map(([name, text]) => fact(name, text)), sandbox, ...rest]
 }
 
 /** A path as socket.ini names it: `$DATA/` says more than where that is on this machine. */

@@ -151,7 +151,7 @@ export class MockRuntime {
     const own: Record<string, MockCommand> = {
       'application/capabilities': () => ({ bluetooth: { available: false, reason: 'UNSUPPORTED_PLATFORM', message: 'The mock runtime has no Bluetooth.', cure: 'Mock the command.', canAdvertise: false } }),
       'application/config': () => ({ meta_bundle_identifier: this.bundleIdentifier }),
-      'application/security': () => ({ policy: this.header, origin: this.origin, rendererSandbox: { active: false, detail: 'this is a mock' } }),
+      'application/security': () => ({ policy: this.header, origin: this.origin, rendererSandbox: { active: false, detail: 'this is a mock' }, otherProcesses: {} }),
       'application/versions': () => ({ dunlin: '0.1.0', chromium: '0', cef: '0', java: '0', vertx: '0' }),
       'application/exit': ({ params }) => ((this.exitCode = Number(params['code'] ?? 0)), null),
       'console/write': ({ params }) => (this.printed.push({ level: String(params['level']), message: String(params['message']) }), null),
