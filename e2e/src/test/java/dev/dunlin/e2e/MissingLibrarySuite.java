@@ -52,7 +52,7 @@ class MissingLibrarySuite {
     Files.createDirectories(home.resolve(temporary).getParent());
     Files.copy(layout.home().resolve(temporary), home.resolve(temporary));
     Layout.copyTree(layout.home().resolve("templates"), home.resolve("templates"));
-    for (String module : List.of("scheduler", "bridge", "net", "shell")) {
+    for (String module : List.of("scheduler", "bridge", "net", "bt", "shell")) {
       Files.createDirectories(home.resolve(module).resolve("src"));
       Files.copy(
           layout.home().resolve(module).resolve("pom.xml"), home.resolve(module + "/pom.xml"));

@@ -147,8 +147,18 @@ class SandboxSuite {
 
   /** As in a home, of which the box has nothing; the other tests' folders are in its /tmp. */
   @Test
-  void opensThoughTheFolderOfSettingsCanNotBeMadeInTheBox() {
-    ready(APPS.start(bare().variable("XDG_CONFIG_HOME", "/nowhere/config").driven()));
+  void opensThoughTheFolderOfSettingsCanNotBeMadeInTheBox() throws IOException {
+    Path home = Files.createTempDirectory(Path.of("/var/tmp"), "e2e-settings-");
+    try {
+      account.own(home);
+      RunningApp app =
+          bare().variable("XDG_CONFIG_HOME", home.resolve("config").toString()).driven().start();
+      try (app) {
+        ready(app);
+      }
+    } finally {
+      Layout.deleteTree(home);
+    }
   }
 
   @Test
