@@ -227,6 +227,16 @@ public final class Page {
     call(Driver.KEYS, JSON.createObjectNode().put("keys", keys));
   }
 
+  /** Chromium would ask the person before a page may frame a server on this machine. */
+  public void allowLoopback() {
+    for (String name : List.of("local-network-access", "loopback-network")) {
+      ObjectNode permission = JSON.createObjectNode().put("setting", "granted");
+      permission.put("origin", evaluate("location.origin").asText());
+      permission.putObject("permission").put("name", name);
+      call("Browser.setPermission", permission);
+    }
+  }
+
   /** Collects the runtime's garbage, and has it finalised. */
   public void collectHostGarbage() {
     call(Driver.COLLECT, JSON.createObjectNode());

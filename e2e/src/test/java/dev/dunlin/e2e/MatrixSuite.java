@@ -350,7 +350,7 @@ class MatrixSuite {
   void nobodyReachesWhatThePolicyDoesNotNameAndThePageReachesWhatItDoes(Policy policy)
       throws IOException {
     List<Command> commands = commands();
-    Path placeholder = Path.of("/$DATA");
+    Path variable = Path.of("/$DATA");
     Map<Command, Named> named = new TreeMap<>((a, b) -> key(a).compareTo(key(b)));
     StringBuilder sources = new StringBuilder(policy == Policy.EVERYTHING ? " ipc:" : "");
     for (int i = 0; i < commands.size(); i++) {
@@ -360,7 +360,7 @@ class MatrixSuite {
       if (policy.names(Named.ITSELF)
           && policy != Policy.EVERYTHING
           && command.right() != Right.OPENING) {
-        sources.append(command.source(what, placeholder));
+        sources.append(command.source(what, variable));
       }
     }
     RunningApp app = APPS.start(install(policy, sources.toString()));
@@ -368,7 +368,7 @@ class MatrixSuite {
     prepare(data, commands);
     Page page = app.page();
     page.await("typeof ask === 'function' && document.readyState === 'complete'");
-    allowLoopback(page);
+    page.allowLoopback();
     List<String> wrong = new ArrayList<>();
     Map<Asker, Integer> asked = new EnumMap<>(Asker.class);
     for (Asker asker : Asker.values()) {
@@ -424,16 +424,6 @@ class MatrixSuite {
       for (JsonNode word : words) {
         assertTrue(Set.of("none", "blocked").contains(word.asText()), lane + ": " + words);
       }
-    }
-  }
-
-  /** Chromium would ask the person before a page may frame a server on this machine. */
-  private static void allowLoopback(Page page) {
-    for (String name : List.of("local-network-access", "loopback-network")) {
-      ObjectNode permission = JSON.createObjectNode().put("setting", "granted");
-      permission.put("origin", page.evaluate("location.origin").asText());
-      permission.putObject("permission").put("name", name);
-      page.call("Browser.setPermission", permission);
     }
   }
 

@@ -293,20 +293,10 @@ record PolicySuite(Account account) {
     assertNoBridge(
         "sandboxed page of the app",
         frame("frame.sandbox = 'allow-scripts'; frame.src = '/asking.html'"));
-    allowLoopback();
+    page.allowLoopback();
     JsonNode other = frame("frame.src = 'http://127.0.0.1:" + elsewhere.actualPort() + "/'");
     assertEquals("another origin", other.path("from").asText());
     assertNoBridge("another origin", other);
-  }
-
-  /** Chromium would ask the person before a page may frame a server on this machine. */
-  private static void allowLoopback() {
-    for (String name : List.of("local-network-access", "loopback-network")) {
-      var permission = JSON.createObjectNode().put("setting", "granted");
-      permission.put("origin", page.evaluate("location.origin").asText());
-      permission.putObject("permission").put("name", name);
-      page.call("Browser.setPermission", permission);
-    }
   }
 
   private static String asking(String from) {

@@ -2,7 +2,6 @@ package dev.dunlin.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
@@ -13,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * runtime too. Takes minutes, so it is for the profile nightly; the parts of it are tried always
  * (BuildCommandTest, TarXzTest).
  */
+@Tag("nightly")
 class ReproducibleSuite {
   @TempDir Path folder;
 
@@ -65,7 +66,6 @@ class ReproducibleSuite {
 
   @Test
   void aPackageWithItsRuntimeIsTheSameTwiceFromNothing() throws IOException {
-    assumeTrue(Boolean.getBoolean("dunlin.nightly"), "SKIPPED: for the profile nightly");
     Path first = make("first");
     assertTrue(Files.size(first) > 50_000_000);
     assertEquals(-1, Files.mismatch(first, make("second")));
