@@ -81,6 +81,7 @@ final class BusPeer {
   private final Keeper keeper;
   private final List<Scheduler.Timer> timers = new ArrayList<>();
   private Optional<Kept> kept = Optional.empty();
+  private Future<Void> saving = Future.succeededFuture();
   private long refused;
   private final Set<String> warned = new HashSet<>();
   private final SigningKeys signing;
@@ -168,23 +169,25 @@ final class BusPeer {
     work.run();
   }
 
-  /** If there is anything new. */
+  /** If there is anything new; done when what is known by now is kept. */
   private Future<Void> save() {
     PeerStatistics figures = peer.statistics();
     Kept now = new Kept(figures.cachedPackets(), figures.acceptedPackets(), figures.direct());
     if (kept.filter(now::equals).isPresent()) {
-      return Future.succeededFuture();
+      return saving;
     }
     kept = Optional.of(now);
     byte[] state = state();
-    return keeper
-        .keep(settings, state)
+    saving =
+        saving
+            .transform(before -> keeper.keep(settings, state))
         .onSuccess(done -> tellAll(event("state").put("bytes", state.length)))
         .onFailure(
             fault -> {
               kept = Optional.empty();
               warn("EIO", "the peer's state could not be saved: " + fault.getMessage());
             });
+    return saving;
   }
 
   /** Says that something is not as it should be, and does not stop anything. */

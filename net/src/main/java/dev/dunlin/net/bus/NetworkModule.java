@@ -70,7 +70,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
   // Guarded by this.
   private Optional<Vertx> vertx = Optional.empty();
   private Optional<Scheduler> scheduler = Optional.empty();
-  private boolean ended;
+  private Optional<Future<Void>> end = Optional.empty();
 
   /** Lane: the scheduler's. */
   private final Map<Who, BusPeer> peers = new HashMap<>();
@@ -183,6 +183,9 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
 
   private synchronized Scheduler scheduler() {
     if (scheduler.isEmpty()) {
+      if (end.isPresent()) {
+        throw new RejectedExecutionException("the app is closing");
+      }
       // Off the bridge's worker, for Vert.x minds being made on a thread of another one.
       Vertx made = Threads.async("network-start", EventLoops::create).join();
       vertx = Optional.of(made);
@@ -639,19 +642,20 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
     return new BridgeError("TypeError", "ERR_INVALID_CALL", "ipc://network: " + why);
   }
 
-  /** Ends every peer, and keeps what they know. */
+  /** Ends every peer; done when what they know is kept, however often it is asked. */
   @Override
   public synchronized Future<Void> shutDown() {
-    if (ended || scheduler.isEmpty()) {
-      return Future.succeededFuture();
+    if (end.isEmpty()) {
+      end = Optional.of(scheduler.map(this::endAll).orElseGet(Future::succeededFuture));
     }
-    ended = true;
-    Vertx loops = vertx.orElseThrow();
+    return end.get();
+  }
+
+  private Future<Void> endAll(Scheduler on) {
+    Vertx loops = vertx();
     // Of no loop: those it would be told on end with it.
     Promise<Void> done = Promise.promise();
-    scheduler
-        .get()
-        .lane()
+    on.lane()
         .call(
             () -> {
               List<Future<Void>> kept = peers.values().stream().map(BusPeer::end).toList();

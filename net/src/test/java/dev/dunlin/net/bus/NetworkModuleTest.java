@@ -83,7 +83,7 @@ class NetworkModuleTest {
   @TempDir Path data;
 
   private final Vertx vertx = Vertx.vertx();
-  private final List<AutoCloseable> modules = new ArrayList<>();
+  private final List<NetworkModule> modules = new ArrayList<>();
   private final List<Bridge> bridges = new ArrayList<>();
   private final List<Outsider> outsiders = new ArrayList<>();
   private int window;
@@ -93,8 +93,8 @@ class NetworkModuleTest {
     for (Bridge bridge : bridges) {
       await(bridge.shutDown());
     }
-    for (AutoCloseable module : modules) {
-      module.close();
+    for (NetworkModule module : modules) {
+      await(module.shutDown());
     }
     for (Outsider outsider : outsiders) {
       outsider.stdin.close();
