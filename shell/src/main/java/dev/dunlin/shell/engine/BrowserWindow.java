@@ -56,7 +56,7 @@ public final class BrowserWindow {
   static final Duration INSISTENCE = Duration.ofSeconds(1);
 
   private final Supplier<ChromiumThreads> threads;
-  private final int index;
+  private final WindowNumber number;
   private final EngineSettings engine;
   private final Promise<Void> closed = Promise.promise();
   private final CefBrowser browser;
@@ -83,11 +83,11 @@ public final class BrowserWindow {
   BrowserWindow(
       CefClient client,
       Supplier<ChromiumThreads> threads,
-      int index,
+      WindowNumber number,
       WindowSettings settings,
       EngineSettings engine) {
     this.threads = threads;
-    this.index = index;
+    this.number = number;
     this.engine = engine;
     this.settings = settings;
     this.title = settings.title();
@@ -95,9 +95,14 @@ public final class BrowserWindow {
     this.browser = client.createBrowser(settings.url(), false, false);
   }
 
-  /** Number of the window: 0 is the first. */
+  /** By which the bridge knows it; never that of another window. */
+  public int id() {
+    return number.id();
+  }
+
+  /** By which pages know it: 0 is the first. */
   public int index() {
-    return index;
+    return number.index();
   }
 
   /** Completes when the window and its page are gone. */
@@ -441,7 +446,7 @@ public final class BrowserWindow {
   public DevToolsSession devTools() {
     CefDevToolsClient client = browser.getDevToolsClient();
     if (client == null) {
-      throw new EngineException("window " + index + " has no page now");
+      throw new EngineException("window " + index() + " has no page now");
     }
     return new DevToolsSession(client);
   }
@@ -593,7 +598,7 @@ public final class BrowserWindow {
           Component page = browser.getUIComponent();
           Point at = frame.getLocation();
           return new WindowState(
-              index,
+              index(),
               title,
               browser.getURL(),
               page.getWidth(),
@@ -609,7 +614,7 @@ public final class BrowserWindow {
 
   private void requireOpen() {
     if (frame == null) {
-      throw new EngineException("window " + index + " is closed");
+      throw new EngineException("window " + index() + " is closed");
     }
   }
 
