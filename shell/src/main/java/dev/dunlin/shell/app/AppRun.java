@@ -12,6 +12,7 @@ import dev.dunlin.bridge.child.ChildProcessModule;
 import dev.dunlin.bridge.child.UserEnvironment;
 import dev.dunlin.bridge.console.ConsoleModule;
 import dev.dunlin.bridge.extension.ExtensionModule;
+import dev.dunlin.bridge.fs.CheckedFile;
 import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bt.commands.BluetoothModule;
@@ -679,7 +680,7 @@ public final class AppRun implements Launcher {
               new BluetoothModule.Blocking() {
                 @Override
                 public <T> Future<T> run(Callable<T> work) {
-                  return vertx.executeBlocking(work);
+                  return blocking(work);
                 }
               },
               windows);
@@ -693,6 +694,7 @@ public final class AppRun implements Launcher {
               Map.of(bluetooth.name(), bluetooth::capability),
               updates()));
       modules.add(new WindowModule(windows, Running::screen));
+      modules.add(new PageServices(windows, new CheckedFile(random), this::blocking));
       modules.add(
           new PickerModule(
               windows,
@@ -732,6 +734,10 @@ public final class AppRun implements Launcher {
               random,
               new PageFiles(temp, random, windows)),
           modules);
+    }
+
+    private <T> Future<T> blocking(Callable<T> work) {
+      return vertx.executeBlocking(work, false);
     }
 
     private UpdateCommands updates() {
