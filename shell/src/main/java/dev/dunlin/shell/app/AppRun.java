@@ -12,6 +12,7 @@ import dev.dunlin.bridge.child.ChildProcessModule;
 import dev.dunlin.bridge.child.UserEnvironment;
 import dev.dunlin.bridge.console.ConsoleModule;
 import dev.dunlin.bridge.extension.ExtensionModule;
+import dev.dunlin.bridge.fs.CheckedFile;
 import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bt.commands.BluetoothModule;
@@ -663,7 +664,7 @@ public final class AppRun implements Launcher {
               new BluetoothModule.Blocking() {
                 @Override
                 public <T> Future<T> run(Callable<T> work) {
-                  return vertx.executeBlocking(work);
+                  return blocking(work);
                 }
               },
               windows::find);
@@ -688,6 +689,7 @@ public final class AppRun implements Launcher {
                   .toList()));
       modules.add(
           new OtherWindows(windows, (id, event, detail) -> bridge.join().send(id, event, detail)));
+      modules.add(new PageServices(windows::find, new CheckedFile(random), this::blocking));
       modules.add(
           new PickerModule(
               windows::find,
@@ -727,6 +729,10 @@ public final class AppRun implements Launcher {
               random,
               new PageFiles(temp, random, windows::find)),
           modules);
+    }
+
+    private <T> Future<T> blocking(Callable<T> work) {
+      return vertx.executeBlocking(work, false);
     }
 
     private UpdateCommands updates() {

@@ -55,6 +55,9 @@ public final class BrowserWindow {
    */
   static final Duration INSISTENCE = Duration.ofSeconds(1);
 
+  /** A page is larger by this with each level of zoom, in Chromium. */
+  private static final double ZOOM_STEP = 1.2;
+
   private final Supplier<ChromiumThreads> threads;
   private final WindowNumber number;
   private final EngineSettings engine;
@@ -481,7 +484,40 @@ public final class BrowserWindow {
 
   /** Whether the person has just pressed a key or a button in the page. */
   public Future<Boolean> userActivation() {
-    return UserActivation.in(devTools());
+    return UserActivation.in(protocol());
+  }
+
+  /** As {@link #devTools}, in trees of JSON. */
+  public PageProtocol protocol() {
+    return new PageProtocol(devTools());
+  }
+
+  /** How large the page is shown: 1 is its own size. */
+  public Future<Double> zoom() {
+    return onChromium(() -> Math.pow(ZOOM_STEP, browser.getZoomLevel()));
+  }
+
+  /** Shows the page larger or smaller; Chromium does so in all windows of the app's origin. */
+  public Future<Void> setZoom(double factor) {
+    return onChromium(
+        () -> {
+          browser.setZoomLevel(Math.log(factor) / Math.log(ZOOM_STEP));
+          return null;
+        });
+  }
+
+  private <T> Future<T> onChromium(Callable<T> action) {
+    Promise<T> promise = Promise.promise();
+    threads.get().onUi(() -> complete(promise, action));
+    return promise.future();
+  }
+
+  private static <T> void complete(Promise<T> promise, Callable<T> action) {
+    try {
+      promise.complete(action.call());
+    } catch (Exception e) {
+      promise.fail(e);
+    }
   }
 
   /**
@@ -620,14 +656,7 @@ public final class BrowserWindow {
 
   private static <T> Future<T> onDispatchThread(Callable<T> action) {
     Promise<T> promise = Promise.promise();
-    EventQueue.invokeLater(
-        () -> {
-          try {
-            promise.complete(action.call());
-          } catch (Exception e) {
-            promise.fail(e);
-          }
-        });
+    EventQueue.invokeLater(() -> complete(promise, action));
     return promise.future();
   }
 }

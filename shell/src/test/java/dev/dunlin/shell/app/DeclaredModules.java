@@ -3,6 +3,7 @@ package dev.dunlin.shell.app;
 import dev.dunlin.bridge.child.BackEndModule;
 import dev.dunlin.bridge.child.ChildProcessModule;
 import dev.dunlin.bridge.extension.ExtensionModule;
+import dev.dunlin.bridge.fs.CheckedFile;
 import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bt.commands.BluetoothModule;
@@ -51,6 +52,16 @@ final class DeclaredModules {
               scheduler -> Future.failedFuture("nor is opened"),
               new SimulatedPerson("")));
       modules.addAll(windows());
+      modules.add(
+          new PageServices(
+              index -> Optional.empty(),
+              new CheckedFile(RandomSource.secure()),
+              new PageServices.Blocking() {
+                @Override
+                public <T> Future<T> run(Callable<T> work) {
+                  return Future.failedFuture("nothing runs here");
+                }
+              }));
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
       Scheduler scheduler = new VirtualScheduler();
