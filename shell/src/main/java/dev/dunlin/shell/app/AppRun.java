@@ -137,7 +137,7 @@ public final class AppRun implements Launcher {
   @Override
   public void prepare() {
     if (vertx == null) {
-      vertx = Threads.async("vertx", EventLoops::create);
+      vertx = EventLoops.createAside("vertx");
       // Netty unpacks a library into a file that it deletes when it has loaded it: an end meanwhile
       // would leave it.
       Threads.onExit("vertx", () -> vertx.handle((made, fault) -> made).join());
