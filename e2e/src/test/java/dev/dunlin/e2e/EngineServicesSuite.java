@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessStarter;
 import java.awt.image.BufferedImage;
@@ -15,10 +17,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +65,9 @@ class EngineServicesSuite {
     folder = Files.createDirectories(temp.toRealPath().resolve("out"));
   }
 
+  /** Variables of the app's environment. */
+  private final Map<String, String> variables = new HashMap<>();
+
   /** Starts the app with these sources of {@code connect-src} and these lines. */
   private void start(String sources, String... lines) throws IOException {
     Path copy = temp.resolve("app");
@@ -66,13 +76,16 @@ class EngineServicesSuite {
         copy.resolve("socket.ini"),
         "policy[] = connect-src 'self' " + sources + "\n" + String.join("\n", lines) + "\n",
         StandardOpenOption.APPEND);
-    app =
-        APPS.start(
-            RunningApp.Start.of(copy)
-                .withWords()
-                .driven()
-                .variable("DISPLAY", desktop.name())
-                .variable("XAUTHORITY", desktop.authority()));
+    RunningApp.Start start =
+        RunningApp.Start.of(copy)
+            .withWords()
+            .driven()
+            .variable("DISPLAY", desktop.name())
+            .variable("XAUTHORITY", desktop.authority());
+    for (Map.Entry<String, String> variable : variables.entrySet()) {
+      start = start.variable(variable.getKey(), variable.getValue());
+    }
+    app = APPS.start(start);
     page = app.page();
     ready();
   }
@@ -174,6 +187,135 @@ class EngineServicesSuite {
     assertCode("EISDIR", "win.printToPDF(" + literal(folder + "/") + ")");
     assertCode("EINVAL", "win.printToPDF('/dev/full')");
     assertEquals(0, folder.toFile().list().length, "nothing half-made is left");
+  }
+
+  // Print.
+
+  /** A CUPS of our own with a printer named {@code paper}; what it gets stays in its spool. */
+  private static final class Cups implements AutoCloseable {
+    private final ChildProcess daemon;
+    private final Path folder;
+
+    Cups() throws IOException {
+      Path program = Path.of("/usr/sbin/cupsd");
+      Assumptions.assumeTrue(
+          Files.exists(program) && ProcessStarter.find("lp").isPresent(),
+          "printing needs CUPS: apt-get install -y cups-daemon cups-client");
+      // Not in JUnit's folder, which CUPS's own account may not enter.
+      folder = Files.createTempDirectory("e2e-cups-");
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+      for (String name : List.of("root", "spool", "cache", "state", "log")) {
+        Files.createDirectory(folder.resolve(name));
+      }
+      Path files =
+          Files.writeString(
+              folder.resolve("cups-files.conf"),
+              "ServerRoot %1$s/root\nRequestRoot %1$s/spool\nCacheDir %1$s/cache\nStateDir %1$s/state\nAccessLog %1$s/log/a\nErrorLog %1$s/log/e\nPageLog %1$s/log/p\nFileDevice Yes\nUser lp\nGroup lp\n"
+                  .formatted(folder));
+      Path conf =
+          Files.writeString(
+              folder.resolve("cupsd.conf"),
+              "Listen %s\nBrowsing Off\nWebInterface No\nPreserveJobFiles Yes\nDefaultAuthType None\n<Location />\nOrder allow,deny\nAllow all\n</Location>\n<Policy default>\n<Limit All>\nOrder allow,deny\nAllow all\n</Limit>\n</Policy>\n"
+                  .formatted(socket()));
+      Path printers =
+          Files.writeString(
+              folder.resolve("root/printers.conf"),
+              "<DefaultPrinter paper>\nDeviceURI file:///dev/null\nState Idle\nAccepting Yes\n</Printer>\n");
+      for (Path secret : List.of(files, conf, printers)) {
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r-----"));
+      }
+      run("chown", "-R", "lp:lp", folder + "/spool", folder + "/cache", folder + "/state", folder + "/log");
+      daemon =
+          ProcessStarter.get()
+              .start(
+                  ProcessSpec.of(
+                      program.toString(), "-f", "-c", conf.toString(), "-s", files.toString()))
+              .toCompletionStage()
+              .toCompletableFuture()
+              .join();
+    }
+
+    Path socket() {
+      return folder.resolve("s");
+    }
+
+    /** The documents that it has got, in order. */
+    List<Path> documents() {
+      try (Stream<Path> all = Files.list(folder.resolve("spool"))) {
+        return all.filter(file -> file.getFileName().toString().startsWith("d")).sorted().toList();
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      daemon.killTree();
+      daemon.exit().toCompletionStage().toCompletableFuture().join();
+      Layout.deleteTree(folder);
+    }
+  }
+
+  @Test
+  void printsWithAndWithoutADialog() throws IOException {
+    try (Cups cups = new Cups()) {
+      variables.put("CUPS_SERVER", cups.socket().toString());
+      start("ipc://window/print ipc://window/printTo/paper ipc://window/printTo/gone ipc://window/printers");
+      app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
+      app.await(() -> Files.exists(cups.socket()), "CUPS", RunningApp.SOON);
+      assertEquals("[{\"isDefault\":true,\"name\":\"paper\"}]", sorted(done("win.getPrinters()")));
+      assertTrue(done("(await application.capabilities()).printing.available").asBoolean());
+      done("win.printTo('paper', {copies: 2, pageRanges: '1'})");
+      app.await(() -> cups.documents().size() == 1, "a document", RunningApp.SOON);
+      String silent = run("pdftotext", cups.documents().get(0).toString(), "-");
+      assertTrue(silent.contains("first Needle") && !silent.contains("last needle"), silent);
+      page.evaluate("void (globalThis.asked = outcome(() => win.print()))");
+      awaitDialog("Print with Services");
+      assertTrue(page.dialog().contains("combo box: Printer"), () -> page.dialog().toString());
+      page.press("\r");
+      assertTrue(page.evaluate("asked").has("value"));
+      app.await(() -> cups.documents().size() == 2, "another", RunningApp.SOON);
+      String asked = run("pdftotext", cups.documents().get(1).toString(), "-");
+      assertTrue(asked.contains("last needle of the page."), asked);
+      page.evaluate("void (globalThis.asked = outcome(() => win.print()))");
+      awaitDialog("Print with Services");
+      assertCode("ERR_PICKER_OPEN", "win.print()");
+      page.press("\u001b");
+      assertEquals("AbortError", page.evaluate("asked").path("name").asText());
+      JsonNode gone = assertCode("ERR_PRINTER", "win.printTo('gone')");
+      assertTrue(gone.path("message").asText().contains("does not exist"), gone::toString);
+      assertCode("ERR_ACCESS_DENIED", "win.printTo('other')");
+      assertCode("ERR_INVALID_CALL", "win.printTo('paper', {copies: 0})");
+      assertEquals(2, cups.documents().size());
+    }
+  }
+
+  @Test
+  void saysThatThereIsNoPrinter() throws IOException {
+    variables.put("PATH", "/nonexistent");
+    start("ipc://window/print ipc://window/printTo/ ipc://window/printers");
+    assertCode("ERR_NO_PRINTER", "win.print()");
+    assertCode("ERR_NO_PRINTER", "win.printTo('paper')");
+    JsonNode printing = done("(await application.capabilities()).printing");
+    assertTrue(printing.path("cure").asText().contains("CUPS"), printing::toString);
+    assertFalse(printing.path("available").asBoolean());
+  }
+
+  private static String sorted(JsonNode value) {
+    try {
+      return JSON.writer()
+          .with(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .writeValueAsString(JSON.treeToValue(value, Object.class));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void awaitDialog(String title) {
+    app.await(
+        () -> desktop.window(title).filter(Desktop.Seen::isActive).isPresent(),
+        "the dialog '" + title + "'",
+        RunningApp.SOON);
   }
 
   // Pictures.

@@ -691,10 +691,16 @@ public final class AppRun implements Launcher {
               config::toJson,
               Facts::versions,
               security::now,
-              Map.of(bluetooth.name(), bluetooth::capability),
+              Map.of(
+                  bluetooth.name(),
+                  bluetooth::capability,
+                  "printing",
+                  () -> blocking(Printers::capability)),
               updates()));
       modules.add(new WindowModule(windows, Running::screen));
-      modules.add(new PageServices(windows, new CheckedFile(random), this::blocking));
+      Optional<String> asker =
+          options.headless() ? Optional.empty() : Optional.of(config.meta().title());
+      modules.add(new PageServices(windows, new CheckedFile(random), this::blocking, asker));
       modules.add(
           new PickerModule(
               windows,

@@ -56,7 +56,8 @@ final class DeclaredModules {
                 public <T> Future<T> run(Callable<T> work) {
                   return Future.failedFuture("nothing runs here");
                 }
-              }));
+              },
+              Optional.empty()));
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
       Scheduler scheduler = new VirtualScheduler();
