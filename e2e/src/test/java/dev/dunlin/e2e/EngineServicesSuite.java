@@ -13,6 +13,12 @@ import dev.dunlin.scheduler.process.ProcessStarter;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import com.sun.net.httpserver.HttpServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +74,9 @@ class EngineServicesSuite {
   /** Variables of the app's environment. */
   private final Map<String, String> variables = new HashMap<>();
 
+  /** What starts the app. */
+  private List<String> behind = List.of();
+
   /** Starts the app with these sources of {@code connect-src} and these lines. */
   private void start(String sources, String... lines) throws IOException {
     Path copy = temp.resolve("app");
@@ -82,6 +91,7 @@ class EngineServicesSuite {
             .driven()
             .variable("DISPLAY", desktop.name())
             .variable("XAUTHORITY", desktop.authority());
+    start = start.behind(behind);
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       start = start.variable(variable.getKey(), variable.getValue());
     }
@@ -387,6 +397,167 @@ class EngineServicesSuite {
     assertEquals(0, page.evaluate("document.adoptedStyleSheets.length").asInt());
     assertCode("ERR_INVALID_CALL", "win.find('')");
     assertCode("ERR_INVALID_CALL", "win.find('x'.repeat(2000))");
+  }
+
+  // Downloads.
+
+  /** Sends a file in parts: the second when it is told to. */
+  private static final class Slow implements AutoCloseable {
+    static final int PART = 300_000;
+    final CountDownLatch more = new CountDownLatch(1);
+    private final HttpServer server;
+
+    Slow() throws IOException {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.setExecutor(Executors.newCachedThreadPool());
+      server.createContext(
+          "/",
+          exchange -> {
+            exchange
+                .getResponseHeaders()
+                .add("content-disposition", "attachment; filename=\"../slow\u202egpj.bin\"");
+            exchange.sendResponseHeaders(200, 2 * PART);
+            exchange.getResponseBody().write(new byte[PART]);
+            exchange.getResponseBody().flush();
+            try {
+              more.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            exchange.getResponseBody().write(new byte[PART]);
+            exchange.close();
+          });
+      server.start();
+    }
+
+    String url() {
+      return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    }
+
+    @Override
+    public void close() {
+      more.countDown();
+      server.stop(0);
+    }
+  }
+
+  private void hearDownloads() {
+    page.evaluate(
+        "globalThis.heard = []; application.downloads.on(d => heard.push(d)); globalThis.last = () => heard.at(-1); true");
+  }
+
+  /** Chromium lets a page begin one download by itself, and one more for each click. */
+  private void click(String script) {
+    page.evaluate("onClick(async () => { " + script + " })");
+    page.click("#try");
+    page.evaluate("clicked");
+  }
+
+  private JsonNode awaitDownload(String state) {
+    page.await("last()?.state === '" + state + "'");
+    return page.evaluate("last()");
+  }
+
+  @Test
+  void savesADownloadWhereThePolicySays() throws IOException {
+    Path downloads = Files.createDirectories(folder.resolve("saved"));
+    start("ipc://download/folder" + downloads + " ipc://download/save" + downloads + "/");
+    hearDownloads();
+    done("application.downloads.setFolder(" + literal(downloads.toString()) + ")");
+    for (String name : List.of("a.txt", "a (1).txt")) {
+      click("application.downloads.start('data:text/plain,hello', 'a.txt')");
+      page.await("last()?.state === 'done' && last().path.endsWith('/" + name + "')");
+      assertEquals("hello", Files.readString(downloads.resolve(name)));
+    }
+    click("application.downloads.start(URL.createObjectURL(new Blob(['x'.repeat(1e6)])), 'b.bin')");
+    page.await("last()?.state === 'done' && last().path.endsWith('/b.bin')");
+    assertEquals(1_000_000, Files.size(downloads.resolve("b.bin")));
+    assertEquals("[1000000,1000000]", page.evaluate("[last().received, last().total]").toString());
+    // What Chromium wrote meanwhile is gone, and a page can't make a file of its own this way.
+    assertCode(
+        "ERR_INVALID_CALL",
+        "(await import('socket:ipc')).call('ipc://download/save" + downloads + "/c.txt', {offer: 'x'})");
+    assertEquals(List.of(), partial());
+    // A folder that no source of save names.
+    assertCode("ERR_ACCESS_DENIED", "application.downloads.setFolder('/tmp')");
+  }
+
+  @Test
+  void pausesResumesAndCancelsDownloads() throws IOException {
+    Path downloads = Files.createDirectories(folder.resolve("saved"));
+    try (Slow slow = new Slow()) {
+      start(
+          "ipc://download/folder" + downloads + " ipc://download/save" + downloads + "/",
+          "[webview.navigator.policies]",
+          "allowed[] = " + slow.url());
+      hearDownloads();
+      done("application.downloads.setFolder(" + literal(downloads.toString()) + ")");
+      page.tell("location.href = " + literal(slow.url()));
+      page.await("last()?.received > 0");
+      String id = page.evaluate("last().id").asText();
+      done("application.downloads.pause(" + literal(id) + ")");
+      slow.more.countDown();
+      done("application.downloads.resume(" + literal(id) + ")");
+      JsonNode saved = awaitDownload("done");
+      assertEquals(downloads.resolve("slow_gpj.bin").toString(), saved.path("path").asText());
+      assertEquals(2 * Slow.PART, Files.size(downloads.resolve("slow_gpj.bin")));
+    }
+  }
+
+  @Test
+  void cancelsADownloadAndThoseOfADocumentThatGoes() throws IOException {
+    Path downloads = Files.createDirectories(folder.resolve("saved"));
+    try (Slow slow = new Slow()) {
+      start(
+          "ipc://download/folder" + downloads + " ipc://download/save" + downloads + "/",
+          "[webview.navigator.policies]",
+          "allowed[] = " + slow.url());
+      hearDownloads();
+      done("application.downloads.setFolder(" + literal(downloads.toString()) + ")");
+      page.tell("location.href = " + literal(slow.url()));
+      page.await("last()?.received > 0");
+      done("application.downloads.cancel(last().id)");
+      awaitDownload("cancelled");
+      assertCode("ERR_UNKNOWN_HANDLE", "application.downloads.cancel('0'.repeat(32))");
+      page.tell("location.href = " + literal(slow.url() + "again"));
+      page.await("last()?.received > 0 && last().state === 'running'");
+      page.tell("location.reload()");
+      page.await("typeof heard === 'undefined'");
+      ready();
+      app.await(() -> partial().isEmpty(), "the end of what Chromium wrote", RunningApp.SOON);
+    }
+    assertEquals(0, downloads.toFile().list().length);
+  }
+
+  private List<Path> partial() {
+    try (Stream<Path> all = Files.walk(app.base())) {
+      return all.filter(file -> file.toString().contains("Dunlin Downloads/")).toList();
+    } catch (IOException | UncheckedIOException e) {
+      // A file went while it was looked at: another look follows.
+      return List.of(app.base());
+    }
+  }
+
+  /** The rest of a disk that is full: no half of a file stays. */
+  @Test
+  void saysThatTheDiskIsFull() throws IOException {
+    Assumptions.assumeTrue(
+        Account.self().name().equals("root"), "a small disk is made by root only");
+    Path disk = Files.createDirectories(folder.resolve("disk"));
+    behind =
+        List.of(
+            "unshare", "-m", "sh", "-c",
+            "mount -t tmpfs -o size=64k none " + disk + " && exec \"$@\"", "sh");
+    start("ipc://download/folder" + disk + " ipc://download/save" + disk + "/ ipc://fs/readdir/");
+    hearDownloads();
+    done("application.downloads.setFolder(" + literal(disk.toString()) + ")");
+    click("application.downloads.start(URL.createObjectURL(new Blob(['x'.repeat(1e6)])), 'b.bin')");
+    JsonNode failed = awaitDownload("failed");
+    assertEquals("ENOSPC", failed.path("code").asText(), failed::toString);
+    assertEquals(
+        "[]", done("(await import('socket:fs/promises')).readdir(" + literal(disk.toString()) + ")").toString());
+    click("application.downloads.start('data:text/plain,hello', 'a.txt')");
+    awaitDownload("done");
   }
 
   @Test
