@@ -2,7 +2,7 @@
 import host from 'socket:internal/host';
 import { call, commandUrl, Result } from 'socket:ipc';
 import { WindowServices } from 'socket:window/services';
-export type { FindOptions, FindResult, PageSize, PDFOptions, PictureOptions } from 'socket:window/services';
+export type { FindOptions, FindResult, PageSize, PDFOptions, PictureOptions, Printer } from 'socket:window/services';
 
 export const WINDOW_ERROR = -1, WINDOW_NONE = 0, WINDOW_CREATING = 10, WINDOW_CREATED = 11, WINDOW_HIDING = 20, WINDOW_HIDDEN = 21, WINDOW_SHOWING = 30,
   WINDOW_SHOWN = 31, WINDOW_CLOSING = 40, WINDOW_CLOSED = 41, WINDOW_EXITING = 50, WINDOW_EXITED = 51, WINDOW_KILLING = 60, WINDOW_KILLED = 61;

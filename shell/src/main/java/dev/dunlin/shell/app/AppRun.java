@@ -2,6 +2,7 @@ package dev.dunlin.shell.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.bridge.Bridge;
 import dev.dunlin.bridge.BridgeConfig;
 import dev.dunlin.bridge.PolicyHeader;
@@ -15,6 +16,7 @@ import dev.dunlin.bridge.extension.ExtensionModule;
 import dev.dunlin.bridge.fs.CheckedFile;
 import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.bt.commands.BluetoothModule;
 import dev.dunlin.scheduler.Backoff;
 import dev.dunlin.scheduler.EventLoops;
@@ -31,6 +33,7 @@ import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.ConfigException;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.DevToolsSession;
+import dev.dunlin.shell.engine.Download;
 import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
@@ -208,6 +211,7 @@ public final class AppRun implements Launcher {
     private final CompletableFuture<Sandbox> sandbox;
     private Vertx vertx;
     private volatile Engine engine;
+    private Downloads downloads;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
     private volatile SingleInstance instance;
@@ -675,7 +679,11 @@ public final class AppRun implements Launcher {
               config::toJson,
               Facts::versions,
               security::now,
-              Map.of(bluetooth.name(), bluetooth::capability),
+              Map.of(
+                  bluetooth.name(),
+                  bluetooth::capability,
+                  "printing",
+                  () -> blocking(Printers::capability)),
               updates()));
       modules.add(
           new WindowModule(
@@ -689,7 +697,18 @@ public final class AppRun implements Launcher {
                   .toList()));
       modules.add(
           new OtherWindows(windows, (id, event, detail) -> bridge.join().send(id, event, detail)));
-      modules.add(new PageServices(windows::find, new CheckedFile(random), this::blocking));
+      Optional<String> asker =
+          options.headless() ? Optional.empty() : Optional.of(config.meta().title());
+      modules.add(new PageServices(windows::find, new CheckedFile(random), this::blocking, asker));
+      downloads =
+          new Downloads(
+              profile().resolve("Dunlin Downloads"),
+              folders.get("downloads"),
+              new CheckedFile(random),
+              this::blocking,
+              random,
+              new DownloadPages());
+      modules.add(downloads);
       modules.add(
           new PickerModule(
               windows::find,
@@ -895,12 +914,31 @@ public final class AppRun implements Launcher {
     }
 
     @Override
-    public void downloadRefused(int index, String url) {
-      console.say(
-          "the page may not download "
-              + (url.length() <= SHOWN_LENGTH ? url : url.substring(0, SHOWN_LENGTH) + "…")
-              + ": Dunlin saves nothing that way. Write the file with fs.writeFile from"
-              + " 'socket:fs/promises', which the policy can allow.");
+    public void download(int index, Download download) {
+      downloads.offered(index, download);
+    }
+
+    /** How downloads reach pages, and the person at the console. */
+    private final class DownloadPages implements Downloads.Pages {
+      @Override
+      public Future<Reply> call(int index, String path, ObjectNode params) {
+        return bridge.join().callFor(index, "download", "save", path, params);
+      }
+
+      @Override
+      public void emit(int index, String event, Object detail) {
+        bridge.join().emit(index, event, detail);
+      }
+
+      @Override
+      public void refused(String url, String why) {
+        console.say(
+            "the page may not download "
+                + (url.length() <= SHOWN_LENGTH ? url : url.substring(0, SHOWN_LENGTH) + "…")
+                + ": "
+                + why
+                + ". Or write the file with fs.writeFile from 'socket:fs/promises'.");
+      }
     }
 
     @Override

@@ -52,16 +52,17 @@ final class DeclaredModules {
               scheduler -> Future.failedFuture("nor is opened"),
               new SimulatedPerson("")));
       modules.addAll(windows());
+      PageServices.Blocking blocking =
+          new PageServices.Blocking() {
+            @Override
+            public <T> Future<T> run(Callable<T> work) {
+              return Future.failedFuture("nothing runs here");
+            }
+          };
+      CheckedFile files = new CheckedFile(RandomSource.secure());
       modules.add(
-          new PageServices(
-              index -> Optional.empty(),
-              new CheckedFile(RandomSource.secure()),
-              new PageServices.Blocking() {
-                @Override
-                public <T> Future<T> run(Callable<T> work) {
-                  return Future.failedFuture("nothing runs here");
-                }
-              }));
+          new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
+      modules.add(new Downloads(home, home, files, blocking, RandomSource.secure(), null));
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
       Scheduler scheduler = new VirtualScheduler();
