@@ -203,8 +203,8 @@ class ArchitectureTest {
         "package dev.dunlin.shell.app; class A { org.bouncycastle.StandIn s; } "
             + "\npackage org.bouncycastle; public class StandIn {}");
     wall(
-        "D-Bus is named in bt only",
-        onlyIn(List.of(BT), "org.freedesktop.."),
+        "D-Bus is named in bt and where the shell meets the desktop only",
+        onlyIn(List.of(BT, "dev.dunlin.shell.desktop.."), "org.freedesktop.."),
         "package dev.dunlin.shell.host; class A { org.freedesktop.dbus.StandIn s; } "
             + "\npackage org.freedesktop.dbus; public class StandIn {}");
     wall(

@@ -30,6 +30,7 @@ import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.Colour;
 import dev.dunlin.shell.config.ConfigException;
 import dev.dunlin.shell.config.Length;
+import dev.dunlin.shell.desktop.Desktop;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.DevToolsSession;
 import dev.dunlin.shell.engine.Engine;
@@ -81,6 +82,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.swing.ImageIcon;
 
@@ -684,13 +686,18 @@ public final class AppRun implements Launcher {
               },
               windows);
       modules.add(bluetooth);
+      Desktop desktop = AppDesktop.of(config, resourceFolder(), this::emit, this::toFront);
+      modules.addAll(desktop.modules());
+      Map<String, Supplier<Future<Map<String, Object>>>> capabilities =
+          new HashMap<>(desktop.capabilities());
+      capabilities.put(bluetooth.name(), bluetooth::capability);
       modules.add(
           new ApplicationModule(
               exit::complete,
               config::toJson,
               Facts::versions,
               security::now,
-              Map.of(bluetooth.name(), bluetooth::capability),
+              capabilities,
               updates()));
       modules.add(new WindowModule(windows, Running::screen));
       modules.add(
@@ -732,6 +739,21 @@ public final class AppRun implements Launcher {
               random,
               new PageFiles(temp, random, windows)),
           modules);
+    }
+
+    /** To a window of the app; to its first one if there is no such. */
+    private void emit(int index, String event, Object detail) {
+      BrowserWindow open = window;
+      if (open != null) {
+        bridge.join().emit(open.index(), event, detail);
+      }
+    }
+
+    private void toFront(int index) {
+      BrowserWindow open = window;
+      if (open != null) {
+        open.bringToFront();
+      }
     }
 
     private UpdateCommands updates() {

@@ -9,6 +9,8 @@ import dev.dunlin.bt.commands.BluetoothModule;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.scheduler.VirtualScheduler;
+import dev.dunlin.shell.desktop.Desktop;
+import dev.dunlin.shell.desktop.Pages;
 import io.vertx.core.Future;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -45,6 +47,27 @@ final class DeclaredModules {
               },
               scheduler -> Future.failedFuture("nor is opened"),
               new SimulatedPerson("")));
+      modules.addAll(
+          new Desktop(
+                  new Desktop.Settings(
+                      "dev.example",
+                      "T",
+                      Optional.empty(),
+                      true,
+                      path -> Optional.empty(),
+                      Map.of()),
+                  new Pages() {
+                    @Override
+                    public void emit(int window, String event, Object detail) {
+                      throw new AssertionError("nobody speaks here");
+                    }
+
+                    @Override
+                    public void toFront(int window) {
+                      throw new AssertionError("no window is here");
+                    }
+                  })
+              .modules());
       modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
