@@ -31,6 +31,7 @@ import dev.dunlin.shell.cli.Launcher;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.ConfigException;
+import dev.dunlin.shell.desktop.Desktop;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.DevToolsSession;
 import dev.dunlin.shell.engine.Download;
@@ -78,6 +79,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.swing.ImageIcon;
 
@@ -673,17 +675,19 @@ public final class AppRun implements Launcher {
               },
               windows::find);
       modules.add(bluetooth);
+      Desktop desktop = AppDesktop.of(config, resourceFolder(), this::emit, this::toFront);
+      modules.addAll(desktop.modules());
+      Map<String, Supplier<Future<Map<String, Object>>>> capabilities =
+          new HashMap<>(desktop.capabilities());
+      capabilities.put(bluetooth.name(), bluetooth::capability);
+      capabilities.put("printing", () -> blocking(Printers::capability));
       modules.add(
           new ApplicationModule(
               exit::complete,
               config::toJson,
               Facts::versions,
               security::now,
-              Map.of(
-                  bluetooth.name(),
-                  bluetooth::capability,
-                  "printing",
-                  () -> blocking(Printers::capability)),
+              capabilities,
               updates()));
       modules.add(
           new WindowModule(
@@ -752,6 +756,18 @@ public final class AppRun implements Launcher {
 
     private <T> Future<T> blocking(Callable<T> work) {
       return vertx.executeBlocking(work, false);
+    }
+
+    /** To a window of the app; to its first one if it is gone. */
+    private void emit(int id, String event, Object detail) {
+      windows
+          .find(id)
+          .or(windows::first)
+          .ifPresent(window -> bridge.join().emit(window.id(), event, detail));
+    }
+
+    private void toFront(int id) {
+      windows.find(id).or(windows::first).ifPresent(BrowserWindow::bringToFront);
     }
 
     private UpdateCommands updates() {

@@ -11,6 +11,8 @@ import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.scheduler.VirtualScheduler;
 import dev.dunlin.shell.config.AppConfig;
+import dev.dunlin.shell.desktop.Desktop;
+import dev.dunlin.shell.desktop.Pages;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.WindowNumber;
@@ -60,9 +62,29 @@ final class DeclaredModules {
             }
           };
       CheckedFile files = new CheckedFile(RandomSource.secure());
-      modules.add(
-          new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
+      modules.add(new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
       modules.add(new Downloads(home, home, files, blocking, RandomSource.secure(), null));
+      modules.addAll(
+          new Desktop(
+                  new Desktop.Settings(
+                      "dev.example",
+                      "T",
+                      Optional.empty(),
+                      true,
+                      path -> Optional.empty(),
+                      Map.of()),
+                  new Pages() {
+                    @Override
+                    public void emit(int window, String event, Object detail) {
+                      throw new AssertionError("nobody speaks here");
+                    }
+
+                    @Override
+                    public void toFront(int window) {
+                      throw new AssertionError("no window is here");
+                    }
+                  })
+              .modules());
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
       Scheduler scheduler = new VirtualScheduler();
