@@ -89,6 +89,11 @@ public record RelayOptions(
       values.putAll(read(Path.of(flags.get("config"))));
     }
     values.putAll(flags);
+    return of(values);
+  }
+
+  /** Of keys that there are. */
+  static RelayOptions of(Map<String, String> values) {
     String address = values.getOrDefault("address", "0.0.0.0");
     return new RelayOptions(
         address,
@@ -105,8 +110,21 @@ public record RelayOptions(
   }
 
   private static Map<String, String> read(Path file) {
-    Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      return read(file, reader);
+    } catch (IOException e) {
+      throw new PeerException("EINVAL", "the file " + file + " can't be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * The keys of a file.
+   *
+   * @param file named in errors
+   */
+  static Map<String, String> read(Path file, Reader reader) {
+    Properties properties = new Properties();
+    try {
       properties.load(reader);
     } catch (IOException | IllegalArgumentException e) {
       throw new PeerException("EINVAL", "the file " + file + " can't be read: " + e.getMessage());

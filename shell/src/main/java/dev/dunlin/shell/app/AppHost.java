@@ -188,6 +188,11 @@ final class AppHost implements PageHost {
     events.committed(window, url);
   }
 
+  /** A window has closed, and with it its documents. */
+  void windowGone(int window) {
+    documents.remove(window);
+  }
+
   @Override
   public void downloadRefused(int window, String url) {
     events.downloadRefused(window, url);

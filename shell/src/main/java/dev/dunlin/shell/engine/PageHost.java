@@ -6,7 +6,8 @@ import dev.dunlin.bridge.Frame;
 import dev.dunlin.bridge.StreamLane;
 
 /**
- * What the engine asks of the rest of Dunlin.
+ * What the engine asks of the rest of Dunlin. A window is named by its id, see {@link
+ * WindowNumber}.
  *
  * <p><i>Thread:</i> {@link #open} is called on Chromium's threads that may block on local files;
  * everything else on Chromium's UI thread, which must not block.
