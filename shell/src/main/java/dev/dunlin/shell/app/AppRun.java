@@ -940,7 +940,7 @@ public final class AppRun implements Launcher {
     @Override
     public void title(int window, String title) {
       if (!title.isEmpty() && !title.startsWith(config.meta().host())) {
-        windows.find(window).ifPresent(changed -> changed.setTitle(title));
+        windows.find(window).ifPresent(changed -> changed.setTitle(WindowParams.shortened(title)));
       }
     }
 
@@ -954,6 +954,7 @@ public final class AppRun implements Launcher {
       }
       windows
           .find(window)
+          .filter(gone -> !gone.isClosing())
           .ifPresent(gone -> gone.load(recovery(window).pageAfter(gone.url(), cause)));
     }
 

@@ -39,6 +39,15 @@ final class WindowParams {
     return title;
   }
 
+  /** The title that a page has set, cut off where a window's may end. */
+  static String shortened(String title) {
+    if (title.length() <= TITLE_LENGTH) {
+      return title;
+    }
+    int end = Character.isHighSurrogate(title.charAt(TITLE_LENGTH - 1)) ? TITLE_LENGTH - 1 : TITLE_LENGTH;
+    return title.substring(0, end);
+  }
+
   static Optional<Boolean> flag(Call call, String name) {
     return call.param(name)
         .map(

@@ -212,9 +212,7 @@ public final class BrowserWindow {
 
   /** A page that is not there yet hears it when it is: see {@link #loaded}. */
   private void ignoreInput() {
-    if (frame != null && browser.getDevToolsClient() != null) {
-      devTools().call("Input.setIgnoreInputEvents", "{\"ignore\":" + (modals > 0) + "}");
-    }
+    tellPage("Input.setIgnoreInputEvents", "{\"ignore\":" + (modals > 0) + "}");
   }
 
   /** Shows a picture in place of the system's own for programs. */
@@ -515,7 +513,29 @@ public final class BrowserWindow {
     leaving = true;
     forgetInspector();
     browser.close(false);
-    unload = once(CLOSE_ANSWER, () -> browser.close(true));
+    unload = once(CLOSE_ANSWER, this::stopScripts);
+  }
+
+  /**
+   * Chromium waits for {@code beforeunload} whatever it is told, so what runs there is ended; what
+   * goes on all the same, with its process.
+   */
+  private void stopScripts() {
+    tellPage("Runtime.terminateExecution", "{}");
+    browser.close(true);
+    unload =
+        once(
+            STATE_CHANGE,
+            () -> {
+              tellPage("Page.crash", "{}");
+              browser.close(true);
+            });
+  }
+
+  private void tellPage(String method, String params) {
+    if (frame != null && browser.getDevToolsClient() != null) {
+      devTools().call(method, params);
+    }
   }
 
   /** The page's {@code beforeunload} wants the person to be asked, who may take their time. */
@@ -542,7 +562,7 @@ public final class BrowserWindow {
   }
 
   /** Whether Chromium may let go of the page. */
-  boolean isClosing() {
+  public boolean isClosing() {
     return closing;
   }
 
@@ -874,13 +894,10 @@ public final class BrowserWindow {
   }
 
   private void paintBehind(Color colour) {
-    if (browser.getDevToolsClient() != null) {
-      devTools()
-          .call(
-              "Emulation.setDefaultBackgroundColorOverride",
-              "{\"color\":{\"r\":%d,\"g\":%d,\"b\":%d}}"
-                  .formatted(colour.getRed(), colour.getGreen(), colour.getBlue()));
-    }
+    tellPage(
+        "Emulation.setDefaultBackgroundColorOverride",
+        "{\"color\":{\"r\":%d,\"g\":%d,\"b\":%d}}"
+            .formatted(colour.getRed(), colour.getGreen(), colour.getBlue()));
   }
 
   /** Whether something holds of it. */

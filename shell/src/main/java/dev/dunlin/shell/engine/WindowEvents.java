@@ -56,7 +56,8 @@ final class WindowEvents {
 
     @Override
     public boolean onKeyEvent(CefBrowser browser, CefKeyEvent event) {
-      if (event.windows_key_code == ESCAPE && event.type == CefKeyEvent.EventType.KEYEVENT_KEYUP) {
+      if (event.windows_key_code == ESCAPE
+          && event.type == CefKeyEvent.EventType.KEYEVENT_RAWKEYDOWN) {
         windowOf(browser).ifPresent(BrowserWindow::escape);
       }
       return false;
