@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** Every module that an app's bridge has, for tests that read what they declare. */
 final class DeclaredModules {
@@ -114,20 +115,31 @@ final class DeclaredModules {
               public void seen(BrowserWindow window, boolean now) {}
 
               @Override
-              public void closed(WindowNumber window, boolean last) {}
+              public void closed(BrowserWindow window, Optional<String> name, boolean last) {}
             });
     AppConfig config =
         AppConfig.of(
             Path.of("").toAbsolutePath(),
             "[build]\nname = a\n[meta]\nbundle_identifier = a.b\n"
                 .getBytes(StandardCharsets.UTF_8));
-    WindowLook look = new WindowLook(config, false, () -> false);
+    WindowLook look =
+        new WindowLook(
+            config,
+            false,
+            () -> false,
+            new WindowMemory(
+                Path.of("none.json"),
+                new Console(System.out, System.err)));
     return List.of(
         new WindowModule(
             windows::find,
-            List.of(
-                new WindowCreation("https://a.b.localhost", windows, look, policy -> policy)
-                    .command())),
+            Stream.concat(
+                    Stream.of(
+                        new WindowCreation(
+                                "https://a.b.localhost", windows, look, policy -> policy)
+                            .command()),
+                    new ClosingQuestions(window -> {}).commands().stream())
+                .toList()),
         new OtherWindows(windows, (id, event, detail) -> Future.succeededFuture()));
   }
 }
