@@ -157,7 +157,7 @@ class ArchitectureTest {
         "package dev.dunlin.bt.bluez; class A { dev.dunlin.bridge.Bridge inside; }");
     wall(
         "D-Bus is named where BlueZ is, and nowhere else in bt",
-        onlyIn(List.of("dev.dunlin.bt.bluez.."), "org.freedesktop.."),
+        onlyIn(List.of("dev.dunlin.bt.bluez..", "dev.dunlin.shell.desktop.."), "org.freedesktop.."),
         "package dev.dunlin.bt.sim; class A { org.freedesktop.dbus.StandIn s; } "
             + "\npackage org.freedesktop.dbus; public class StandIn {}");
     wall(

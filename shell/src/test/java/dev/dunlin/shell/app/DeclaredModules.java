@@ -53,6 +53,8 @@ final class DeclaredModules {
                       "dev.example",
                       "T",
                       Optional.empty(),
+                      Optional.empty(),
+                      "",
                       true,
                       path -> Optional.empty(),
                       Map.of()),
