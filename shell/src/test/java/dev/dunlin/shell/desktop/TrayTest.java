@@ -124,7 +124,7 @@ class TrayTest {
     JsonNode picture = item.get("IconPixmap").get(0);
     assertEquals("64x32", picture.get(0) + "x" + picture.get(1));
     assertEquals(64 * 32 * 4, picture.get(2).size());
-    assertEquals("[255, 255, 0, 0]", picture.get(2).get(0) == null ? "" : firstPixel(picture));
+    assertEquals("[255, 255, 0, 0]", firstPixel(picture));
     JsonNode menu = desktop.ask("menu");
     assertEquals(
         "1 _Open__it [[\"Control\",\"o\"]] | 2 Later off | 3 separator | 4 Sound checkmark1"
