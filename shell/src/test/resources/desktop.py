@@ -13,6 +13,7 @@ from dbusmock import mockobject
 from gi.repository import GLib
 
 NOTIFICATIONS = 'org.freedesktop.Notifications'
+WATCHER = 'org.kde.StatusNotifierWatcher'
 
 
 class State:
@@ -20,6 +21,8 @@ class State:
     hanging = False
     refusing = False
     early = None
+    items = []
+    signals = []
 
 
 def plain(value):
@@ -64,6 +67,31 @@ def notify(self, *args):
     return dbus.UInt32(number)
 
 
+def register_item(self, service):
+    State.items.append(str(service))
+
+
+def watcher():
+    host = made('/StatusNotifierWatcher', main=WATCHER)
+    if not hasattr(host, 'registers'):
+        host.registers = True
+        host.AddProperties(WATCHER, {'IsStatusNotifierHostRegistered': True, 'ProtocolVersion': dbus.Int32(0)})
+        host.AddMethods(WATCHER, [('RegisterStatusNotifierItem', 's', '', register_item)])
+    made('/StatusNotifierWatcher', WATCHER)
+
+
+def call(service, path, interface, method, signature, *args):
+    return bus.call_blocking(service, path, interface, method, signature, args)
+
+
+def tray(member, signature, *args):
+    return call(State.items[-1], '/MenuBar', 'com.canonical.dbusmenu', member, signature, *args)
+
+
+def signalled(*args, member=None, interface=None):
+    State.signals.append([str(interface), str(member)] + plain(args))
+
+
 def command(line):
     word, *rest = line.split()
     if word == 'notifications':
@@ -88,6 +116,27 @@ def command(line):
     elif word == 'dismiss':
         mockobject.objects['/org/freedesktop/Notifications'].EmitSignal(
             NOTIFICATIONS, 'NotificationClosed', 'uu', [dbus.UInt32(int(rest[0])), dbus.UInt32(2)])
+    elif word == 'watcher':
+        watcher()
+    elif word == 'items':
+        return json.dumps(State.items)
+    elif word == 'item':
+        return json.dumps(plain(call(State.items[-1], '/StatusNotifierItem', 'org.freedesktop.DBus.Properties', 'GetAll',
+                                     's', 'org.kde.StatusNotifierItem')))
+    elif word == 'menu':
+        return json.dumps(plain(tray('GetLayout', 'iias', 0, -1, dbus.Array([], signature='s'))))
+    elif word == 'click':
+        tray('Event', 'isvu', int(rest[0]), 'clicked', dbus.Int32(0), dbus.UInt32(0))
+    elif word == 'clicks':
+        return json.dumps(plain(tray('EventGroup', 'a(isvu)', [(int(one), 'clicked', dbus.Int32(0), dbus.UInt32(0)) for one in rest])))
+    elif word == 'group':
+        return json.dumps(plain(tray('GetGroupProperties', 'aias', [int(one) for one in rest], dbus.Array([], signature='s'))))
+    elif word == 'activate':
+        call(State.items[-1], '/StatusNotifierItem', 'org.kde.StatusNotifierItem', 'Activate', 'ii', 3, 4)
+    elif word == 'signals':
+        return json.dumps(State.signals)
+    elif word == 'has':
+        return json.dumps(bus.name_has_owner(rest[0]))
     else:
         raise RuntimeError('unknown command: ' + line)
     return ''
@@ -107,6 +156,8 @@ def on_line(channel, condition):
 
 dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
 bus = dbus.bus.BusConnection(sys.argv[1])
+for heard in ('com.canonical.dbusmenu', 'org.kde.StatusNotifierItem', 'com.canonical.Unity.LauncherEntry'):
+    bus.add_signal_receiver(signalled, None, heard, member_keyword='member', interface_keyword='interface')
 starting = dbus.service.BusName('dev.dunlin.MockStarting', bus)
 GLib.io_add_watch(GLib.IOChannel.unix_new(0), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, on_line)
 print('ready', flush=True)

@@ -26,6 +26,10 @@ final class AppDesktop {
             config.meta().bundleIdentifier(),
             config.meta().title(),
             config.window().icon(),
+            Optional.of(config.values().getOrDefault("tray_icon", ""))
+                .filter(value -> !value.isEmpty())
+                .map(config.directory()::resolve),
+            config.values().getOrDefault("tray_tooltip", config.meta().title()),
             config.permissions().allows(Permission.NOTIFICATIONS),
             path -> file(resources, config.webview().root(), path),
             System.getenv()),

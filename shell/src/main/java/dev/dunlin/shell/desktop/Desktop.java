@@ -1,5 +1,6 @@
 package dev.dunlin.shell.desktop;
 
+import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.CommandModule;
 import io.vertx.core.Future;
 import java.nio.file.Path;
@@ -16,12 +17,14 @@ public final class Desktop {
   private final Pages pages;
   private final Once<Bus> session;
   private final Once<Notifications> notifications;
+  private final Once<Tray> tray;
 
   /**
    * What the app is on the desktop.
    *
    * @param id its bundle identifier
    * @param icon a picture of it
+   * @param trayIcon the picture in the tray, if it is another one
    * @param notifications whether [permissions] allows them
    * @param files its files by the path of their URL
    */
@@ -29,6 +32,8 @@ public final class Desktop {
       String id,
       String title,
       Optional<Path> icon,
+      Optional<Path> trayIcon,
+      String trayTooltip,
       boolean notifications,
       Function<String, Optional<Path>> files,
       Map<String, String> environment) {}
@@ -38,6 +43,7 @@ public final class Desktop {
     this.pages = pages;
     this.session = new Once<>(() -> new Bus(Bus.sessionAddress(settings.environment())));
     this.notifications = new Once<>(this::makeNotifications);
+    this.tray = new Once<>(this::makeTray);
   }
 
   /** Made when it is first asked for, once. */
@@ -82,15 +88,32 @@ public final class Desktop {
         });
   }
 
+  private Tray makeTray() {
+    return new Tray(
+        session.get(),
+        settings.id(),
+        settings.title(),
+        settings.trayTooltip(),
+        settings.trayIcon().or(settings::icon),
+        (parent, item) ->
+            pages.emit(Pages.FIRST, "menuItemSelected", TrayCommands.told(parent, item)),
+        () -> pages.emit(Pages.FIRST, "tray", true));
+  }
+
   public List<CommandModule> modules() {
     return List.of(
-        new NotificationModule(settings.notifications(), notifications, settings.files()));
+        new NotificationModule(settings.notifications(), notifications, settings.files()),
+        new Named("application", new TrayCommands(tray, settings.files()).all()));
   }
+
+  /** A part of a module that is declared elsewhere too. */
+  private record Named(String name, List<Command> commands) implements CommandModule {}
 
   /** The lines of {@code application.capabilities()}. */
   public Map<String, Supplier<Future<Map<String, Object>>>> capabilities() {
     Map<String, Supplier<Future<Map<String, Object>>>> lines = new LinkedHashMap<>();
     lines.put("notifications", () -> notifications.get().capability());
+    lines.put("tray", () -> tray.get().capability());
     return lines;
   }
 }

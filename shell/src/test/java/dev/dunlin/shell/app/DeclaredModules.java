@@ -71,6 +71,8 @@ final class DeclaredModules {
                       "dev.example",
                       "T",
                       Optional.empty(),
+                      Optional.empty(),
+                      "",
                       true,
                       path -> Optional.empty(),
                       Map.of()),
