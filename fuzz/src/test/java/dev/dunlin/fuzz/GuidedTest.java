@@ -74,7 +74,7 @@ class GuidedTest {
                     "com.code_intelligence.jazzer.Jazzer",
                     "--target_class=dev.dunlin.fuzz.Guided",
                     "--target_args=" + target.name(),
-                    "--instrumentation_includes=dev.dunlin.**:com.shapesecurity.**",
+                    "--instrumentation_includes=dev.dunlin.**",
                     "--reproducer_path=" + TARGET.resolve("corpus"),
                     "-artifact_prefix=" + findings + "/",
                     "-max_total_time=" + SECONDS,
