@@ -1,6 +1,8 @@
 /** The windows of the app. */
 import host from 'socket:internal/host';
 import { call, commandUrl, Result } from 'socket:ipc';
+import { WindowServices } from 'socket:window/services';
+export type { FindOptions, FindResult, PageSize, PDFOptions, PictureOptions, Printer } from 'socket:window/services';
 
 export const WINDOW_ERROR = -1, WINDOW_NONE = 0, WINDOW_CREATING = 10, WINDOW_CREATED = 11, WINDOW_HIDING = 20, WINDOW_HIDDEN = 21, WINDOW_SHOWING = 30,
   WINDOW_SHOWN = 31, WINDOW_CLOSING = 40, WINDOW_CLOSED = 41, WINDOW_EXITING = 50, WINDOW_EXITED = 51, WINDOW_KILLING = 60, WINDOW_KILLED = 61;
@@ -14,8 +16,11 @@ export interface WindowState { index: number; title: string; url: string; width:
 export interface Size { width?: number | string; height?: number | string }
 export interface Position { x?: number | string; y?: number | string }
 
-/** The page's own window. Its getters show what the host last said of it: {@link update} asks. */
-export class ApplicationWindow extends EventTarget {
+/**
+ * A window of the app. Its getters show what the host last said of it: {@link update} asks. What it does to the page's own window is always allowed; to another's, what the
+ * policy says: `setTitle` of window 2 needs a source such as `ipc://windows/setTitle/2` or `ipc://windows/setTitle/`.
+ */
+export class ApplicationWindow extends WindowServices {
   static readonly constants: typeof constants = constants;
   #state: WindowState;
   readonly #wrapped: Map<string, Map<(detail: any) => void, EventListener>> = new Map();
@@ -35,9 +40,10 @@ export class ApplicationWindow extends EventTarget {
   getPosition(): { x: number; y: number } { return { x: this.#state.x, y: this.#state.y }; }
   getTitle(): string { return this.#state.title; }
 
+  #url(command: string): string { return this.index === host.window.index ? commandUrl('window', command) : commandUrl('windows', command, String(this.index)); }
   async #do(command: string, params?: Record<string, unknown>): Promise<Result> {
     try {
-      const state = (await call(commandUrl('window', command), params)) as WindowState | null;
+      const state = (await call(this.#url(command), params)) as WindowState | null;
       if (state !== null && typeof state === 'object') this.#state = state;
       return Result.from(state, null, `window.${command}`);
     } catch (error) {
@@ -61,13 +67,18 @@ export class ApplicationWindow extends EventTarget {
   showOpenFilePicker(options: object = {}): Promise<string[]> { return call(commandUrl('window', 'showOpenFilePicker'), { ...options }) as Promise<string[]>; }
   showSaveFilePicker(options: object = {}): Promise<string[]> { return call(commandUrl('window', 'showSaveFilePicker'), { ...options }) as Promise<string[]>; }
   showDirectoryFilePicker(options: object = {}): Promise<string[]> { return call(commandUrl('window', 'showDirectoryPicker'), { ...options }) as Promise<string[]>; }
-  /** Sends an event to the app's back end. */
-  async send(options: { backend: true; event: string; value?: unknown }): Promise<Result> {
-    if (options.backend !== true) return Result.from(null, Object.assign(new TypeError("The app has no other window to send to: 'backend: true' is the one who hears"), { code: 'ERR_INVALID_ARG_VALUE' }), 'window.send');
+  /**
+   * Sends an event to the app's back end, or to the pages of another window, which get it as a `CustomEvent` (its source: `ipc://windows/send/2`).
+   * Without `window`, to this one's.
+   */
+  async send(options: { backend?: boolean; window?: number; event: string; value?: unknown }): Promise<Result> {
     try {
+      if (options.backend !== true) {
+        return Result.from(await call(commandUrl('windows', 'send', String(options.window ?? this.index)), { event: options.event, value: options.value ?? null }), null, 'window.send');
+      }
       return Result.from(await call(commandUrl('process', 'write'), { event: options.event, value: options.value ?? null }), null, 'process.write');
     } catch (error) {
-      return Result.from(null, error, 'process.write');
+      return Result.from(null, error, options.backend === true ? 'process.write' : 'window.send');
     }
   }
 
@@ -105,6 +116,31 @@ export async function getCurrentWindow(): Promise<ApplicationWindow> {
   return (current ??= new ApplicationWindow((await call(commandUrl('window', 'info'))) as WindowState));
 }
 let current: ApplicationWindow | undefined;
+
+/** What a window is to be; what is left out is as in `socket.ini`. */
+export interface WindowOptions {
+  /** The page: a path of the app, with its query and fragment if it has them. Its source: `ipc://window/create/<path>`. */
+  path: string;
+  /** 0 to 63; the lowest free one if left out. */
+  index?: number;
+  title?: string;
+  width?: number | string; height?: number | string;
+  minWidth?: number | string; minHeight?: number | string;
+  maxWidth?: number | string; maxHeight?: number | string;
+  frameless?: boolean; resizable?: boolean; closable?: boolean; minimizable?: boolean; maximizable?: boolean; utility?: boolean;
+  /** Not shown until `show()`. */
+  headless?: boolean;
+  /** What its pages may do at most, beside the app's policy: a Content Security Policy. Without `worker-src` in it, the window has no workers. */
+  policy?: string;
+}
+/** Opens a window. */
+export async function createWindow(options: WindowOptions): Promise<ApplicationWindow> {
+  const { path, ...rest } = options;
+  const url = new URL(path, host.origin + '/');
+  if (url.origin !== host.origin) throw Object.assign(new TypeError(`A window opens with a page of the app, not with ${url.href}: that page may go on to what [webview.navigator.policies] allows`), { code: 'ERR_INVALID_ARG_VALUE' });
+  const page = decodeURIComponent(url.pathname).replace(/^\/|\/$/g, '') || String(host.config['webview_default_index'] || 'index.html').replace(/^\//, '');
+  return new ApplicationWindow((await call(commandUrl('window', 'create', page), { ...rest, search: url.search, hash: url.hash })) as WindowState);
+}
 
 /** A page of the app as a URL. */
 export function formatURL(url: string): string { return new URL(url, host.origin + '/').href; }

@@ -45,6 +45,12 @@ import org.junit.jupiter.api.Test;
 public abstract class AdapterContract {
   private static final UUID NOBODYS = ContractPeer.uuid(0xee);
 
+  /**
+   * Values sent for one request, which is answered behind them: so a flood is as fast as the stack
+   * takes it, and no request is older than a link allows, however slow the machine is.
+   */
+  private static final int BURST = 50;
+
   private Fixture fixture;
 
   /** A peer of its own for each test. */
@@ -143,12 +149,12 @@ public abstract class AdapterContract {
     fixture.until("the link is told to be gone", () -> lost.size() == 1);
     assertFalse(connection.isOpen());
     assertEquals(Kind.ADAPTER_OFF, failure(fixture.central().scan(ScanOptions.all())));
-    assertEquals(Kind.ADAPTER_OFF, failure(connection.open(ConnectOptions.once())));
+    assertEquals(Kind.ADAPTER_OFF, failure(connection.open(fixture.connecting())));
     assertFalse(fixture.central().status().cure().isEmpty());
 
     fixture.await(fixture.central().setPowered(true));
     fixture.until("on", () -> fixture.central().status().isReady());
-    fixture.await(connection.open(ConnectOptions.once()));
+    fixture.await(connection.open(fixture.connecting()));
     assertEquals(
         "hello", fixture.await(characteristic(connection, ContractPeer.VALUE).read()).toString());
   }
@@ -161,7 +167,7 @@ public abstract class AdapterContract {
     Connection two = connect();
     Device device = one.device();
     assertTrue(device.isConnected());
-    fixture.await(one.open(ConnectOptions.once()));
+    fixture.await(one.open(fixture.connecting()));
     fixture.await(one.close());
     assertTrue(device.isConnected(), "the second still has it");
     assertEquals("hello", fixture.await(characteristic(two, ContractPeer.VALUE).read()).toString());
@@ -178,7 +184,7 @@ public abstract class AdapterContract {
     assertEquals(Kind.DISCONNECTED, failure(old.read()));
     assertEquals(Kind.DISCONNECTED, failure(connection.services()));
     fixture.until("the link is gone", () -> !connection.device().isConnected());
-    fixture.await(connection.open(ConnectOptions.once()));
+    fixture.await(connection.open(fixture.connecting()));
     assertEquals(Kind.STALE, failure(old.read()));
     assertEquals(
         "hello", fixture.await(characteristic(connection, ContractPeer.VALUE).read()).toString());
@@ -187,13 +193,13 @@ public abstract class AdapterContract {
   @Test
   void givesUpConnectingWhenItIsClosed() {
     Connection connection = peer().connection();
-    Future<Void> opening = connection.open(ConnectOptions.once());
+    Future<Void> opening = connection.open(fixture.connecting());
     Future<Void> closing = connection.close();
     assertEquals(Kind.ABORTED, failure(opening));
     fixture.await(closing);
     assertFalse(connection.isOpen());
     fixture.until("there is no link", () -> !connection.device().isConnected());
-    fixture.await(connection.open(ConnectOptions.once()));
+    fixture.await(connection.open(fixture.connecting()));
   }
 
   @Test
@@ -441,7 +447,7 @@ public abstract class AdapterContract {
         device.isConnected() || device.advertisement().services().contains(ContractPeer.SERVICE)
             ? device
             : peer();
-    return fixture.await(heard.connect(new ConnectOptions(Duration.ofSeconds(30), 3)));
+    return fixture.await(heard.connect(fixture.connecting()));
   }
 
   private Scan scan(ScanFilter filter) {
@@ -482,9 +488,15 @@ public abstract class AdapterContract {
   }
 
   private void send(Connection connection, int count) {
-    fixture.await(
-        characteristic(connection, ContractPeer.CONTROL)
-            .write(Buffer.buffer().appendUnsignedShort(count), WriteMode.WITH_RESPONSE));
+    Characteristic control = characteristic(connection, ContractPeer.CONTROL);
+    for (int sent = 0; sent < count; sent += BURST) {
+      fixture.await(
+          control.write(
+              Buffer.buffer()
+                  .appendUnsignedShort(sent)
+                  .appendUnsignedShort(Math.min(BURST, count - sent)),
+              WriteMode.WITH_RESPONSE));
+    }
   }
 
   private static ConcurrentLinkedQueue<Integer> listen(Notifications notifications) {

@@ -42,7 +42,10 @@ public final class ContractPeer implements GattHandler {
   /** Indicates; see {@link #CONTROL}. */
   public static final UUID INDICATING = uuid(4);
 
-  /** Two bytes, n: sends 0 to n-1, two bytes each, to who subscribed; the values big-endian. */
+  /**
+   * Two numbers of two bytes, first and count, big-endian: sends so many from the first on, two
+   * bytes each, to who subscribed; then it answers.
+   */
   public static final UUID CONTROL = uuid(5);
 
   /** Refuses to be read. */
@@ -162,9 +165,10 @@ public final class ContractPeer implements GattHandler {
       values.put(request.uuid(), value.copy());
       return nobody();
     }
-    int count = value.length() == 2 ? value.getUnsignedShort(0) : 0;
+    int first = value.length() == 4 ? value.getUnsignedShort(0) : 0;
+    int count = value.length() == 4 ? value.getUnsignedShort(2) : 0;
     for (AttributeRef to : subscribed) {
-      for (int i = 0; i < count; i++) {
+      for (int i = first; i < first + count; i++) {
         notify.apply(to, Buffer.buffer().appendUnsignedShort(i));
       }
     }

@@ -58,14 +58,14 @@ def write(self, value, options):
     if len(value) > 512:
         raise error('InvalidArguments', 'Invalid Length')
     if self.path.endswith('char0005'):
-        send(int(value[0]) << 8 | int(value[1]))
+        send(int(value[2]) << 8 | int(value[3]), int(value[0]) << 8 | int(value[1]))
         return
     State.values[self.path] = bytes(value)
 
 
-def send(count):
+def send(count, first=0):
     for path in sorted(State.notifying):
-        for i in range(count):
+        for i in range(first, first + count):
             mockobject.objects[path].UpdateProperties(
                 CHARACTERISTIC, {'Value': dbus.Array([dbus.Byte(i >> 8), dbus.Byte(i & 255)],
                                                      signature='y', variant_level=1)})

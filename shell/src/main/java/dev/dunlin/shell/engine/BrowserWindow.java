@@ -55,8 +55,11 @@ public final class BrowserWindow {
    */
   static final Duration INSISTENCE = Duration.ofSeconds(1);
 
+  /** A page is larger by this with each level of zoom, in Chromium. */
+  private static final double ZOOM_STEP = 1.2;
+
   private final Supplier<ChromiumThreads> threads;
-  private final int index;
+  private final WindowNumber number;
   private final EngineSettings engine;
   private final Promise<Void> closed = Promise.promise();
   private final CefBrowser browser;
@@ -83,11 +86,11 @@ public final class BrowserWindow {
   BrowserWindow(
       CefClient client,
       Supplier<ChromiumThreads> threads,
-      int index,
+      WindowNumber number,
       WindowSettings settings,
       EngineSettings engine) {
     this.threads = threads;
-    this.index = index;
+    this.number = number;
     this.engine = engine;
     this.settings = settings;
     this.title = settings.title();
@@ -95,9 +98,14 @@ public final class BrowserWindow {
     this.browser = client.createBrowser(settings.url(), false, false);
   }
 
-  /** Number of the window: 0 is the first. */
+  /** By which the bridge knows it; never that of another window. */
+  public int id() {
+    return number.id();
+  }
+
+  /** By which pages know it: 0 is the first. */
   public int index() {
-    return index;
+    return number.index();
   }
 
   /** Completes when the window and its page are gone. */
@@ -441,7 +449,7 @@ public final class BrowserWindow {
   public DevToolsSession devTools() {
     CefDevToolsClient client = browser.getDevToolsClient();
     if (client == null) {
-      throw new EngineException("window " + index + " has no page now");
+      throw new EngineException("window " + index() + " has no page now");
     }
     return new DevToolsSession(client);
   }
@@ -476,7 +484,40 @@ public final class BrowserWindow {
 
   /** Whether the person has just pressed a key or a button in the page. */
   public Future<Boolean> userActivation() {
-    return UserActivation.in(devTools());
+    return UserActivation.in(protocol());
+  }
+
+  /** As {@link #devTools}, in trees of JSON. */
+  public PageProtocol protocol() {
+    return new PageProtocol(devTools());
+  }
+
+  /** How large the page is shown: 1 is its own size. */
+  public Future<Double> zoom() {
+    return onChromium(() -> Math.pow(ZOOM_STEP, browser.getZoomLevel()));
+  }
+
+  /** Shows the page larger or smaller; Chromium does so in all windows of the app's origin. */
+  public Future<Void> setZoom(double factor) {
+    return onChromium(
+        () -> {
+          browser.setZoomLevel(Math.log(factor) / Math.log(ZOOM_STEP));
+          return null;
+        });
+  }
+
+  private <T> Future<T> onChromium(Callable<T> action) {
+    Promise<T> promise = Promise.promise();
+    threads.get().onUi(() -> complete(promise, action));
+    return promise.future();
+  }
+
+  private static <T> void complete(Promise<T> promise, Callable<T> action) {
+    try {
+      promise.complete(action.call());
+    } catch (Exception e) {
+      promise.fail(e);
+    }
   }
 
   /**
@@ -593,7 +634,7 @@ public final class BrowserWindow {
           Component page = browser.getUIComponent();
           Point at = frame.getLocation();
           return new WindowState(
-              index,
+              index(),
               title,
               browser.getURL(),
               page.getWidth(),
@@ -609,20 +650,13 @@ public final class BrowserWindow {
 
   private void requireOpen() {
     if (frame == null) {
-      throw new EngineException("window " + index + " is closed");
+      throw new EngineException("window " + index() + " is closed");
     }
   }
 
   private static <T> Future<T> onDispatchThread(Callable<T> action) {
     Promise<T> promise = Promise.promise();
-    EventQueue.invokeLater(
-        () -> {
-          try {
-            promise.complete(action.call());
-          } catch (Exception e) {
-            promise.fail(e);
-          }
-        });
+    EventQueue.invokeLater(() -> complete(promise, action));
     return promise.future();
   }
 }

@@ -248,15 +248,15 @@ public final class Engine {
   }
 
   /** Opens a window with a page in it. */
-  public BrowserWindow open(WindowSettings window) {
+  public BrowserWindow open(WindowNumber number, WindowSettings window) {
     if (state != State.READY) {
-      throw new IllegalStateException("no window can be opened: the engine is " + state);
+      throw new EngineException("no window can be opened: the engine is " + state);
     }
-    BrowserWindow opened =
-        new BrowserWindow(client, this::threads, windows.size(), window, settings);
+    BrowserWindow opened = new BrowserWindow(client, this::threads, number, window, settings);
     windows.add(opened);
+    opened.closed().onComplete(done -> windows.remove(opened));
     opened.create();
-    if (windows.size() == 1) {
+    if (number.id() == 0) {
       // While Chromium makes the page: this takes a while.
       threads().pin();
     }

@@ -43,8 +43,8 @@ final class WindowEvents {
     client.addJSDialogHandler(new Looks());
   }
 
-  private int indexOf(CefBrowser browser) {
-    return RequestRouter.indexOf(windows, browser);
+  private int idOf(CefBrowser browser) {
+    return RequestRouter.idOf(windows, browser);
   }
 
   /**
@@ -64,7 +64,7 @@ final class WindowEvents {
         String text,
         CefJSDialogCallback callback,
         BoolRef suppress) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window < 0 || type != JSDialogType.JSDIALOGTYPE_PROMPT || !MARK.equals(text)) {
         return false;
       }
@@ -77,7 +77,7 @@ final class WindowEvents {
     @Override
     public boolean onConsoleMessage(
         CefBrowser browser, LogSeverity severity, String message, String source, int line) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0) {
         host.console(window, levelOf(severity), message, source, line);
       }
@@ -86,7 +86,7 @@ final class WindowEvents {
 
     @Override
     public void onTitleChange(CefBrowser browser, String title) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0) {
         host.title(window, title);
       }
@@ -105,7 +105,7 @@ final class WindowEvents {
   private final class LifeSpan extends CefLifeSpanHandlerAdapter {
     @Override
     public boolean onBeforePopup(CefBrowser browser, CefFrame frame, String url, String frameName) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0) {
         host.popup(window, frame != null && frame.isMain(), url);
       }
@@ -130,7 +130,7 @@ final class WindowEvents {
   private final class Load extends CefLoadHandlerAdapter {
     @Override
     public void onLoadStart(CefBrowser browser, CefFrame frame, TransitionType transition) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0 && frame.isMain()) {
         host.committed(window, frame.getURL());
       }
@@ -138,7 +138,7 @@ final class WindowEvents {
 
     @Override
     public void onLoadEnd(CefBrowser browser, CefFrame frame, int status) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0 && frame.isMain()) {
         host.loaded(window, frame.getURL(), status);
       }
@@ -167,13 +167,10 @@ final class WindowEvents {
     }
   }
 
-  /**
-   * Nothing is written that no policy allowed. JCEF saves a download whose question is forgotten
-   * (its finaliser says go on), so the question is kept until Chromium has cancelled the download.
-   */
+  /** Nothing is written that the host has not accepted; {@link Download} holds the question. */
   private final class Downloads extends CefDownloadHandlerAdapter {
     // CEF UI thread only.
-    private final Map<Integer, CefBeforeDownloadCallback> refused = new HashMap<>();
+    private final Map<Integer, Download> open = new HashMap<>();
 
     @Override
     public boolean onBeforeDownload(
@@ -181,10 +178,13 @@ final class WindowEvents {
         CefDownloadItem item,
         String suggestedName,
         CefBeforeDownloadCallback callback) {
-      refused.put(item.getId(), callback);
-      int window = indexOf(browser);
+      Download download = new Download(item.getURL(), suggestedName, callback);
+      open.put(item.getId(), download);
+      int window = idOf(browser);
       if (window >= 0) {
-        host.downloadRefused(window, item.getURL());
+        host.download(window, download);
+      } else {
+        download.cancel();
       }
       return true;
     }
@@ -192,10 +192,13 @@ final class WindowEvents {
     @Override
     public void onDownloadUpdated(
         CefBrowser browser, CefDownloadItem item, CefDownloadItemCallback callback) {
-      if (item.isInProgress()) {
-        callback.cancel();
-      } else {
-        refused.remove(item.getId());
+      Download download = open.get(item.getId());
+      if (download == null) {
+        // Chromium tells of one before it asks.
+        return;
+      }
+      if (download.updated(item, callback)) {
+        open.remove(item.getId());
       }
     }
   }

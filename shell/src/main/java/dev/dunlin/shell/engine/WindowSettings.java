@@ -49,6 +49,15 @@ public record WindowSettings(
     return traits.contains(trait);
   }
 
+  /** The same with a size within its bounds, and within the screen. */
+  public WindowSettings within(int screenWidth, int screenHeight) {
+    Dimension bounded =
+        new Dimension(
+            Math.min(screenWidth, boundedWidth(size.width)),
+            Math.min(screenHeight, boundedHeight(size.height)));
+    return new WindowSettings(url, title, bounded, least, most, traits, background);
+  }
+
   /** The width nearest to this that is within the bounds. */
   int boundedWidth(int width) {
     return Math.max(least.width, Math.min(most.width, width));
