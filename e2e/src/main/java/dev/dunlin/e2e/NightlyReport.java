@@ -176,19 +176,17 @@ public final class NightlyReport {
     JsonNode fuzz = new ObjectMapper().readTree(file.toFile());
     long executions = 0;
     long findings = 0;
-    for (JsonNode one : fuzz.path("targets")) {
+    long seconds = 0;
+    for (JsonNode one : fuzz) {
       executions += one.path("executions").asLong();
       findings += one.path("findings").asLong();
+      seconds += one.path("seconds").asLong();
     }
     page.append(
         String.format(
-            "%s, guided by coverage, %d s a target, %s: %,d executions, %d findings. What was found before is a seed named `found-…`.%n%n",
-            fuzz.path("fuzzer").asText(),
-            fuzz.path("seconds").asInt(),
-            fuzz.path("date").asText(),
-            executions,
-            findings));
-    objects(fuzz.path("targets"));
+            "Jazzer, guided by coverage: %d targets, %d s, %,d executions, %d findings. What was found before is a seed `found-…`.%n%n",
+            fuzz.size(), seconds, executions, findings));
+    objects(fuzz);
   }
 
   /** Any file of results: its plain values, and its lists of objects as tables. */

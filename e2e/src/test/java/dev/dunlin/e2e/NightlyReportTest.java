@@ -31,17 +31,16 @@ class NightlyReportTest {
             + "<system-out>matrix: seed 3, WILDCARD, asked 4711</system-out></testsuite>");
     file(
         "fuzz/target/fuzz.json",
-        "{\"fuzzer\":\"J\",\"seconds\":9,\"date\":\"d\",\"targets\":["
-            + "{\"target\":\"a\",\"executions\":1000,\"findings\":0},"
-            + "{\"target\":\"b\",\"executions\":500,\"findings\":2}]}");
+        "[{\"target\":\"a\",\"seconds\":9,\"executions\":1000,\"findings\":0},"
+            + "{\"target\":\"b\",\"seconds\":9,\"executions\":500,\"findings\":2}]");
     file("e2e/target/soak.json", "{\"minutes\":30,\"rows\":[{\"minute\":1,\"heapMiB\":64}]}");
     String page = NightlyReport.of(root, NOW);
     assertTrue(page.contains("| written | 2026-11-22T20:00:00Z |"), page);
     assertTrue(
         page.contains("| MatrixSuite | 7 | 2 | 2 | 12.5 | 4711 verdicts (WILDCARD, seed 3) |"),
         page);
-    assertTrue(page.contains("1,500 executions, 2 findings"), page);
-    assertTrue(page.contains("| b | 500 | 2 |"), page);
+    assertTrue(page.contains("2 targets, 18 s, 1,500 executions, 2 findings"), page);
+    assertTrue(page.contains("| b | 9 | 500 | 2 |"), page);
     assertTrue(page.contains("| minutes | 30 |") && page.contains("| 1 | 64 |"), page);
     assertTrue(page.contains("## Reproducible build\n\nNot run."), page);
     assertFalse(page.contains("| MatrixSuite | not run |"), page);

@@ -2,6 +2,7 @@ package dev.dunlin.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,6 +10,7 @@ import dev.dunlin.scheduler.SystemClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Test;
 @Tag("nightly")
 class GuidedTest {
   private static final int SECONDS = Integer.getInteger("dunlin.fuzz.seconds", 120);
+  private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Path TARGET = Path.of(System.getProperty("dunlin.fuzz.target", "target"));
 
   /** Seconds that one input may take, as libFuzzer counts them. */
@@ -43,22 +46,31 @@ class GuidedTest {
 
   @Test
   void findsNothing() throws Exception {
-    ObjectMapper mapper = new ObjectMapper();
-    ObjectNode report = mapper.createObjectNode();
-    report.put("date", new SystemClock().wallTime().toString()).put("fuzzer", "Jazzer 0.24.0");
-    report.put("seconds", SECONDS);
-    ArrayNode targets = report.putArray("targets");
-    StringBuilder found = new StringBuilder();
+    List<String> found = new ArrayList<>();
     for (Target target : Targets.ALL) {
-      ObjectNode one = search(target, targets.addObject());
-      found.append(one.path("exit").asInt() == 0 ? "" : target.name() + " ");
-      Files.writeString(
-          TARGET.resolve("fuzz.json"),
-          mapper.writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
+      ObjectNode one = search(target, MAPPER.createObjectNode());
+      if (one.path("exit").asInt() != 0) {
+        found.add(target.name());
+      }
+      keep(one);
       System.out.println("GuidedTest: " + one);
     }
-    assertEquals(
-        "", found.toString(), "see fuzz/target/findings, and the logs in fuzz/target/corpus");
+    assertEquals(List.of(), found, "see fuzz/target/findings, and the logs in fuzz/target/corpus");
+  }
+
+  /** In the place of what there was of this target. */
+  private static void keep(ObjectNode one) throws IOException {
+    Path file = TARGET.resolve("fuzz.json");
+    ArrayNode all = MAPPER.createArrayNode();
+    if (Files.exists(file)) {
+      for (JsonNode before : MAPPER.readTree(file.toFile())) {
+        if (!before.path("target").equals(one.path("target"))) {
+          all.add(before);
+        }
+      }
+    }
+    all.add(one);
+    Files.write(file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(all));
   }
 
   private static ObjectNode search(Target target, ObjectNode told) throws Exception {
@@ -95,7 +107,8 @@ class GuidedTest {
       process.destroyForcibly().waitFor();
     }
     String said = Files.readString(log, java.nio.charset.StandardCharsets.ISO_8859_1);
-    told.put("target", target.name()).put("executions", last(EXECUTED, said));
+    told.put("target", target.name()).put("date", new SystemClock().wallTime().toString());
+    told.put("seconds", SECONDS).put("executions", last(EXECUTED, said));
     told.put("edges", last(COVERED, said)).put("inputs", count(corpus));
     told.put("findings", count(findings) - before);
     // 0: the time is over. 77: a finding. Others: it did not come so far.

@@ -47,8 +47,10 @@ final class EngineAge {
   /** The last day on which it is mended. */
   static LocalDate supportedUntil(String chromium) {
     int milestone = milestone(chromium);
-    Period stable = milestone < TWO_WEEKS_FROM ? STABLE : Period.ofWeeks(2);
-    return released(chromium).plus(milestone % 2 == 0 ? EXTENDED : stable);
+    // Which of the later ones are extended is not known here: they count as if none was.
+    Period time =
+        milestone >= TWO_WEEKS_FROM ? Period.ofWeeks(2) : milestone % 2 == 0 ? EXTENDED : STABLE;
+    return released(chromium).plus(time);
   }
 
   static Finding finding(String chromium, LocalDate today) {
