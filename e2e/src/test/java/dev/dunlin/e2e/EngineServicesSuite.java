@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.sun.net.httpserver.HttpServer;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessStarter;
@@ -16,9 +17,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import com.sun.net.httpserver.HttpServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +26,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -234,7 +234,14 @@ class EngineServicesSuite {
       for (Path secret : List.of(files, conf, printers)) {
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r-----"));
       }
-      run("chown", "-R", "lp:lp", folder + "/spool", folder + "/cache", folder + "/state", folder + "/log");
+      run(
+          "chown",
+          "-R",
+          "lp:lp",
+          folder + "/spool",
+          folder + "/cache",
+          folder + "/state",
+          folder + "/log");
       daemon =
           ProcessStarter.get()
               .start(
@@ -270,7 +277,8 @@ class EngineServicesSuite {
   void printsWithAndWithoutADialog() throws IOException {
     try (Cups cups = new Cups()) {
       variables.put("CUPS_SERVER", cups.socket().toString());
-      start("ipc://window/print ipc://window/printTo/paper ipc://window/printTo/gone ipc://window/printers");
+      start(
+          "ipc://window/print ipc://window/printTo/paper ipc://window/printTo/gone ipc://window/printers");
       app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
       app.await(() -> Files.exists(cups.socket()), "CUPS", RunningApp.SOON);
       assertEquals("[{\"isDefault\":true,\"name\":\"paper\"}]", sorted(done("win.getPrinters()")));
@@ -476,7 +484,9 @@ class EngineServicesSuite {
     // What Chromium wrote meanwhile is gone, and a page can't make a file of its own this way.
     assertCode(
         "ERR_INVALID_CALL",
-        "(await import('socket:ipc')).call('ipc://download/save" + downloads + "/c.txt', {offer: 'x'})");
+        "(await import('socket:ipc')).call('ipc://download/save"
+            + downloads
+            + "/c.txt', {offer: 'x'})");
     assertEquals(List.of(), partial());
     // A folder that no source of save names.
     assertCode("ERR_ACCESS_DENIED", "application.downloads.setFolder('/tmp')");
@@ -546,8 +556,12 @@ class EngineServicesSuite {
     Path disk = Files.createDirectories(folder.resolve("disk"));
     behind =
         List.of(
-            "unshare", "-m", "sh", "-c",
-            "mount -t tmpfs -o size=64k none " + disk + " && exec \"$@\"", "sh");
+            "unshare",
+            "-m",
+            "sh",
+            "-c",
+            "mount -t tmpfs -o size=64k none " + disk + " && exec \"$@\"",
+            "sh");
     start("ipc://download/folder" + disk + " ipc://download/save" + disk + "/ ipc://fs/readdir/");
     hearDownloads();
     done("application.downloads.setFolder(" + literal(disk.toString()) + ")");
@@ -555,7 +569,9 @@ class EngineServicesSuite {
     JsonNode failed = awaitDownload("failed");
     assertEquals("ENOSPC", failed.path("code").asText(), failed::toString);
     assertEquals(
-        "[]", done("(await import('socket:fs/promises')).readdir(" + literal(disk.toString()) + ")").toString());
+        "[]",
+        done("(await import('socket:fs/promises')).readdir(" + literal(disk.toString()) + ")")
+            .toString());
     click("application.downloads.start('data:text/plain,hello', 'a.txt')");
     awaitDownload("done");
   }

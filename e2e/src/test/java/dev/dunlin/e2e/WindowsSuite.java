@@ -114,9 +114,7 @@ class WindowsSuite {
   void aWindowMayBeAllowedLessThanTheAppAndNeverMore() throws IOException {
     RunningApp app = start("");
     Page second = second(app, 1, "policy: \"connect-src 'self' ipc://windows/list ipc://os/\"");
-    assertEquals(
-        2,
-        second.evaluate("app.getWindows().then(all => all.size)").asInt());
+    assertEquals(2, second.evaluate("app.getWindows().then(all => all.size)").asInt());
     String file = "outcome(() => fs.readFile('/etc/hostname', 'utf8'))";
     assertEquals("", app.page().evaluate(file).path("code").asText());
     assertCode("ERR_ACCESS_DENIED", second.evaluate(file));

@@ -98,6 +98,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
     tree.program(home(app) + "/bin/" + app.name(), fatStart());
     tree.link("usr/bin/" + app.name(), home(app) + "/bin/" + app.name());
     runtimeFiles(tree, home(app) + "/runtime", app, runtime, isOnlyRead);
+    bill(tree, app.name(), home(app) + "/runtime");
     desktop(tree, app, app.time(files));
   }
 
@@ -120,6 +121,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
     Tree tree = Tree.empty(work.resolve("tree"));
     try {
       tree.linkTree(runtime.folder(), runtime.installedAt(), Packages::isShipped);
+      bill(tree, runtime.packageName(), runtime.installedAt());
       licences(tree, runtime.packageName());
       return new Deb(
               runtime.packageName(),
@@ -305,6 +307,11 @@ record Packages(Path scratch, TarXz.Effort effort) {
     tree.write(
         "usr/share/doc/" + app.name() + "/copyright",
         app.title() + "\n" + AppPackage.oneLine(app.config().meta().copyright()) + "\n");
+  }
+
+  /** Where those who look for it look. */
+  private static void bill(Tree tree, String name, String runtime) throws IOException {
+    tree.link("usr/share/doc/" + name + "/" + Sbom.FILE, runtime + "/" + Sbom.FILE);
   }
 
   private static void licences(Tree tree, String name) throws IOException {

@@ -556,6 +556,23 @@ class DunlinScriptTest {
     assertEquals(List.of("mvn -B verify -Ddunlin.java=" + jdk + " -pl scheduler"), log("mvn -B"));
   }
 
+  @Test
+  void theNightsTestsEndWithTheirReportAndTheResultOfMaven() throws Exception {
+    Result early = dunlin("test", "--nightly");
+    assertTrue(early.err().contains("there is no report"), early.err());
+    Path classes = root.resolve("e2e/target/classpath.txt");
+    Files.createDirectories(classes.getParent());
+    Files.writeString(classes, "the-class-path");
+    forget();
+    // The made-up Java ends with 42: the report could not be written.
+    assertEquals(42, dunlin("test", "--nightly", "-pl", "fuzz").code());
+    assertEquals(
+        List.of("mvn -B verify -Ddunlin.java=" + jdk + " -Pnightly -fae -pl fuzz"), log("mvn -B"));
+    assertTrue(
+        log("java").get(0).endsWith("|dev.dunlin.e2e.NightlyReport|" + root),
+        log("java").toString());
+  }
+
   private void makeApp(Path app) throws IOException {
     Files.writeString(Files.createDirectories(app).resolve("socket.ini"), "");
   }
