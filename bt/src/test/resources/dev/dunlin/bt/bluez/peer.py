@@ -5,8 +5,10 @@ line; each is answered by a line "ok ..." or "no ...".
 """
 
 import sys
+import time
 
 import dbus
+import dbus.lowlevel
 import dbus.mainloop.glib
 import dbusmock
 from dbusmock import mockobject
@@ -69,6 +71,22 @@ def send(count, first=0):
             mockobject.objects[path].UpdateProperties(
                 CHARACTERISTIC, {'Value': dbus.Array([dbus.Byte(i >> 8), dbus.Byte(i & 255)],
                                                      signature='y', variant_level=1)})
+
+
+def flood(count, per_second, size):
+    """As a device that sends faster than anybody reads; how many a second it were."""
+    path = min(State.notifying)
+    begin = time.monotonic()
+    for i in range(count):
+        message = dbus.lowlevel.SignalMessage(path, PROPS, 'PropertiesChanged')
+        value = dbus.ByteArray(i.to_bytes(4, 'big') + bytes(size - 4), variant_level=1)
+        message.append(CHARACTERISTIC, {'Value': value}, [], signature='sa{sv}as')
+        bus.send_message(message)
+        if i % 100 == 99:
+            bus.flush()
+            time.sleep(max(0, begin + i / per_second - time.monotonic()))
+    bus.flush()
+    return '%d' % (count / (time.monotonic() - begin))
 
 
 def start_notify(self):
@@ -247,6 +265,8 @@ def command(line):
             emit_removed(path, [CHARACTERISTIC if 'char' in path else 'org.bluez.GattService1'])
     elif word == 'send':
         send(int(rest[0]))
+    elif word == 'flood':
+        return flood(*map(int, rest))
     elif word == 'calls':
         return '%d %d %d' % (len(State.applications), len(State.advertisements),
                              len(bluez_main.agent_paths))
