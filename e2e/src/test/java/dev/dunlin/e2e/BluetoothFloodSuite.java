@@ -18,11 +18,11 @@ class BluetoothFloodSuite {
   @RegisterExtension static final Apps APPS = new Apps();
 
   private static final int A_SECOND = 10_000;
-  private static final int VALUES = 10 * A_SECOND;
-  private static final int BYTES = 400;
+  private static final int VALUES = 5 * A_SECOND;
+  private static final int BYTES = 100;
 
-  /** Were they all kept, they would be ten times that, as Java's lists of bytes. */
-  private static final long MORE_BYTES = 96L << 20;
+  /** Were they all kept, each with some 2 KiB as a message of D-Bus, they would be more. */
+  private static final long MORE_BYTES = 64L << 20;
 
   private static final String SERVICE = ContractPeer.SERVICE.toString();
 
