@@ -60,7 +60,7 @@ async function windows () {
 }
 async function peers () {
   const bus = await network({ clusterId: await Encryption.createClusterId('soak'), address: '127.0.0.1', port: 0, peers: [] })
-  await bus.leave()
+  await bus.close()
 }
 
 const WORK = { calls, streams, udp, children, frames, windows, peers }
