@@ -47,6 +47,9 @@ final class AppHost implements PageHost {
     void loaded(int window, String url, int status);
 
     void download(int window, Download download);
+
+    /** Whether the person leaves a page that says that something would be lost. */
+    Future<Boolean> leave(int window, boolean reload);
   }
 
   /**
@@ -208,6 +211,11 @@ final class AppHost implements PageHost {
   @Override
   public void loaded(int window, String url, int status) {
     events.loaded(window, url, status);
+  }
+
+  @Override
+  public Future<Boolean> leave(int window, boolean reload) {
+    return events.leave(window, reload);
   }
 
   @Override

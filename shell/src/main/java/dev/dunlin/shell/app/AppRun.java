@@ -31,6 +31,7 @@ import dev.dunlin.shell.cli.Launcher;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.ConfigException;
+import dev.dunlin.shell.desktop.Desktop;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.DevToolsSession;
 import dev.dunlin.shell.engine.Download;
@@ -78,6 +79,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.swing.ImageIcon;
 
@@ -116,6 +118,9 @@ public final class AppRun implements Launcher {
 
   /** Id of the app's first window. */
   private static final int FIRST = 0;
+
+  /** Under which is noted where it was. */
+  private static final String MAIN_WINDOW = "main";
 
   private final Consumer<Engine> opened;
   private CompletableFuture<Vertx> vertx;
@@ -203,6 +208,9 @@ public final class AppRun implements Launcher {
     private final Windows windows =
         new Windows((number, settings) -> engine().open(number, settings), new WindowEvents());
     private final WindowLook look;
+    private final ClosingQuestions closing =
+        new ClosingQuestions(
+            window -> bridge().emit(window, "windowclosing", Map.of()));
     private final LinkQuestion question;
     private final DeniedPermissions permissions;
     private final CompletableFuture<Boolean> dark;
@@ -253,7 +261,12 @@ public final class AppRun implements Launcher {
       this.dark = SystemTheme.isDark(config.window().backgroundDark().isPresent());
       this.policy = policyHeader();
       this.files = files();
-      this.look = new WindowLook(config, options.headless(), dark::join);
+      this.look =
+          new WindowLook(
+              config,
+              options.headless(),
+              dark::join,
+              new WindowMemory(folders.get("config").resolve("windows.json"), console));
       this.question =
           new LinkQuestion(
               LinkQuestion.dialog(config.meta().title()), url -> ExternalLinks.open(url, console));
@@ -384,7 +397,7 @@ public final class AppRun implements Launcher {
                 host);
         Threads.onExit("close", this::closeEngine);
         engine.start();
-        windows.open(look.first(), Windows.Place.FIRST);
+        openFirst();
         opened.accept(engine);
         watch();
         int code = exit.join();
@@ -570,7 +583,7 @@ public final class AppRun implements Launcher {
                   return windows.policiesOf(window);
                 }
               },
-              new Facts(config, options, folders, System.getenv(), windows::indexOf));
+              new Facts(config, options, folders, System.getenv(), windows::facts));
       Function<ResourceRequest, Future<ResourceResponse>> origin =
           devServer
               .map(
@@ -673,17 +686,19 @@ public final class AppRun implements Launcher {
               },
               windows::find);
       modules.add(bluetooth);
+      Desktop desktop = AppDesktop.of(config, resourceFolder(), this::emit, this::toFront);
+      modules.addAll(desktop.modules());
+      Map<String, Supplier<Future<Map<String, Object>>>> capabilities =
+          new HashMap<>(desktop.capabilities());
+      capabilities.put(bluetooth.name(), bluetooth::capability);
+      capabilities.put("printing", () -> blocking(Printers::capability));
       modules.add(
           new ApplicationModule(
               exit::complete,
               config::toJson,
               Facts::versions,
               security::now,
-              Map.of(
-                  bluetooth.name(),
-                  bluetooth::capability,
-                  "printing",
-                  () -> blocking(Printers::capability)),
+              capabilities,
               updates()));
       modules.add(
           new WindowModule(
@@ -692,7 +707,8 @@ public final class AppRun implements Launcher {
                       // What other parts do to the caller's window: a list of commands each.
                       List.of(
                           new WindowCreation(config.meta().origin(), windows, look, this::sent)
-                              .command()))
+                              .command()),
+                      closing.commands())
                   .flatMap(List::stream)
                   .toList()));
       modules.add(
@@ -754,6 +770,18 @@ public final class AppRun implements Launcher {
       return vertx.executeBlocking(work, false);
     }
 
+    /** To a window of the app; to its first one if it is gone. */
+    private void emit(int id, String event, Object detail) {
+      windows
+          .find(id)
+          .or(windows::first)
+          .ifPresent(window -> bridge.join().emit(window.id(), event, detail));
+    }
+
+    private void toFront(int id) {
+      windows.find(id).or(windows::first).ifPresent(BrowserWindow::bringToFront);
+    }
+
     private UpdateCommands updates() {
       return new UpdateCommands(
           installed,
@@ -802,6 +830,26 @@ public final class AppRun implements Launcher {
       }
     }
 
+    private void openFirst() {
+      Optional<String> name =
+          config.window().restore() ? Optional.of(MAIN_WINDOW) : Optional.empty();
+      windows.open(
+          name.map(known -> look.restored(look.first(), known)).orElseGet(look::first),
+          new Windows.Place(Optional.of(FIRST), List.of(), name));
+    }
+
+    @Override
+    public Future<Boolean> leave(int window, boolean reload) {
+      if (options.headless()) {
+        console.say("nobody is here to ask whether the page may be left: it is");
+        return Future.succeededFuture(true);
+      }
+      return windows
+          .find(window)
+          .map(open -> open.onFrame(frame -> LeaveQuestion.ask(frame, reload)))
+          .orElseGet(() -> Future.succeededFuture(true));
+    }
+
     /** What the app makes of its windows' lives. */
     private final class WindowEvents implements Windows.Events {
       @Override
@@ -813,6 +861,7 @@ public final class AppRun implements Launcher {
 
       @Override
       public void opened(BrowserWindow window) {
+        window.onClosing(() -> closing.mayClose(window.id()));
         icon(window);
       }
 
@@ -823,8 +872,10 @@ public final class AppRun implements Launcher {
       }
 
       @Override
-      public void closed(WindowNumber window, boolean last) {
-        bridge.join().windowGone(window.id());
+      public void closed(BrowserWindow window, Optional<String> name, boolean last) {
+        name.ifPresent(known -> look.note(known, window.place()));
+        closing.forget(window.id());
+        bridge().windowGone(window.id());
         recoveries.remove(window.id());
         host.windowGone(window.id());
         if (last) {
@@ -839,6 +890,10 @@ public final class AppRun implements Launcher {
         Map<String, Object> detail = Map.of("index", index, "data", index);
         windows.all().forEach(one -> bridge.join().emit(one.id(), event, detail));
       }
+    }
+
+    private Bridge bridge() {
+      return bridge.join();
     }
 
     private Engine engine() {
@@ -859,6 +914,7 @@ public final class AppRun implements Launcher {
       if (running == null) {
         return;
       }
+      windows.places().forEach(look::note);
       // It has time to put away what it holds; who needs more is killed at the end.
       Future<Void> ended = backEnd.map(BackEnd::close).orElseGet(Future::succeededFuture);
       try {
@@ -944,7 +1000,7 @@ public final class AppRun implements Launcher {
     @Override
     public void title(int window, String title) {
       if (!title.isEmpty() && !title.startsWith(config.meta().host())) {
-        windows.find(window).ifPresent(changed -> changed.setTitle(title));
+        windows.find(window).ifPresent(changed -> changed.setTitle(WindowParams.shortened(title)));
       }
     }
 
@@ -958,6 +1014,7 @@ public final class AppRun implements Launcher {
       }
       windows
           .find(window)
+          .filter(gone -> !gone.isClosing())
           .ifPresent(gone -> gone.load(recovery(window).pageAfter(gone.url(), cause)));
     }
 
@@ -968,6 +1025,7 @@ public final class AppRun implements Launcher {
 
     @Override
     public void committed(int window, String url) {
+      closing.forget(window);
       if (loadedOnce && window == FIRST && options.testFile().isPresent() && !exit.isDone()) {
         resultLost(url);
       }
@@ -975,6 +1033,7 @@ public final class AppRun implements Launcher {
 
     @Override
     public void loaded(int window, String url, int status) {
+      windows.find(window).ifPresent(BrowserWindow::loaded);
       if (status < FIRST_ERROR) {
         installed.ifPresent(app -> app.loaded(console::say));
       }

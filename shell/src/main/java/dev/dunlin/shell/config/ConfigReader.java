@@ -270,7 +270,8 @@ final class ConfigReader {
         colour("window_backgroundColorLight", "window_background_color_light"),
         text("window_titlebar_style", ""),
         icon(),
-        Collections.unmodifiableSet(flags));
+        Collections.unmodifiableSet(flags),
+        flag("window_restore", false));
   }
 
   /** The icon of this system's section. A picture that is missing spoils no start. */

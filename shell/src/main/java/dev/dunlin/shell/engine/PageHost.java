@@ -4,6 +4,7 @@ import dev.dunlin.bridge.Answer;
 import dev.dunlin.bridge.Cancellation;
 import dev.dunlin.bridge.Frame;
 import dev.dunlin.bridge.StreamLane;
+import io.vertx.core.Future;
 
 /**
  * What the engine asks of the rest of Dunlin. A window is named by its id, see {@link
@@ -56,6 +57,14 @@ public interface PageHost {
 
   /** The page set its title. */
   void title(int window, String title);
+
+  /**
+   * The page's {@code beforeunload} says that something would be lost: whether the person leaves it
+   * all the same.
+   *
+   * @param reload whether it would be loaded again, not left
+   */
+  Future<Boolean> leave(int window, boolean reload);
 
   /** How bad a console line is. */
   enum ConsoleLevel {

@@ -3,6 +3,7 @@ package dev.dunlin.shell.engine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.cef.CefClient;
 import org.cef.CefSettings.LogSeverity;
 import org.cef.browser.CefBrowser;
@@ -17,6 +18,7 @@ import org.cef.handler.CefContextMenuHandlerAdapter;
 import org.cef.handler.CefDisplayHandlerAdapter;
 import org.cef.handler.CefDownloadHandlerAdapter;
 import org.cef.handler.CefJSDialogHandlerAdapter;
+import org.cef.handler.CefKeyboardHandlerAdapter;
 import org.cef.handler.CefLifeSpanHandlerAdapter;
 import org.cef.handler.CefLoadHandlerAdapter;
 import org.cef.misc.BoolRef;
@@ -41,6 +43,25 @@ final class WindowEvents {
     client.addContextMenuHandler(new ContextMenu());
     client.addDownloadHandler(new Downloads());
     client.addJSDialogHandler(new Looks());
+    client.addKeyboardHandler(new Keys());
+  }
+
+  private Optional<BrowserWindow> windowOf(CefBrowser browser) {
+    return windows.stream().filter(window -> window.has(browser)).findFirst();
+  }
+
+  /** Keys that neither the page nor Chromium has a use for. */
+  private final class Keys extends CefKeyboardHandlerAdapter {
+    private static final int ESCAPE = 27;
+
+    @Override
+    public boolean onKeyEvent(CefBrowser browser, CefKeyEvent event) {
+      if (event.windows_key_code == ESCAPE
+          && event.type == CefKeyEvent.EventType.KEYEVENT_RAWKEYDOWN) {
+        windowOf(browser).ifPresent(BrowserWindow::escape);
+      }
+      return false;
+    }
   }
 
   private int idOf(CefBrowser browser) {
@@ -71,9 +92,35 @@ final class WindowEvents {
       callback.Continue(true, host.look(window, origin, message));
       return true;
     }
+
+    @Override
+    public boolean onBeforeUnloadDialog(
+        CefBrowser browser, String message, boolean reload, CefJSDialogCallback callback) {
+      Optional<BrowserWindow> asked = windowOf(browser);
+      if (asked.isEmpty()) {
+        return false;
+      }
+      BrowserWindow window = asked.get();
+      window.leavingIsAsked();
+      host.leave(window.id(), reload)
+          .onComplete(
+              answer -> {
+                boolean leaves = answer.succeeded() && answer.result();
+                if (!leaves) {
+                  window.stay();
+                }
+                callback.Continue(leaves, "");
+              });
+      return true;
+    }
   }
 
   private final class Display extends CefDisplayHandlerAdapter {
+    @Override
+    public void onFullscreenModeChange(CefBrowser browser, boolean fullScreen) {
+      windowOf(browser).ifPresent(window -> window.pageFills(fullScreen));
+    }
+
     @Override
     public boolean onConsoleMessage(
         CefBrowser browser, LogSeverity severity, String message, String source, int line) {
@@ -114,6 +161,9 @@ final class WindowEvents {
 
     @Override
     public boolean doClose(CefBrowser browser) {
+      if (windowOf(browser).filter(BrowserWindow::isClosing).isPresent()) {
+        browser.setCloseAllowed();
+      }
       return browser.doClose();
     }
 
