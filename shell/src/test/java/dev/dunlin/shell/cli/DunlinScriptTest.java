@@ -107,6 +107,7 @@ class DunlinScriptTest {
     tool("xz", ":");
     tool("dpkg-shlibdeps", ":");
     tool("debootstrap", ":");
+    tool("rpmbuild", ":");
     tool("ip", ":");
     tool("nft", ":");
     tool("fc-list", "echo font");
@@ -450,10 +451,11 @@ class DunlinScriptTest {
     tool("xz", ":");
     tool("dpkg-shlibdeps", ":");
     Files.delete(bin.resolve("debootstrap"));
+    Files.delete(bin.resolve("rpmbuild"));
     tool("id", "echo 0");
     Result result = dunlin("test");
     assertTrue(
-        result.err().contains("installing them (apt-get install): debootstrap"), result.err());
+        result.err().contains("installing them (apt-get install): debootstrap rpm"), result.err());
   }
 
   @Test
