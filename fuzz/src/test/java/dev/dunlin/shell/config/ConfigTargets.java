@@ -46,7 +46,10 @@ public final class ConfigTargets {
     StringBuilder again = new StringBuilder();
     values.forEach(
         (name, value) -> {
-          if (value.chars().noneMatch(c -> c == '"' || c == '\n') && !value.contains("{{")) {
+          // Such a name would append.
+          if (!name.endsWith("[]")
+              && value.chars().noneMatch(c -> c == '"' || c == '\n')
+              && !value.contains("{{")) {
             again.append('[').append("x").append("]\n").append(name).append(" = \"");
             again.append(value).append("\"\n");
           }
