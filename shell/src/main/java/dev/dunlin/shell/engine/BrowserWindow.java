@@ -96,7 +96,7 @@ public final class BrowserWindow {
   private boolean asking;
   private Supplier<Future<Boolean>> mayClose = () -> Future.succeededFuture(true);
   private boolean fullScreen;
-  private boolean byPage;
+  private volatile boolean byPage;
   private boolean kiosk;
   private int modals;
   private boolean seen;
@@ -831,6 +831,19 @@ public final class BrowserWindow {
             fill(on);
           }
         });
+  }
+
+  /**
+   * Escape, before the page has it: what the page has spread over the window goes back.
+   *
+   * @return whether there was such a thing
+   */
+  boolean escapeFromPage() {
+    if (!byPage) {
+      return false;
+    }
+    UserActivation.leaveFullScreen(devTools());
+    return true;
   }
 
   /** Escape, that the page has no use for: a full screen goes back, a kiosk does not. */

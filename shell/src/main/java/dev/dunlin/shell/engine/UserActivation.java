@@ -21,6 +21,15 @@ final class UserActivation {
   private UserActivation() {}
 
   static Future<Boolean> in(DevToolsSession session) {
+    return evaluate(session, "navigator.userActivation.isActive");
+  }
+
+  /** Takes back what the page has spread over the window, whatever its scripts have changed. */
+  static Future<Boolean> leaveFullScreen(DevToolsSession session) {
+    return evaluate(session, "void document.exitFullscreen()");
+  }
+
+  private static Future<Boolean> evaluate(DevToolsSession session, String expression) {
     return session
         .call("Page.getFrameTree")
         .compose(
@@ -38,7 +47,7 @@ final class UserActivation {
                 session.call(
                     "Runtime.evaluate",
                     object()
-                        .put("expression", "navigator.userActivation.isActive")
+                        .put("expression", expression)
                         .put("contextId", parse(world).path("executionContextId").asLong())
                         .put("returnByValue", true)
                         .toString()))
