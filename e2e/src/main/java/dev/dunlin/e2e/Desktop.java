@@ -126,6 +126,8 @@ public final class Desktop implements AutoCloseable {
 
     NativeLong XStringToKeysym(String name);
 
+    int XGetInputFocus(Pointer display, Memory focus, Memory revert);
+
     byte XKeysymToKeycode(Pointer display, NativeLong keysym);
   }
 
@@ -273,6 +275,13 @@ public final class Desktop implements AutoCloseable {
       test.XTestFakeKeyEvent(display, codes.get(i), false, moment);
     }
     x11.XSync(display, false);
+  }
+
+  /** The X window that keys go to. */
+  public long inputFocus() {
+    Memory focus = new Memory(NativeLong.SIZE);
+    x11.XGetInputFocus(display, focus, new Memory(Integer.BYTES));
+    return focus.getNativeLong(0).longValue();
   }
 
   /** Types small letters, digits and spaces. */

@@ -96,7 +96,7 @@ public final class BrowserWindow {
   private boolean asking;
   private Supplier<Future<Boolean>> mayClose = () -> Future.succeededFuture(true);
   private boolean fullScreen;
-  private volatile boolean byPage;
+  private boolean byPage;
   private boolean kiosk;
   private int modals;
   private boolean seen;
@@ -834,23 +834,15 @@ public final class BrowserWindow {
   }
 
   /**
-   * Escape, before the page has it: what the page has spread over the window goes back.
-   *
-   * @return whether there was such a thing
+   * Escape, that the page has no use for: a full screen goes back, a kiosk does not. What the page
+   * has spread over the window only it can take back, and its window follows.
    */
-  boolean escapeFromPage() {
-    if (!byPage) {
-      return false;
-    }
-    UserActivation.leaveFullScreen(devTools());
-    return true;
-  }
-
-  /** Escape, that the page has no use for: a full screen goes back, a kiosk does not. */
   void escape() {
     EventQueue.invokeLater(
         () -> {
-          if (frame != null && fullScreen && !kiosk) {
+          if (frame != null && fullScreen && byPage) {
+            UserActivation.leaveFullScreen(devTools());
+          } else if (frame != null && fullScreen && !kiosk) {
             fill(false);
           }
         });

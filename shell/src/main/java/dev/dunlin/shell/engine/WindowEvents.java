@@ -55,13 +55,6 @@ final class WindowEvents {
     private static final int ESCAPE = 27;
 
     @Override
-    public boolean onPreKeyEvent(CefBrowser browser, CefKeyEvent event, BoolRef shortcut) {
-      return event.windows_key_code == ESCAPE
-          && event.type == CefKeyEvent.EventType.KEYEVENT_RAWKEYDOWN
-          && windowOf(browser).filter(BrowserWindow::escapeFromPage).isPresent();
-    }
-
-    @Override
     public boolean onKeyEvent(CefBrowser browser, CefKeyEvent event) {
       if (event.windows_key_code == ESCAPE
           && event.type == CefKeyEvent.EventType.KEYEVENT_RAWKEYDOWN) {
