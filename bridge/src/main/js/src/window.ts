@@ -1,6 +1,8 @@
 /** The windows of the app. */
 import host from 'socket:internal/host';
 import { call, commandUrl, Result } from 'socket:ipc';
+import { WindowServices } from 'socket:window/services';
+export type { FindOptions, FindResult, PageSize, PDFOptions, PictureOptions, Printer } from 'socket:window/services';
 
 export const WINDOW_ERROR = -1, WINDOW_NONE = 0, WINDOW_CREATING = 10, WINDOW_CREATED = 11, WINDOW_HIDING = 20, WINDOW_HIDDEN = 21, WINDOW_SHOWING = 30,
   WINDOW_SHOWN = 31, WINDOW_CLOSING = 40, WINDOW_CLOSED = 41, WINDOW_EXITING = 50, WINDOW_EXITED = 51, WINDOW_KILLING = 60, WINDOW_KILLED = 61;
@@ -20,7 +22,7 @@ export interface Position { x?: number | string; y?: number | string }
  * A window of the app. Its getters show what the host last said of it: {@link update} asks. What it does to the page's own window is always allowed; to another's, what the
  * policy says: `setTitle` of window 2 needs a source such as `ipc://windows/setTitle/2` or `ipc://windows/setTitle/`.
  */
-export class ApplicationWindow extends EventTarget {
+export class ApplicationWindow extends WindowServices {
   static readonly constants: typeof constants = constants;
   #state: WindowState;
   #channel: BroadcastChannel | undefined;

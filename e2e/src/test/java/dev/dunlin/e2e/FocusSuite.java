@@ -78,8 +78,7 @@ class FocusSuite {
     List<Long> last = new ArrayList<>();
     app.await(
         () -> {
-          if (!there.getAsBoolean()
-              || !last.isEmpty() && last.get(0) != desktop.inputFocus()) {
+          if (!there.getAsBoolean() || !last.isEmpty() && last.get(0) != desktop.inputFocus()) {
             last.clear();
           } else {
             last.add(desktop.inputFocus());
@@ -188,8 +187,7 @@ class FocusSuite {
     JsonNode at =
         first.evaluate(
             "(r => ({x: r.x + r.width / 2, y: r.y + r.height / 2}))(one.getBoundingClientRect())");
-    desktop.click(
-        seen.area().x() + at.path("x").asInt(), seen.area().y() + at.path("y").asInt());
+    desktop.click(seen.area().x() + at.path("x").asInt(), seen.area().y() + at.path("y").asInt());
     awaitActive(app, "First");
     first.await("where() === 'one'");
     desktop.type("here");

@@ -2,6 +2,7 @@ package dev.dunlin.shell.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.bridge.Bridge;
 import dev.dunlin.bridge.BridgeConfig;
 import dev.dunlin.bridge.PolicyHeader;
@@ -12,8 +13,10 @@ import dev.dunlin.bridge.child.ChildProcessModule;
 import dev.dunlin.bridge.child.UserEnvironment;
 import dev.dunlin.bridge.console.ConsoleModule;
 import dev.dunlin.bridge.extension.ExtensionModule;
+import dev.dunlin.bridge.fs.CheckedFile;
 import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.bt.commands.BluetoothModule;
 import dev.dunlin.scheduler.Backoff;
 import dev.dunlin.scheduler.EventLoops;
@@ -28,8 +31,10 @@ import dev.dunlin.shell.cli.Launcher;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.ConfigException;
+import dev.dunlin.shell.desktop.Desktop;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.DevToolsSession;
+import dev.dunlin.shell.engine.Download;
 import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
@@ -74,6 +79,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.swing.ImageIcon;
 
@@ -139,7 +145,7 @@ public final class AppRun implements Launcher {
   @Override
   public void prepare() {
     if (vertx == null) {
-      vertx = Threads.async("vertx", EventLoops::create);
+      vertx = EventLoops.createAside("vertx");
       // Netty unpacks a library into a file that it deletes when it has loaded it: an end meanwhile
       // would leave it.
       Threads.onExit("vertx", () -> vertx.handle((made, fault) -> made).join());
@@ -203,8 +209,7 @@ public final class AppRun implements Launcher {
         new Windows((number, settings) -> engine().open(number, settings), new WindowEvents());
     private final WindowLook look;
     private final ClosingQuestions closing =
-        new ClosingQuestions(
-            window -> bridge().emit(window, "windowclosing", Map.of()));
+        new ClosingQuestions(window -> bridge().emit(window, "windowclosing", Map.of()));
     private final LinkQuestion question;
     private final DeniedPermissions permissions;
     private final CompletableFuture<Boolean> dark;
@@ -213,6 +218,7 @@ public final class AppRun implements Launcher {
     private final CompletableFuture<Sandbox> sandbox;
     private Vertx vertx;
     private volatile Engine engine;
+    private Downloads downloads;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
     private volatile SingleInstance instance;
@@ -674,18 +680,24 @@ public final class AppRun implements Launcher {
               new BluetoothModule.Blocking() {
                 @Override
                 public <T> Future<T> run(Callable<T> work) {
-                  return vertx.executeBlocking(work);
+                  return blocking(work);
                 }
               },
               windows::find);
       modules.add(bluetooth);
+      Desktop desktop = AppDesktop.of(config, resourceFolder(), this::emit, this::toFront);
+      modules.addAll(desktop.modules());
+      Map<String, Supplier<Future<Map<String, Object>>>> capabilities =
+          new HashMap<>(desktop.capabilities());
+      capabilities.put(bluetooth.name(), bluetooth::capability);
+      capabilities.put("printing", () -> blocking(Printers::capability));
       modules.add(
           new ApplicationModule(
               exit::complete,
               config::toJson,
               Facts::versions,
               security::now,
-              Map.of(bluetooth.name(), bluetooth::capability),
+              capabilities,
               updates()));
       modules.add(
           new WindowModule(
@@ -700,6 +712,18 @@ public final class AppRun implements Launcher {
                   .toList()));
       modules.add(
           new OtherWindows(windows, (id, event, detail) -> bridge.join().send(id, event, detail)));
+      Optional<String> asker =
+          options.headless() ? Optional.empty() : Optional.of(config.meta().title());
+      modules.add(new PageServices(windows::find, new CheckedFile(random), this::blocking, asker));
+      downloads =
+          new Downloads(
+              profile().resolve("Dunlin Downloads"),
+              folders.get("downloads"),
+              new CheckedFile(random),
+              this::blocking,
+              random,
+              new DownloadPages());
+      modules.add(downloads);
       modules.add(
           new PickerModule(
               windows::find,
@@ -739,6 +763,22 @@ public final class AppRun implements Launcher {
               random,
               new PageFiles(temp, random, windows::find)),
           modules);
+    }
+
+    private <T> Future<T> blocking(Callable<T> work) {
+      return vertx.executeBlocking(work, false);
+    }
+
+    /** To a window of the app; to its first one if it is gone. */
+    private void emit(int id, String event, Object detail) {
+      windows
+          .find(id)
+          .or(windows::first)
+          .ifPresent(window -> bridge.join().emit(window.id(), event, detail));
+    }
+
+    private void toFront(int id) {
+      windows.find(id).or(windows::first).ifPresent(BrowserWindow::bringToFront);
     }
 
     private UpdateCommands updates() {
@@ -929,12 +969,31 @@ public final class AppRun implements Launcher {
     }
 
     @Override
-    public void downloadRefused(int index, String url) {
-      console.say(
-          "the page may not download "
-              + (url.length() <= SHOWN_LENGTH ? url : url.substring(0, SHOWN_LENGTH) + "…")
-              + ": Dunlin saves nothing that way. Write the file with fs.writeFile from"
-              + " 'socket:fs/promises', which the policy can allow.");
+    public void download(int index, Download download) {
+      downloads.offered(index, download);
+    }
+
+    /** How downloads reach pages, and the person at the console. */
+    private final class DownloadPages implements Downloads.Pages {
+      @Override
+      public Future<Reply> call(int index, String path, ObjectNode params) {
+        return bridge.join().callFor(index, "download", "save", path, params);
+      }
+
+      @Override
+      public void emit(int index, String event, Object detail) {
+        bridge.join().emit(index, event, detail);
+      }
+
+      @Override
+      public void refused(String url, String why) {
+        console.say(
+            "the page may not download "
+                + (url.length() <= SHOWN_LENGTH ? url : url.substring(0, SHOWN_LENGTH) + "…")
+                + ": "
+                + why
+                + ". Or write the file with fs.writeFile from 'socket:fs/promises'.");
+      }
     }
 
     @Override

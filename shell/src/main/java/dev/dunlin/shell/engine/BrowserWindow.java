@@ -58,6 +58,9 @@ public final class BrowserWindow {
    */
   static final Duration INSISTENCE = Duration.ofSeconds(1);
 
+  /** A page is larger by this with each level of zoom, in Chromium. */
+  private static final double ZOOM_STEP = 1.2;
+
   /**
    * How long a page may take to answer whether its window may close. Over: it closes. A person who
    * is asked has no such limit.
@@ -390,9 +393,7 @@ public final class BrowserWindow {
   private void note() {
     if (extended == Frame.NORMAL && !fullScreen && frame.isVisible()) {
       Component page = browser.getUIComponent();
-      place =
-          new WindowPlace(
-              frame.getX(), frame.getY(), page.getWidth(), page.getHeight(), false);
+      place = new WindowPlace(frame.getX(), frame.getY(), page.getWidth(), page.getHeight(), false);
     } else {
       place = place.maximized((extended & Frame.MAXIMIZED_BOTH) == Frame.MAXIMIZED_BOTH);
     }
@@ -683,7 +684,40 @@ public final class BrowserWindow {
 
   /** Whether the person has just pressed a key or a button in the page. */
   public Future<Boolean> userActivation() {
-    return UserActivation.in(devTools());
+    return UserActivation.in(protocol());
+  }
+
+  /** As {@link #devTools}, in trees of JSON. */
+  public PageProtocol protocol() {
+    return new PageProtocol(devTools());
+  }
+
+  /** How large the page is shown: 1 is its own size. */
+  public Future<Double> zoom() {
+    return onChromium(() -> Math.pow(ZOOM_STEP, browser.getZoomLevel()));
+  }
+
+  /** Shows the page larger or smaller; Chromium does so in all windows of the app's origin. */
+  public Future<Void> setZoom(double factor) {
+    return onChromium(
+        () -> {
+          browser.setZoomLevel(Math.log(factor) / Math.log(ZOOM_STEP));
+          return null;
+        });
+  }
+
+  private <T> Future<T> onChromium(Callable<T> action) {
+    Promise<T> promise = Promise.promise();
+    threads.get().onUi(() -> complete(promise, action));
+    return promise.future();
+  }
+
+  private static <T> void complete(Promise<T> promise, Callable<T> action) {
+    try {
+      promise.complete(action.call());
+    } catch (Exception e) {
+      promise.fail(e);
+    }
   }
 
   /**
@@ -841,7 +875,7 @@ public final class BrowserWindow {
     EventQueue.invokeLater(
         () -> {
           if (frame != null && fullScreen && byPage) {
-            UserActivation.leaveFullScreen(devTools());
+            protocol().evaluate("void document.exitFullscreen()");
           } else if (frame != null && fullScreen && !kiosk) {
             fill(false);
           }
@@ -994,14 +1028,7 @@ public final class BrowserWindow {
 
   private static <T> Future<T> onDispatchThread(Callable<T> action) {
     Promise<T> promise = Promise.promise();
-    EventQueue.invokeLater(
-        () -> {
-          try {
-            promise.complete(action.call());
-          } catch (Exception e) {
-            promise.fail(e);
-          }
-        });
+    EventQueue.invokeLater(() -> complete(promise, action));
     return promise.future();
   }
 }

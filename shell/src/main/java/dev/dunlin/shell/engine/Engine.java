@@ -2,6 +2,7 @@ package dev.dunlin.shell.engine;
 
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.BuildInfo;
+import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -168,6 +169,7 @@ public final class Engine {
 
   private void initialise() {
     List<String> switches = Switches.of(settings);
+    NativeProcess.hideSystemBus();
     SystemBootstrap.setLoader(name -> {});
     CefApp.addAppHandler(new Handler(switches));
     app = CefApp.getInstance(switches.toArray(String[]::new), cefSettings());

@@ -52,8 +52,8 @@ public interface PageHost {
   /** The top frame's document and what it asked for have loaded. */
   void loaded(int window, String url, int status);
 
-  /** The page asked to save a file, which nothing allows. */
-  void downloadRefused(int window, String url);
+  /** The page asks to save a file: the host accepts or cancels it, at any time. */
+  void download(int window, Download download);
 
   /** The page set its title. */
   void title(int window, String title);

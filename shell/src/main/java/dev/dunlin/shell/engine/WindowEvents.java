@@ -217,13 +217,10 @@ final class WindowEvents {
     }
   }
 
-  /**
-   * Nothing is written that no policy allowed. JCEF saves a download whose question is forgotten
-   * (its finaliser says go on), so the question is kept until Chromium has cancelled the download.
-   */
+  /** Nothing is written that the host has not accepted; {@link Download} holds the question. */
   private final class Downloads extends CefDownloadHandlerAdapter {
     // CEF UI thread only.
-    private final Map<Integer, CefBeforeDownloadCallback> refused = new HashMap<>();
+    private final Map<Integer, Download> open = new HashMap<>();
 
     @Override
     public boolean onBeforeDownload(
@@ -231,10 +228,13 @@ final class WindowEvents {
         CefDownloadItem item,
         String suggestedName,
         CefBeforeDownloadCallback callback) {
-      refused.put(item.getId(), callback);
+      Download download = new Download(item.getURL(), suggestedName, callback);
+      open.put(item.getId(), download);
       int window = idOf(browser);
       if (window >= 0) {
-        host.downloadRefused(window, item.getURL());
+        host.download(window, download);
+      } else {
+        download.cancel();
       }
       return true;
     }
@@ -242,10 +242,13 @@ final class WindowEvents {
     @Override
     public void onDownloadUpdated(
         CefBrowser browser, CefDownloadItem item, CefDownloadItemCallback callback) {
-      if (item.isInProgress()) {
-        callback.cancel();
-      } else {
-        refused.remove(item.getId());
+      Download download = open.get(item.getId());
+      if (download == null) {
+        // Chromium tells of one before it asks.
+        return;
+      }
+      if (download.updated(item, callback)) {
+        open.remove(item.getId());
       }
     }
   }

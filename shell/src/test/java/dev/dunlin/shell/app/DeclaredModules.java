@@ -3,6 +3,7 @@ package dev.dunlin.shell.app;
 import dev.dunlin.bridge.child.BackEndModule;
 import dev.dunlin.bridge.child.ChildProcessModule;
 import dev.dunlin.bridge.extension.ExtensionModule;
+import dev.dunlin.bridge.fs.CheckedFile;
 import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bt.commands.BluetoothModule;
@@ -10,6 +11,8 @@ import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.scheduler.VirtualScheduler;
 import dev.dunlin.shell.config.AppConfig;
+import dev.dunlin.shell.desktop.Desktop;
+import dev.dunlin.shell.desktop.Pages;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.WindowNumber;
@@ -52,6 +55,39 @@ final class DeclaredModules {
               scheduler -> Future.failedFuture("nor is opened"),
               new SimulatedPerson("")));
       modules.addAll(windows());
+      PageServices.Blocking blocking =
+          new PageServices.Blocking() {
+            @Override
+            public <T> Future<T> run(Callable<T> work) {
+              return Future.failedFuture("nothing runs here");
+            }
+          };
+      CheckedFile files = new CheckedFile(RandomSource.secure());
+      modules.add(new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
+      modules.add(new Downloads(home, home, files, blocking, RandomSource.secure(), null));
+      modules.addAll(
+          new Desktop(
+                  new Desktop.Settings(
+                      "dev.example",
+                      "T",
+                      Optional.empty(),
+                      Optional.empty(),
+                      "",
+                      true,
+                      path -> Optional.empty(),
+                      Map.of()),
+                  new Pages() {
+                    @Override
+                    public void emit(int window, String event, Object detail) {
+                      throw new AssertionError("nobody speaks here");
+                    }
+
+                    @Override
+                    public void toFront(int window) {
+                      throw new AssertionError("no window is here");
+                    }
+                  })
+              .modules());
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
       Scheduler scheduler = new VirtualScheduler();
@@ -93,16 +129,13 @@ final class DeclaredModules {
             config,
             false,
             () -> false,
-            new WindowMemory(
-                Path.of("none.json"),
-                new Console(System.out, System.err)));
+            new WindowMemory(Path.of("none.json"), new Console(System.out, System.err)));
     return List.of(
         new WindowModule(
             windows::find,
             Stream.concat(
                     Stream.of(
-                        new WindowCreation(
-                                "https://a.b.localhost", windows, look, policy -> policy)
+                        new WindowCreation("https://a.b.localhost", windows, look, policy -> policy)
                             .command()),
                     new ClosingQuestions(window -> {}).commands().stream())
                 .toList()),

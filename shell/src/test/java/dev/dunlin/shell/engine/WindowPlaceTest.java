@@ -41,8 +41,7 @@ class WindowPlaceTest {
   @Test
   void isNoLargerThanTheScreenItIsOn() {
     assertEquals(
-        Optional.of(place(1930, 210, 1280, 1024)),
-        place(1930, 210, 5000, 5000).on(List.of(RIGHT)));
+        Optional.of(place(1930, 210, 1280, 1024)), place(1930, 210, 5000, 5000).on(List.of(RIGHT)));
   }
 
   @Test
@@ -60,14 +59,16 @@ class WindowPlaceTest {
     for (int i = 0; i < 20_000; i++) {
       int[] four = new int[4];
       for (int j = 0; j < 4; j++) {
-        four[j] = random.nextBoolean() ? odd[random.nextInt(odd.length)] : random.nextInt(5000) - 2500;
+        four[j] =
+            random.nextBoolean() ? odd[random.nextInt(odd.length)] : random.nextInt(5000) - 2500;
       }
       WindowPlace wanted = place(four[0], four[1], four[2], four[3]);
       wanted
           .on(List.of(LEFT, RIGHT))
           .ifPresent(
               on -> {
-                Rectangle edge = new Rectangle(on.x(), on.y(), on.width(), Math.min(on.height(), 64));
+                Rectangle edge =
+                    new Rectangle(on.x(), on.y(), on.width(), Math.min(on.height(), 64));
                 assertTrue(
                     edge.intersects(LEFT) || edge.intersects(RIGHT),
                     () -> wanted + " became " + on + ", seed " + seed);
