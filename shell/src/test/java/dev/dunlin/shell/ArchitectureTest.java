@@ -81,7 +81,6 @@ class ArchitectureTest {
             "io.vertx..",
             "io.netty..",
             "com.fasterxml.jackson..",
-            "com.shapesecurity.salvation2..",
             "com.sun.jna.."),
         "package dev.dunlin.bridge; class A { dev.dunlin.shell.BuildInfo up; }",
         "package dev.dunlin.bridge.fs; class A { picocli.CommandLine line; }");
