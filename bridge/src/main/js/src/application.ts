@@ -3,7 +3,8 @@ import host from 'socket:internal/host';
 import { call, commandUrl, Result } from 'socket:ipc';
 import { downloads } from 'socket:application/downloads';
 import { ApplicationWindow, getCurrentWindow } from 'socket:window';
-export { downloads };
+import { session } from 'socket:application/session';
+export { downloads, session };
 export type { Download } from 'socket:application/downloads';
 
 /** The most windows an app may have. */
@@ -116,5 +117,5 @@ export function removeEventListener(type: string, listener: EventListenerOrEvent
 
 export default {
   MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, debug, downloads, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, removeEventListener,
-  runtimeVersion, security, update, versions,
+  runtimeVersion, security, session, update, versions,
 };

@@ -714,6 +714,7 @@ public final class AppRun implements Launcher {
               random,
               new DownloadPages());
       modules.add(downloads);
+      modules.add(new SessionModule(config.meta().origin(), windows));
       modules.add(
           new PickerModule(
               windows,

@@ -57,6 +57,7 @@ final class DeclaredModules {
       CheckedFile files = new CheckedFile(RandomSource.secure());
       modules.add(
           new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
+      modules.add(new SessionModule("https://x.localhost", index -> Optional.empty()));
       modules.add(new Downloads(home, home, files, blocking, RandomSource.secure(), null));
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
