@@ -4,7 +4,8 @@ import { call, commandUrl, Result } from 'socket:ipc';
 import { downloads } from 'socket:application/downloads';
 import { ApplicationWindow, getCurrentWindow } from 'socket:window';
 import { session } from 'socket:application/session';
-export { downloads, session };
+import { permissions } from 'socket:application/permissions';
+export { downloads, permissions, session };
 export type { Download } from 'socket:application/downloads';
 
 /** The most windows an app may have. */
@@ -116,6 +117,6 @@ export function addEventListener(type: string, listener: EventListenerOrEventLis
 export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
 
 export default {
-  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, debug, downloads, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, removeEventListener,
+  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, debug, downloads, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, permissions, removeEventListener,
   runtimeVersion, security, session, update, versions,
 };

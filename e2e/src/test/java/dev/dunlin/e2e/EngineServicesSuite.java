@@ -11,6 +11,14 @@ import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessStarter;
 import java.awt.image.BufferedImage;
+import com.sun.net.httpserver.BasicAuthenticator;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.security.KeyStore;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import java.util.concurrent.CopyOnWriteArrayList;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,6 +82,8 @@ class EngineServicesSuite {
   /** Variables of the app's environment. */
   private final Map<String, String> variables = new HashMap<>();
 
+  private RunningApp.Start again;
+
   /** What starts the app. */
   private List<String> behind = List.of();
 
@@ -95,6 +105,7 @@ class EngineServicesSuite {
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       start = start.variable(variable.getKey(), variable.getValue());
     }
+    again = start;
     app = APPS.start(start);
     page = app.page();
     ready();
@@ -606,6 +617,108 @@ class EngineServicesSuite {
         refused::toString);
   }
 
+  // Permissions.
+
+  private String state(String name) {
+    return page.evaluate("navigator.permissions.query({name: " + literal(name) + "}).then(p => p.state)").asText();
+  }
+
+  private JsonNode askFor(String name, String keys) {
+    page.evaluate("onClick(() => application.permissions.request(" + literal(name) + "))");
+    page.click("#try");
+    awaitDialog("A question of Services");
+    page.press(keys);
+    return page.evaluate("clicked");
+  }
+
+  @Test
+  void asksThePersonOnceAndRemembersTheAnswer() throws IOException {
+    start("ipc://permission/ ipc://fs/", "[permissions]", "allow_microphone = false");
+    app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
+    assertCode("ERR_NO_USER_ACTIVATION", "application.permissions.request('geolocation')");
+    assertEquals("denied", askFor("geolocation", "\r").path("value").asText(), "no is the default");
+    assertEquals("denied", done("application.permissions.request('geolocation')").asText());
+    for (String name : List.of("camera", "notifications")) {
+      assertEquals("granted", askFor(name, "\t ").path("value").asText());
+      assertEquals("granted", state(name));
+    }
+    assertEquals("granted", page.evaluate("Notification.permission").asText());
+    assertEquals("denied", done("application.permissions.request('microphone')").asText());
+    assertCode("ERR_INVALID_CALL", "application.permissions.request('everything')");
+    Path answers = app.base().resolve("data/dev.dunlin.e2e.services/.permissions/answers");
+    assertTrue(Files.readString(answers).contains("camera=granted"));
+    assertCode("ERR_ACCESS_DENIED", "(await import('socket:fs/promises')).writeFile(" + literal(answers.toString()) + ", 'microphone=granted')");
+    app.signal("INT", app.pid());
+    app.awaitExit();
+    app = APPS.start(again.in(app));
+    page = app.page();
+    ready();
+    page.await("navigator.permissions.query({name: 'camera'}).then(p => p.state === 'granted')");
+    assertNotEquals("granted", state("geolocation"));
+    done("application.permissions.forget('camera')");
+    assertNotEquals("granted", state("camera"));
+  }
+
+  // Servers.
+
+  @Test
+  void asksThePersonForWhatAServerWantsToKnow() throws IOException {
+    List<String> names = new CopyOnWriteArrayList<>();
+    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server
+        .createContext("/", exchange -> { exchange.sendResponseHeaders(204, -1); exchange.close(); })
+        .setAuthenticator(
+            new BasicAuthenticator("the vault") {
+              @Override
+              public boolean checkCredentials(String name, String password) {
+                names.add(name + "/" + password);
+                return password.equals("secret");
+              }
+            });
+    server.start();
+    try {
+      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+      start("ipc://os/", "[webview.navigator.policies]", "allowed[] = " + url);
+      app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
+      page.tell("location.href = " + literal(url));
+      awaitDialog("Sign in with Services");
+      page.awaitDialog(named -> named.toString().contains("the vault"), "the realm");
+      page.press("me\twrong\r");
+      app.await(() -> names.contains("me/wrong"), "the wrong password", RunningApp.SOON);
+      awaitDialog("Sign in with Services");
+      page.press("me\tsecret\r");
+      app.await(() -> names.contains("me/secret"), "the right password", RunningApp.SOON);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void loadsNothingFromAServerWhoseCertificateIsWrong() throws Exception {
+    Path keys = temp.resolve("keys.p12");
+    run(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "x", "-keyalg", "EC", "-dname", "CN=127.0.0.1",
+        "-keystore", keys.toString(), "-storepass", "changeit", "-storetype", "PKCS12");
+    KeyStore store = KeyStore.getInstance(keys.toFile(), "changeit".toCharArray());
+    KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    managers.init(store, "changeit".toCharArray());
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(managers.getKeyManagers(), null, null);
+    HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(tls));
+    List<String> asked = new CopyOnWriteArrayList<>();
+    server.createContext("/", exchange -> { asked.add("asked"); exchange.sendResponseHeaders(204, -1); exchange.close(); });
+    server.start();
+    try {
+      String url = "https://127.0.0.1:" + server.getAddress().getPort() + "/";
+      start("ipc://os/", "[webview.navigator.policies]", "allowed[] = " + url);
+      page.tell("location.href = " + literal(url));
+      app.awaitLine(line -> line.text().contains(url) && line.text().contains("certificate is wrong (ERR_CERT_AUTHORITY_INVALID)"), "the reason");
+      assertEquals(List.of(), asked);
+    } finally {
+      server.stop(0);
+    }
+  }
+
   @Test
   void doesNothingThatNoPolicyNames() throws IOException {
     start("ipc://os/");
@@ -623,7 +736,9 @@ class EngineServicesSuite {
             "application.downloads.setFolder('/tmp')",
             "application.session.cookies()",
             "application.session.setCookie({url: 'https://x.test', name: 'x'})",
-            "application.session.clear()")) {
+            "application.session.clear()",
+            "application.permissions.request('camera')",
+            "application.permissions.forget('camera')")) {
       JsonNode denial = assertCode("ERR_ACCESS_DENIED", call);
       assertTrue(denial.path("message").asText().contains("ipc://"), denial::toString);
     }

@@ -9,6 +9,7 @@ import dev.dunlin.bridge.StreamLane;
 import dev.dunlin.bridge.StreamRequest;
 import dev.dunlin.bridge.StreamResponse;
 import dev.dunlin.shell.engine.Download;
+import dev.dunlin.shell.engine.Login;
 import dev.dunlin.shell.engine.PageHost;
 import dev.dunlin.shell.engine.PageRequest;
 import dev.dunlin.shell.resources.ResourceRequest;
@@ -47,6 +48,10 @@ final class AppHost implements PageHost {
     void loaded(int window, String url, int status);
 
     void download(int window, Download download);
+
+    void login(int window, Login login);
+
+    void certificateRefused(String url, String error);
   }
 
   /**
@@ -192,6 +197,16 @@ final class AppHost implements PageHost {
   @Override
   public void download(int window, Download download) {
     events.download(window, download);
+  }
+
+  @Override
+  public void login(int window, Login login) {
+    events.login(window, login);
+  }
+
+  @Override
+  public void certificateRefused(int window, String url, String error) {
+    events.certificateRefused(url, error);
   }
 
   private void gone(List<String> ids) {

@@ -41,6 +41,7 @@ import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
+import dev.dunlin.shell.engine.Login;
 import dev.dunlin.shell.engine.PageFiles;
 import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
@@ -215,6 +216,8 @@ public final class AppRun implements Launcher {
     private Vertx vertx;
     private Engine engine;
     private Downloads downloads;
+    private PermissionModule questions;
+    private LoginDialog logins;
     private volatile BrowserWindow window;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
@@ -714,6 +717,18 @@ public final class AppRun implements Launcher {
               random,
               new DownloadPages());
       modules.add(downloads);
+      questions =
+          new PermissionModule(
+              config.meta().title(),
+              config.meta().origin(),
+              windows,
+              options.headless(),
+              config.permissions().denied(),
+              folders.get("data"),
+              this::blocking);
+      modules.add(questions);
+      logins =
+          new LoginDialog(config.meta().title(), options.headless(), windows, console::say);
       modules.add(new SessionModule(config.meta().origin(), windows));
       modules.add(
           new PickerModule(
@@ -927,6 +942,21 @@ public final class AppRun implements Launcher {
       downloads.offered(index, download);
     }
 
+    @Override
+    public void login(int index, Login login) {
+      logins.ask(index, login);
+    }
+
+    @Override
+    public void certificateRefused(String url, String error) {
+      console.say(
+          "the page may not load "
+              + (url.length() <= SHOWN_LENGTH ? url : url.substring(0, SHOWN_LENGTH) + "…")
+              + ": the server's certificate is wrong ("
+              + error
+              + "). Give the server a certificate that this computer trusts.");
+    }
+
     /** How downloads reach pages, and the person at the console. */
     private final class DownloadPages implements Downloads.Pages {
       @Override
@@ -983,6 +1013,7 @@ public final class AppRun implements Launcher {
       if (status < FIRST_ERROR) {
         installed.ifPresent(app -> app.loaded(console::say));
       }
+      questions.loaded(index);
       if (loadedOnce) {
         return;
       }

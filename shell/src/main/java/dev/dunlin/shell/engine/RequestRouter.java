@@ -17,8 +17,10 @@ import org.cef.CefApp;
 import org.cef.CefClient;
 import org.cef.browser.CefBrowser;
 import org.cef.browser.CefFrame;
+import org.cef.callback.CefAuthCallback;
 import org.cef.callback.CefCallback;
 import org.cef.callback.CefResourceReadCallback;
+import org.cef.handler.CefLoadHandler;
 import org.cef.handler.CefRequestHandlerAdapter;
 import org.cef.handler.CefResourceHandler;
 import org.cef.handler.CefResourceHandlerAdapter;
@@ -146,6 +148,40 @@ final class RequestRouter {
         host.popup(window, frame != null && frame.isMain(), url);
       }
       return true;
+    }
+
+    /** Called on the IO thread. JCEF's callback cancels the request if it is forgotten. */
+    @Override
+    public boolean getAuthCredentials(
+        CefBrowser browser,
+        String url,
+        boolean proxy,
+        String server,
+        int port,
+        String realm,
+        String scheme,
+        CefAuthCallback callback) {
+      int window = browser == null ? -1 : indexOf(windows, browser);
+      if (window < 0) {
+        return false;
+      }
+      host.login(
+          window,
+          new Login(
+              server + ":" + port,
+              realm == null ? "" : realm,
+              proxy,
+              callback::Continue,
+              callback::cancel));
+      return true;
+    }
+
+    /** Denied, whatever it is: there is no way for a page, or a person, to go on. */
+    @Override
+    public boolean onCertificateError(
+        CefBrowser browser, CefLoadHandler.ErrorCode error, String url, CefCallback callback) {
+      host.certificateRefused(indexOf(windows, browser), url, String.valueOf(error));
+      return false;
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /** Every module that an app's bridge has, for tests that read what they declare. */
@@ -57,6 +58,9 @@ final class DeclaredModules {
       CheckedFile files = new CheckedFile(RandomSource.secure());
       modules.add(
           new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
+      modules.add(
+          new PermissionModule(
+              "", "https://x.localhost", index -> Optional.empty(), true, Set.of(), home, blocking));
       modules.add(new SessionModule("https://x.localhost", index -> Optional.empty()));
       modules.add(new Downloads(home, home, files, blocking, RandomSource.secure(), null));
       modules.add(
