@@ -1,7 +1,7 @@
 package dev.dunlin.bridge;
 
-import dev.dunlin.bridge.AlwaysAllowed.Callers;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dunlin.bridge.AlwaysAllowed.Callers;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.CommandModule;

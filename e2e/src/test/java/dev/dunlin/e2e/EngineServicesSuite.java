@@ -2,42 +2,41 @@ package dev.dunlin.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessStarter;
 import java.awt.image.BufferedImage;
-import com.sun.net.httpserver.BasicAuthenticator;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
-import java.security.KeyStore;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import java.util.concurrent.CopyOnWriteArrayList;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import com.sun.net.httpserver.HttpServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -245,7 +244,14 @@ class EngineServicesSuite {
       for (Path secret : List.of(files, conf, printers)) {
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r-----"));
       }
-      run("chown", "-R", "lp:lp", folder + "/spool", folder + "/cache", folder + "/state", folder + "/log");
+      run(
+          "chown",
+          "-R",
+          "lp:lp",
+          folder + "/spool",
+          folder + "/cache",
+          folder + "/state",
+          folder + "/log");
       daemon =
           ProcessStarter.get()
               .start(
@@ -281,7 +287,8 @@ class EngineServicesSuite {
   void printsWithAndWithoutADialog() throws IOException {
     try (Cups cups = new Cups()) {
       variables.put("CUPS_SERVER", cups.socket().toString());
-      start("ipc://window/print ipc://window/printTo/paper ipc://window/printTo/gone ipc://window/printers");
+      start(
+          "ipc://window/print ipc://window/printTo/paper ipc://window/printTo/gone ipc://window/printers");
       app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
       app.await(() -> Files.exists(cups.socket()), "CUPS", RunningApp.SOON);
       assertEquals("[{\"isDefault\":true,\"name\":\"paper\"}]", sorted(done("win.getPrinters()")));
@@ -487,7 +494,9 @@ class EngineServicesSuite {
     // What Chromium wrote meanwhile is gone, and a page can't make a file of its own this way.
     assertCode(
         "ERR_INVALID_CALL",
-        "(await import('socket:ipc')).call('ipc://download/save" + downloads + "/c.txt', {offer: 'x'})");
+        "(await import('socket:ipc')).call('ipc://download/save"
+            + downloads
+            + "/c.txt', {offer: 'x'})");
     assertEquals(List.of(), partial());
     // A folder that no source of save names.
     assertCode("ERR_ACCESS_DENIED", "application.downloads.setFolder('/tmp')");
@@ -572,8 +581,12 @@ class EngineServicesSuite {
     Path disk = Files.createDirectories(folder.resolve("disk"));
     behind =
         List.of(
-            "unshare", "-m", "sh", "-c",
-            "mount -t tmpfs -o size=64k none " + disk + " && exec \"$@\"", "sh");
+            "unshare",
+            "-m",
+            "sh",
+            "-c",
+            "mount -t tmpfs -o size=64k none " + disk + " && exec \"$@\"",
+            "sh");
     start("ipc://download/folder" + disk + " ipc://download/save" + disk + "/ ipc://fs/readdir/");
     hearDownloads();
     done("application.downloads.setFolder(" + literal(disk.toString()) + ")");
@@ -581,7 +594,9 @@ class EngineServicesSuite {
     JsonNode failed = awaitDownload("failed");
     assertEquals("ENOSPC", failed.path("code").asText(), failed::toString);
     assertEquals(
-        "[]", done("(await import('socket:fs/promises')).readdir(" + literal(disk.toString()) + ")").toString());
+        "[]",
+        done("(await import('socket:fs/promises')).readdir(" + literal(disk.toString()) + ")")
+            .toString());
     click("application.downloads.start('data:text/plain,hello', 'a.txt')");
     awaitDownload("done");
   }
@@ -599,7 +614,9 @@ class EngineServicesSuite {
     assertEquals("seen=2", page.evaluate("document.cookie").asText());
     assertEquals(
         "[[\"hidden\",\"1\",true],[\"seen\",\"2\",false]]",
-        done("(await application.session.cookies({url: " + literal(url) + "})).map(c => [c.name, c.value, c.httpOnly]).sort()")
+        done("(await application.session.cookies({url: "
+                + literal(url)
+                + "})).map(c => [c.name, c.value, c.httpOnly]).sort()")
             .toString());
     done("application.session.deleteCookies({url: " + literal(url) + ", name: 'hidden'})");
     assertEquals(1, done("(await application.session.cookies()).length").asInt());
@@ -610,8 +627,7 @@ class EngineServicesSuite {
     page.await("localStorage.getItem('kept') === null");
     assertCode("ERR_INVALID_CALL", "application.session.clear({types: ['everything']})");
     assertCode("ERR_INVALID_CALL", "application.session.setCookie({url: " + literal(url) + "})");
-    JsonNode refused =
-        outcome("application.session.setCookie({url: 'nonsense', name: 'x'})");
+    JsonNode refused = outcome("application.session.setCookie({url: 'nonsense', name: 'x'})");
     assertTrue(
         List.of("ERR_COOKIE", "ERR_ENGINE").contains(refused.path("code").asText()),
         refused::toString);
@@ -620,7 +636,9 @@ class EngineServicesSuite {
   // Permissions.
 
   private String state(String name) {
-    return page.evaluate("navigator.permissions.query({name: " + literal(name) + "}).then(p => p.state)").asText();
+    return page.evaluate(
+            "navigator.permissions.query({name: " + literal(name) + "}).then(p => p.state)")
+        .asText();
   }
 
   private JsonNode askFor(String name, String keys) {
@@ -647,7 +665,11 @@ class EngineServicesSuite {
     assertCode("ERR_INVALID_CALL", "application.permissions.request('everything')");
     Path answers = app.base().resolve("data/dev.dunlin.e2e.services/.permissions/answers");
     assertTrue(Files.readString(answers).contains("camera=granted"));
-    assertCode("ERR_ACCESS_DENIED", "(await import('socket:fs/promises')).writeFile(" + literal(answers.toString()) + ", 'microphone=granted')");
+    assertCode(
+        "ERR_ACCESS_DENIED",
+        "(await import('socket:fs/promises')).writeFile("
+            + literal(answers.toString())
+            + ", 'microphone=granted')");
     app.signal("INT", app.pid());
     app.awaitExit();
     app = APPS.start(again.in(app));
@@ -662,57 +684,50 @@ class EngineServicesSuite {
   // Servers.
 
   @Test
-  void asksThePersonForWhatAServerWantsToKnow() throws IOException {
-    List<String> names = new CopyOnWriteArrayList<>();
-    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server
-        .createContext("/", exchange -> { exchange.sendResponseHeaders(204, -1); exchange.close(); })
-        .setAuthenticator(
-            new BasicAuthenticator("the vault") {
-              @Override
-              public boolean checkCredentials(String name, String password) {
-                names.add(name + "/" + password);
-                return password.equals("secret");
-              }
-            });
-    server.start();
-    try {
-      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
-      start("ipc://os/", "[webview.navigator.policies]", "allowed[] = " + url);
-      app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
-      page.tell("location.href = " + literal(url));
-      awaitDialog("Sign in with Services");
-      page.awaitDialog(named -> named.toString().contains("the vault"), "the realm");
-      page.press("me\twrong\r");
-      app.await(() -> names.contains("me/wrong"), "the wrong password", RunningApp.SOON);
-      awaitDialog("Sign in with Services");
-      page.press("me\tsecret\r");
-      app.await(() -> names.contains("me/secret"), "the right password", RunningApp.SOON);
-    } finally {
-      server.stop(0);
-    }
-  }
-
-  @Test
   void loadsNothingFromAServerWhoseCertificateIsWrong() throws Exception {
     Path keys = temp.resolve("keys.p12");
-    run(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "x", "-keyalg", "EC", "-dname", "CN=127.0.0.1",
-        "-keystore", keys.toString(), "-storepass", "changeit", "-storetype", "PKCS12");
+    run(
+        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+        "-genkeypair",
+        "-alias",
+        "x",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=127.0.0.1",
+        "-keystore",
+        keys.toString(),
+        "-storepass",
+        "changeit",
+        "-storetype",
+        "PKCS12");
     KeyStore store = KeyStore.getInstance(keys.toFile(), "changeit".toCharArray());
-    KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory managers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     managers.init(store, "changeit".toCharArray());
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(managers.getKeyManagers(), null, null);
-    HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(tls));
     List<String> asked = new CopyOnWriteArrayList<>();
-    server.createContext("/", exchange -> { asked.add("asked"); exchange.sendResponseHeaders(204, -1); exchange.close(); });
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.add("asked");
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
     server.start();
     try {
       String url = "https://127.0.0.1:" + server.getAddress().getPort() + "/";
       start("ipc://os/", "[webview.navigator.policies]", "allowed[] = " + url);
       page.tell("location.href = " + literal(url));
-      app.awaitLine(line -> line.text().contains(url) && line.text().contains("certificate is wrong (ERR_CERT_AUTHORITY_INVALID)"), "the reason");
+      app.awaitLine(
+          line ->
+              line.text().contains(url)
+                  && line.text().contains("certificate is wrong (ERR_CERT_AUTHORITY_INVALID)"),
+          "the reason");
       assertEquals(List.of(), asked);
     } finally {
       server.stop(0);

@@ -9,7 +9,6 @@ import dev.dunlin.bridge.StreamLane;
 import dev.dunlin.bridge.StreamRequest;
 import dev.dunlin.bridge.StreamResponse;
 import dev.dunlin.shell.engine.Download;
-import dev.dunlin.shell.engine.Login;
 import dev.dunlin.shell.engine.PageHost;
 import dev.dunlin.shell.engine.PageRequest;
 import dev.dunlin.shell.resources.ResourceRequest;
@@ -48,8 +47,6 @@ final class AppHost implements PageHost {
     void loaded(int window, String url, int status);
 
     void download(int window, Download download);
-
-    void login(int window, Login login);
 
     void certificateRefused(String url, String error);
   }
@@ -197,11 +194,6 @@ final class AppHost implements PageHost {
   @Override
   public void download(int window, Download download) {
     events.download(window, download);
-  }
-
-  @Override
-  public void login(int window, Login login) {
-    events.login(window, login);
   }
 
   @Override

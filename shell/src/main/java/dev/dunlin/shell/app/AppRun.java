@@ -41,7 +41,6 @@ import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
-import dev.dunlin.shell.engine.Login;
 import dev.dunlin.shell.engine.PageFiles;
 import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
@@ -217,7 +216,6 @@ public final class AppRun implements Launcher {
     private Engine engine;
     private Downloads downloads;
     private PermissionModule questions;
-    private LoginDialog logins;
     private volatile BrowserWindow window;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
@@ -727,8 +725,6 @@ public final class AppRun implements Launcher {
               folders.get("data"),
               this::blocking);
       modules.add(questions);
-      logins =
-          new LoginDialog(config.meta().title(), options.headless(), windows, console::say);
       modules.add(new SessionModule(config.meta().origin(), windows));
       modules.add(
           new PickerModule(
@@ -940,11 +936,6 @@ public final class AppRun implements Launcher {
     @Override
     public void download(int index, Download download) {
       downloads.offered(index, download);
-    }
-
-    @Override
-    public void login(int index, Login login) {
-      logins.ask(index, login);
     }
 
     @Override

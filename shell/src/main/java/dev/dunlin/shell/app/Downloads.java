@@ -147,7 +147,11 @@ final class Downloads implements CommandModule {
     String last = suggested.substring(suggested.replace('\\', '/').lastIndexOf('/') + 1);
     String plain =
         last.codePoints()
-            .map(c -> Character.isISOControl(c) || ":*?\"<>|".indexOf(c) >= 0 || isInvisible(c) ? '_' : c)
+            .map(
+                c ->
+                    Character.isISOControl(c) || ":*?\"<>|".indexOf(c) >= 0 || isInvisible(c)
+                        ? '_'
+                        : c)
             .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
             .toString()
             .strip()

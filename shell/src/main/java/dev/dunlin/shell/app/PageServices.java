@@ -31,8 +31,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 
 /**
- * What Chromium does for the page of the asking window: print, PDF, picture, zoom, find. Commands of the
- * module {@code window}.
+ * What Chromium does for the page of the asking window: print, PDF, picture, zoom, find. Commands
+ * of the module {@code window}.
  */
 final class PageServices implements CommandModule {
   /** Smallest and largest zoom, Chromium's own. Beyond: {@code ERR_INVALID_CALL}. */
@@ -297,7 +297,8 @@ final class PageServices implements CommandModule {
             chosen -> {
               PrintDialog.Choice choice =
                   chosen.orElseThrow(
-                      () -> new BridgeError("AbortError", "ABORT_ERR", "The person prints nothing"));
+                      () ->
+                          new BridgeError("AbortError", "ABORT_ERR", "The person prints nothing"));
               if (!choice.pages().isEmpty()) {
                 settings.put("pageRanges", choice.pages());
               }

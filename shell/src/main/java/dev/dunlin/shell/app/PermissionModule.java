@@ -140,8 +140,7 @@ final class PermissionModule implements CommandModule {
             known -> {
               String before = known.getProperty(kind.api, "");
               return before.isEmpty()
-                  ? ask(window, kind)
-                      .compose(said -> blocking.run(() -> remember(kind, said)))
+                  ? ask(window, kind).compose(said -> blocking.run(() -> remember(kind, said)))
                   : Future.succeededFuture(before);
             })
         .compose(said -> tell(window.protocol(), kind, said).compose(done -> answer(said)));

@@ -63,8 +63,7 @@ final class Printers {
   }
 
   private static Map<String, Object> missing(String message) {
-    return Map.of(
-        "available", false, "reason", "ERR_NO_PRINTER", "message", message, "cure", CURE);
+    return Map.of("available", false, "reason", "ERR_NO_PRINTER", "message", message, "cure", CURE);
   }
 
   /** Prints a PDF. */

@@ -53,9 +53,6 @@ public interface PageHost {
   /** The page asks to save a file: the host accepts or cancels it, at any time. */
   void download(int window, Download download);
 
-  /** A server wants a name and a password. Any thread of Chromium's. */
-  void login(int window, Login login);
-
   /** Nothing was loaded, for the server's certificate is wrong. */
   void certificateRefused(int window, String url, String error);
 

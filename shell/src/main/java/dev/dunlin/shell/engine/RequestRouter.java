@@ -17,7 +17,6 @@ import org.cef.CefApp;
 import org.cef.CefClient;
 import org.cef.browser.CefBrowser;
 import org.cef.browser.CefFrame;
-import org.cef.callback.CefAuthCallback;
 import org.cef.callback.CefCallback;
 import org.cef.callback.CefResourceReadCallback;
 import org.cef.handler.CefLoadHandler;
@@ -147,32 +146,6 @@ final class RequestRouter {
       if (window >= 0) {
         host.popup(window, frame != null && frame.isMain(), url);
       }
-      return true;
-    }
-
-    /** Called on the IO thread. JCEF's callback cancels the request if it is forgotten. */
-    @Override
-    public boolean getAuthCredentials(
-        CefBrowser browser,
-        String url,
-        boolean proxy,
-        String server,
-        int port,
-        String realm,
-        String scheme,
-        CefAuthCallback callback) {
-      int window = browser == null ? -1 : indexOf(windows, browser);
-      if (window < 0) {
-        return false;
-      }
-      host.login(
-          window,
-          new Login(
-              server + ":" + port,
-              realm == null ? "" : realm,
-              proxy,
-              callback::Continue,
-              callback::cancel));
       return true;
     }
 

@@ -56,11 +56,16 @@ final class DeclaredModules {
             }
           };
       CheckedFile files = new CheckedFile(RandomSource.secure());
-      modules.add(
-          new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
+      modules.add(new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
       modules.add(
           new PermissionModule(
-              "", "https://x.localhost", index -> Optional.empty(), true, Set.of(), home, blocking));
+              "",
+              "https://x.localhost",
+              index -> Optional.empty(),
+              true,
+              Set.of(),
+              home,
+              blocking));
       modules.add(new SessionModule("https://x.localhost", index -> Optional.empty()));
       modules.add(new Downloads(home, home, files, blocking, RandomSource.secure(), null));
       modules.add(
