@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
@@ -64,6 +65,16 @@ final class DeclaredModules {
           };
       CheckedFile files = new CheckedFile(RandomSource.secure());
       modules.add(new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
+      modules.add(
+          new PermissionModule(
+              "",
+              "https://x.localhost",
+              index -> Optional.empty(),
+              true,
+              Set.of(),
+              home,
+              blocking));
+      modules.add(new SessionModule("https://x.localhost", index -> Optional.empty()));
       modules.add(new Downloads(home, home, files, blocking, RandomSource.secure(), null));
       modules.addAll(
           new Desktop(
