@@ -6,6 +6,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
+import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -158,6 +160,12 @@ public final class Desktop implements AutoCloseable {
   /** Where the content of a window is on the screen, its frame not counted. */
   public record Area(int x, int y, int width, int height) {}
 
+  /** How long a window manager may take to start; then the tests say what they miss. */
+  private static final Duration MANAGER_START = Duration.ofSeconds(20);
+
+  /** Between the press of a button and the first movement. */
+  private static final int HOLD_MILLIS = 500;
+
   /** Between two movements of the mouse. */
   private static final int STEP_MILLIS = 15;
 
@@ -194,7 +202,13 @@ public final class Desktop implements AutoCloseable {
 
   /** Starts both, with a window manager that knows full screen, modal windows and Alt-Tab. */
   public static Desktop startFull() {
-    return start(FULL_WINDOW_MANAGER);
+    Desktop desktop = start(FULL_WINDOW_MANAGER);
+    SystemClock clock = new SystemClock();
+    Duration latest = clock.now().plus(MANAGER_START);
+    while (!desktop.isManaged() && clock.now().compareTo(latest) < 0) {
+      Thread.onSpinWait();
+    }
+    return desktop;
   }
 
   private static Desktop start(String program) {
@@ -249,6 +263,8 @@ public final class Desktop implements AutoCloseable {
     test.XTestFakeMotionEvent(display, -1, x, y, NOW);
     test.XTestFakeButtonEvent(display, 1, true, NOW);
     int steps = 20;
+    // A page that is to follow must have heard of the button.
+    test.XTestFakeMotionEvent(display, -1, x, y, new NativeLong(HOLD_MILLIS));
     for (int i = 1; i <= steps; i++) {
       test.XTestFakeMotionEvent(
           display,

@@ -125,8 +125,7 @@ class FocusSuite {
         app,
         () -> desktop.window("First").filter(Desktop.Seen::isActive).isEmpty(),
         "the dialog to have the keys");
-    desktop.type("meant for java");
-    desktop.press("Return");
+    page.press("meant for java\r");
     page.await("picked !== ''");
     String picked = page.evaluate("picked").asText();
     assertTrue(picked.endsWith("meant for java"), picked);
