@@ -90,9 +90,20 @@ public final class Bridge implements AutoCloseable {
     }
   }
 
-  /** A window is gone, and with it what was picked in it. */
+  /**
+   * A window opens under a policy that is not the app's alone: it holds for whoever asks there and
+   * has no document. The policy of a document is what it was registered with.
+   */
+  public void windowOpens(int window, PolicySet policy) {
+    documents.windowOpens(window, policy);
+  }
+
+  /**
+   * A window is gone: with it its documents, its handles and what was picked in it. Its number
+   * stands for no other window; who still asks by it is allowed nothing.
+   */
   public void windowGone(int window) {
-    documents.forgetGrants(window);
+    sweep(documents.forgetWindow(window));
   }
 
   /**

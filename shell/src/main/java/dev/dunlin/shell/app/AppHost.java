@@ -49,6 +49,9 @@ final class AppHost implements PageHost {
     void download(int window, Download download);
 
     void certificateRefused(String url, String error);
+
+    /** Whether the person leaves a page that says that something would be lost. */
+    Future<Boolean> leave(int window, boolean reload);
   }
 
   /**
@@ -191,13 +194,18 @@ final class AppHost implements PageHost {
     events.committed(window, url);
   }
 
+  /** A window has closed, and with it its documents. */
+  void windowGone(int window) {
+    documents.remove(window);
+  }
+
   @Override
   public void download(int window, Download download) {
     events.download(window, download);
   }
 
   @Override
-  public void certificateRefused(int window, String url, String error) {
+  public void certificateRefused(String url, String error) {
     events.certificateRefused(url, error);
   }
 
@@ -210,6 +218,11 @@ final class AppHost implements PageHost {
   @Override
   public void loaded(int window, String url, int status) {
     events.loaded(window, url, status);
+  }
+
+  @Override
+  public Future<Boolean> leave(int window, boolean reload) {
+    return events.leave(window, reload);
   }
 
   @Override

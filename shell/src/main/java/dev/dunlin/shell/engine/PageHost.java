@@ -4,9 +4,11 @@ import dev.dunlin.bridge.Answer;
 import dev.dunlin.bridge.Cancellation;
 import dev.dunlin.bridge.Frame;
 import dev.dunlin.bridge.StreamLane;
+import io.vertx.core.Future;
 
 /**
- * What the engine asks of the rest of Dunlin.
+ * What the engine asks of the rest of Dunlin. A window is named by its id, see {@link
+ * WindowNumber}.
  *
  * <p><i>Thread:</i> {@link #open} is called on Chromium's threads that may block on local files;
  * everything else on Chromium's UI thread, which must not block.
@@ -54,10 +56,18 @@ public interface PageHost {
   void download(int window, Download download);
 
   /** Nothing was loaded, for the server's certificate is wrong. */
-  void certificateRefused(int window, String url, String error);
+  void certificateRefused(String url, String error);
 
   /** The page set its title. */
   void title(int window, String title);
+
+  /**
+   * The page's {@code beforeunload} says that something would be lost: whether the person leaves it
+   * all the same.
+   *
+   * @param reload whether it would be loaded again, not left
+   */
+  Future<Boolean> leave(int window, boolean reload);
 
   /** How bad a console line is. */
   enum ConsoleLevel {

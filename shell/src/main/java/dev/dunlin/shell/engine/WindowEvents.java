@@ -3,6 +3,7 @@ package dev.dunlin.shell.engine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.cef.CefClient;
 import org.cef.CefSettings.LogSeverity;
 import org.cef.browser.CefBrowser;
@@ -17,6 +18,7 @@ import org.cef.handler.CefContextMenuHandlerAdapter;
 import org.cef.handler.CefDisplayHandlerAdapter;
 import org.cef.handler.CefDownloadHandlerAdapter;
 import org.cef.handler.CefJSDialogHandlerAdapter;
+import org.cef.handler.CefKeyboardHandlerAdapter;
 import org.cef.handler.CefLifeSpanHandlerAdapter;
 import org.cef.handler.CefLoadHandlerAdapter;
 import org.cef.misc.BoolRef;
@@ -41,10 +43,29 @@ final class WindowEvents {
     client.addContextMenuHandler(new ContextMenu());
     client.addDownloadHandler(new Downloads());
     client.addJSDialogHandler(new Looks());
+    client.addKeyboardHandler(new Keys());
   }
 
-  private int indexOf(CefBrowser browser) {
-    return RequestRouter.indexOf(windows, browser);
+  private Optional<BrowserWindow> windowOf(CefBrowser browser) {
+    return windows.stream().filter(window -> window.has(browser)).findFirst();
+  }
+
+  /** Keys that neither the page nor Chromium has a use for. */
+  private final class Keys extends CefKeyboardHandlerAdapter {
+    private static final int ESCAPE = 27;
+
+    @Override
+    public boolean onKeyEvent(CefBrowser browser, CefKeyEvent event) {
+      if (event.windows_key_code == ESCAPE
+          && event.type == CefKeyEvent.EventType.KEYEVENT_RAWKEYDOWN) {
+        windowOf(browser).ifPresent(BrowserWindow::escape);
+      }
+      return false;
+    }
+  }
+
+  private int idOf(CefBrowser browser) {
+    return RequestRouter.idOf(windows, browser);
   }
 
   /**
@@ -64,20 +85,46 @@ final class WindowEvents {
         String text,
         CefJSDialogCallback callback,
         BoolRef suppress) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window < 0 || type != JSDialogType.JSDIALOGTYPE_PROMPT || !MARK.equals(text)) {
         return false;
       }
       callback.Continue(true, host.look(window, origin, message));
       return true;
     }
+
+    @Override
+    public boolean onBeforeUnloadDialog(
+        CefBrowser browser, String message, boolean reload, CefJSDialogCallback callback) {
+      Optional<BrowserWindow> asked = windowOf(browser);
+      if (asked.isEmpty()) {
+        return false;
+      }
+      BrowserWindow window = asked.get();
+      window.leavingIsAsked();
+      host.leave(window.id(), reload)
+          .onComplete(
+              answer -> {
+                boolean leaves = answer.succeeded() && answer.result();
+                if (!leaves) {
+                  window.stay();
+                }
+                callback.Continue(leaves, "");
+              });
+      return true;
+    }
   }
 
   private final class Display extends CefDisplayHandlerAdapter {
     @Override
+    public void onFullscreenModeChange(CefBrowser browser, boolean fullScreen) {
+      windowOf(browser).ifPresent(window -> window.pageFills(fullScreen));
+    }
+
+    @Override
     public boolean onConsoleMessage(
         CefBrowser browser, LogSeverity severity, String message, String source, int line) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0) {
         host.console(window, levelOf(severity), message, source, line);
       }
@@ -86,7 +133,7 @@ final class WindowEvents {
 
     @Override
     public void onTitleChange(CefBrowser browser, String title) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0) {
         host.title(window, title);
       }
@@ -105,7 +152,7 @@ final class WindowEvents {
   private final class LifeSpan extends CefLifeSpanHandlerAdapter {
     @Override
     public boolean onBeforePopup(CefBrowser browser, CefFrame frame, String url, String frameName) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0) {
         host.popup(window, frame != null && frame.isMain(), url);
       }
@@ -114,6 +161,9 @@ final class WindowEvents {
 
     @Override
     public boolean doClose(CefBrowser browser) {
+      if (windowOf(browser).filter(BrowserWindow::isClosing).isPresent()) {
+        browser.setCloseAllowed();
+      }
       return browser.doClose();
     }
 
@@ -130,7 +180,7 @@ final class WindowEvents {
   private final class Load extends CefLoadHandlerAdapter {
     @Override
     public void onLoadStart(CefBrowser browser, CefFrame frame, TransitionType transition) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0 && frame.isMain()) {
         host.committed(window, frame.getURL());
       }
@@ -138,7 +188,7 @@ final class WindowEvents {
 
     @Override
     public void onLoadEnd(CefBrowser browser, CefFrame frame, int status) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0 && frame.isMain()) {
         host.loaded(window, frame.getURL(), status);
       }
@@ -180,7 +230,7 @@ final class WindowEvents {
         CefBeforeDownloadCallback callback) {
       Download download = new Download(item.getURL(), suggestedName, callback);
       open.put(item.getId(), download);
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0) {
         // Where it began as a navigation, the router has forgotten the page's parked queries, and
         // told nobody: see docs/bridge.md.

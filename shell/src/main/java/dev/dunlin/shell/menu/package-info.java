@@ -1,0 +1,2 @@
+/** Menus as apps describe them, without a toolkit. */
+package dev.dunlin.shell.menu;
