@@ -48,10 +48,10 @@ final class AppHost implements PageHost {
 
     void download(int window, Download download);
 
+    void certificateRefused(String url, String error);
+
     /** Whether the person leaves a page that says that something would be lost. */
     Future<Boolean> leave(int window, boolean reload);
-
-    void certificateRefused(String url, String error);
   }
 
   /**
@@ -205,7 +205,7 @@ final class AppHost implements PageHost {
   }
 
   @Override
-  public void certificateRefused(int window, String url, String error) {
+  public void certificateRefused(String url, String error) {
     events.certificateRefused(url, error);
   }
 

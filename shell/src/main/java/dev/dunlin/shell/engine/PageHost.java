@@ -56,7 +56,7 @@ public interface PageHost {
   void download(int window, Download download);
 
   /** Nothing was loaded, for the server's certificate is wrong. */
-  void certificateRefused(int window, String url, String error);
+  void certificateRefused(String url, String error);
 
   /** The page set its title. */
   void title(int window, String title);

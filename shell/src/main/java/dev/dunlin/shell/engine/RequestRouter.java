@@ -153,7 +153,7 @@ final class RequestRouter {
     @Override
     public boolean onCertificateError(
         CefBrowser browser, CefLoadHandler.ErrorCode error, String url, CefCallback callback) {
-      host.certificateRefused(idOf(windows, browser), url, String.valueOf(error));
+      host.certificateRefused(url, String.valueOf(error));
       return false;
     }
 
