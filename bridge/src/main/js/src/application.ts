@@ -1,6 +1,7 @@
 /** The app as a whole. */
 import host from 'socket:internal/host';
 import { call, commandUrl, Result } from 'socket:ipc';
+import menu, { setMenu, type MenuLayout, type MenuOptions } from 'socket:application/menu';
 import { ApplicationWindow, getCurrentWindow } from 'socket:window';
 
 /** The most windows an app may have. */
@@ -57,6 +58,22 @@ export async function exit(code: number = 0): Promise<Result> {
     return Result.from(null, error, 'application.exit');
   }
 }
+export { menu };
+/** The menu bar of the page's window. See docs/menus.md. */
+export const setSystemMenu = (layout: MenuLayout | MenuOptions): Promise<Result> => setMenu(layout, 'system');
+/** The menu of the app's icon in the tray. */
+export const setTrayMenu = (layout: MenuLayout | MenuOptions): Promise<Result> => setMenu(layout, 'tray');
+/** An item of the menu bar: by its place (both count from 0, separators too), or by its label and that of its menu. */
+export type MenuItemPlace = { readonly indexMain: number; readonly indexSub: number } | { readonly title: string; readonly parent?: string };
+async function item(command: string, value: object): Promise<Result> {
+  try {
+    return Result.from(await call(commandUrl('application', command), { ...value }), null, `application.${command}`);
+  } catch (error) {
+    return Result.from(null, error, `application.${command}`);
+  }
+}
+export const setSystemMenuItemEnabled = (value: MenuItemPlace & { readonly enabled: boolean }): Promise<Result> => item('setSystemMenuItemEnabled', value);
+export const setSystemMenuItemChecked = (value: MenuItemPlace & { readonly checked: boolean }): Promise<Result> => item('setSystemMenuItemChecked', value);
 /** What holds on this machine: renderer sandbox, policy, and what is missing. */
 export const security = (): Promise<Record<string, unknown>> => call(commandUrl('application', 'security')) as Promise<Record<string, unknown>>;
 /** Whether one thing can be used on this machine; if not, why, and what to do. */
@@ -112,6 +129,6 @@ export function addEventListener(type: string, listener: EventListenerOrEventLis
 export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
 
 export default {
-  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, removeEventListener,
-  runtimeVersion, security, update, versions,
+  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, menu, removeEventListener,
+  runtimeVersion, security, setSystemMenu, setSystemMenuItemChecked, setSystemMenuItemEnabled, setTrayMenu, update, versions,
 };

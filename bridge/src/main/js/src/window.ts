@@ -1,6 +1,7 @@
 /** The windows of the app. */
 import host from 'socket:internal/host';
 import { call, commandUrl, Result } from 'socket:ipc';
+import type { MenuLayout, MenuOptions } from 'socket:application/menu';
 
 export const WINDOW_ERROR = -1, WINDOW_NONE = 0, WINDOW_CREATING = 10, WINDOW_CREATED = 11, WINDOW_HIDING = 20, WINDOW_HIDDEN = 21, WINDOW_SHOWING = 30,
   WINDOW_SHOWN = 31, WINDOW_CLOSING = 40, WINDOW_CLOSED = 41, WINDOW_EXITING = 50, WINDOW_EXITED = 51, WINDOW_KILLING = 60, WINDOW_KILLED = 61;
@@ -57,6 +58,8 @@ export class ApplicationWindow extends EventTarget {
   minimize(): Promise<Result> { return this.#do('minimize'); }
   restore(): Promise<Result> { return this.#do('restore'); }
   showInspector(): Promise<Result> { return this.#do('showInspector'); }
+  /** Opens a menu at the pointer; `menuItemSelected` tells what is chosen. See docs/menus.md. */
+  async setContextMenu(options: MenuLayout | MenuOptions): Promise<Result> { return (await import('socket:application/menu')).setContextMenu(options); }
   /** The paths of what the person picks, as `socket:fs/web` gives handles of. */
   showOpenFilePicker(options: object = {}): Promise<string[]> { return call(commandUrl('window', 'showOpenFilePicker'), { ...options }) as Promise<string[]>; }
   showSaveFilePicker(options: object = {}): Promise<string[]> { return call(commandUrl('window', 'showSaveFilePicker'), { ...options }) as Promise<string[]>; }

@@ -693,6 +693,12 @@ public final class AppRun implements Launcher {
               Map.of(bluetooth.name(), bluetooth::capability),
               updates()));
       modules.add(new WindowModule(windows, Running::screen));
+      modules.addAll(
+          new MenuModule(
+                  windows,
+                  exit::complete,
+                  (index, event, detail) -> bridge.join().emit(index, event, detail))
+              .modules());
       modules.add(
           new PickerModule(
               windows,

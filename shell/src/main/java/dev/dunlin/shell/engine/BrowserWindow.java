@@ -11,6 +11,7 @@ import java.awt.EventQueue;
 import java.awt.Frame;
 import java.awt.Image;
 import java.awt.Insets;
+import java.awt.KeyboardFocusManager;
 import java.awt.Point;
 import java.awt.Rectangle;
 import java.awt.Window;
@@ -25,15 +26,19 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import javax.swing.KeyStroke;
 import javax.swing.Timer;
 import org.cef.CefClient;
 import org.cef.browser.CefBrowser;
 import org.cef.browser.CefDevToolsClient;
+import org.cef.browser.CefFrame;
 import org.cef.browser.CefRequestContext;
 import org.cef.handler.CefClientHandler;
 
@@ -54,6 +59,9 @@ public final class BrowserWindow {
    * insists, and is not asked again for the same one. Later: somebody else has made it that size.
    */
   static final Duration INSISTENCE = Duration.ofSeconds(1);
+
+  /** A level is a factor of 1.2: half of one is what a browser's menu makes of it. */
+  private static final double ZOOM_STEP = 0.5;
 
   private final Supplier<ChromiumThreads> threads;
   private final int index;
@@ -79,6 +87,12 @@ public final class BrowserWindow {
   private int extended = Frame.NORMAL;
 
   private final List<StateWait> waits = new ArrayList<>();
+
+  /** What stands above the page, a bar of menus; null if there is none. */
+  private Component bar;
+
+  /** Asked on Chromium's UI thread. */
+  private volatile Predicate<KeyStroke> keys = key -> false;
 
   BrowserWindow(
       CefClient client,
@@ -276,7 +290,7 @@ public final class BrowserWindow {
    * tell it. What the frame adds is known only when the window is shown.
    */
   private void keepWithinBounds() {
-    Insets insets = frame.getInsets();
+    Insets insets = insets();
     int sides = insets.left + insets.right;
     int ends = insets.top + insets.bottom;
     Dimension least = new Dimension(settings.least().width + sides, settings.least().height + ends);
@@ -298,6 +312,13 @@ public final class BrowserWindow {
             Integer.MAX_VALUE,
             largest(settings.most().width, content ? 0 : sides),
             largest(settings.most().height, content ? 0 : ends)));
+  }
+
+  /** What is around the page: the window manager's frame, and our bar. */
+  private Insets insets() {
+    Insets insets = frame.getInsets();
+    int above = bar == null ? 0 : bar.getPreferredSize().height;
+    return new Insets(insets.top + above, insets.left, insets.bottom, insets.right);
   }
 
   private void correct(Dimension bounded) {
@@ -491,6 +512,83 @@ public final class BrowserWindow {
         });
   }
 
+  /**
+   * Puts something above the page, in place of what stood there. The page keeps its size, where the
+   * window can grow. Thread: event dispatch.
+   *
+   * @param wanted empty takes it away
+   */
+  public void setBar(Optional<Component> wanted) {
+    requireOpen();
+    int before = insets().top;
+    if (bar != null) {
+      frame.remove(bar);
+    }
+    bar = wanted.orElse(null);
+    if (bar != null) {
+      frame.add(bar, BorderLayout.NORTH);
+    }
+    if (extended == Frame.NORMAL) {
+      frame.setSize(frame.getWidth(), frame.getHeight() + insets().top - before);
+    }
+    keepWithinBounds();
+    frame.validate();
+  }
+
+  /**
+   * From now on the keys that are pressed while the page has the focus come here, once the page has
+   * had them and has not kept them.
+   *
+   * @param taken whether it was of use; asked on Chromium's UI thread, answers at once
+   */
+  public void onKey(Predicate<KeyStroke> taken) {
+    keys = taken;
+  }
+
+  boolean takesKey(KeyStroke key) {
+    return keys.test(key);
+  }
+
+  /** Takes the keyboard from the page: AWT alone only believes that it does. */
+  public void blurPage() {
+    browser.setFocus(false);
+  }
+
+  /** Gives the keyboard back to the page, after a menu has had it. */
+  public void focusPage() {
+    EventQueue.invokeLater(
+        () -> {
+          if (frame != null) {
+            // Not by AWT: it would give the focus to the page again whenever it should not.
+            KeyboardFocusManager.getCurrentKeyboardFocusManager().clearFocusOwner();
+            browser.setFocus(true);
+          }
+        });
+  }
+
+  /** Does to the page what an item of a menu says. */
+  public void edit(PageEdit edit) {
+    CefFrame focused = browser.getFocusedFrame();
+    CefFrame target = focused == null ? browser.getMainFrame() : focused;
+    if (target == null) {
+      // The page is not there yet, or no more: there is nothing to do it to.
+      return;
+    }
+    switch (edit) {
+      case UNDO -> target.undo();
+      case REDO -> target.redo();
+      case CUT -> target.cut();
+      case COPY -> target.copy();
+      case PASTE -> target.paste();
+      case DELETE -> target.executeJavaScript("document.execCommand('delete')", target.getURL(), 1);
+      case SELECT_ALL -> target.selectAll();
+      case RELOAD -> reload();
+      case ZOOM_IN -> browser.setZoomLevel(browser.getZoomLevel() + ZOOM_STEP);
+      case ZOOM_OUT -> browser.setZoomLevel(browser.getZoomLevel() - ZOOM_STEP);
+      case RESET_ZOOM -> browser.setZoomLevel(0);
+    }
+  }
+
   /** Opens Chromium's developer tools, if this is a developer's run. */
   public boolean showInspector() {
     if (engine.developer()) {
@@ -513,7 +611,7 @@ public final class BrowserWindow {
   public Future<WindowState> setSize(int width, int height) {
     return change(
         () -> {
-          Insets insets = frame.getInsets();
+          Insets insets = insets();
           frame.setSize(
               settings.boundedWidth(width) + insets.left + insets.right,
               settings.boundedHeight(height) + insets.top + insets.bottom);

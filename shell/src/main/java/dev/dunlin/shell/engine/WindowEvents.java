@@ -41,6 +41,7 @@ final class WindowEvents {
     client.addContextMenuHandler(new ContextMenu());
     client.addDownloadHandler(new Downloads());
     client.addJSDialogHandler(new Looks());
+    client.addKeyboardHandler(new PageKeys(windows));
   }
 
   private int indexOf(CefBrowser browser) {
