@@ -1,8 +1,10 @@
 // Menus by name, and what was chosen of them, for the suite.
 import * as application from 'socket:application'
+import clipboard from 'socket:clipboard'
 import { getCurrentWindow } from 'socket:window'
 
 globalThis.application = application
+globalThis.clipboard = clipboard
 globalThis.menu = application.menu
 globalThis.win = await getCurrentWindow()
 globalThis.chosen = []

@@ -30,6 +30,7 @@ import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.Colour;
 import dev.dunlin.shell.config.ConfigException;
 import dev.dunlin.shell.config.Length;
+import dev.dunlin.shell.config.Permission;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.DevToolsSession;
 import dev.dunlin.shell.engine.Engine;
@@ -699,6 +700,10 @@ public final class AppRun implements Launcher {
                   exit::complete,
                   (index, event, detail) -> bridge.join().emit(index, event, detail))
               .modules());
+      modules.add(
+          new ClipboardModule(
+              !config.permissions().denied().contains(Permission.CLIPBOARD),
+              () -> Toolkit.getDefaultToolkit().getSystemClipboard()));
       modules.add(
           new PickerModule(
               windows,

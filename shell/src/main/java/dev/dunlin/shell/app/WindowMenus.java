@@ -59,10 +59,25 @@ final class WindowMenus {
   private final ChangeListener selection = event -> opened();
   private boolean open;
 
+  /** Whether an open menu has got the keyboard back once. */
+  private boolean retaken;
+
   WindowMenus(BrowserWindow window, Listener listener) {
     this.window = window;
     this.listener = listener;
     MenuSelectionManager.defaultManager().addChangeListener(selection);
+    root.addFocusListener(
+        new FocusAdapter() {
+          @Override
+          public void focusLost(FocusEvent event) {
+            // The page's window answers an earlier request of the keyboard: it was older than ours.
+            if (open && !retaken) {
+              retaken = true;
+              window.blurPage();
+              root.requestFocus();
+            }
+          }
+        });
   }
 
   /** The window is gone. From any thread. */
@@ -166,6 +181,7 @@ final class WindowMenus {
     if (open && !now) {
       window.focusPage();
     }
+    retaken &= now;
     open = now;
   }
 

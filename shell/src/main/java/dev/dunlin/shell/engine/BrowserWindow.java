@@ -91,6 +91,8 @@ public final class BrowserWindow {
   /** What stands above the page, a bar of menus; null if there is none. */
   private Component bar;
 
+  private int barHeight;
+
   /** Asked on Chromium's UI thread. */
   private volatile Predicate<KeyStroke> keys = key -> false;
 
@@ -317,8 +319,7 @@ public final class BrowserWindow {
   /** What is around the page: the window manager's frame, and our bar. */
   private Insets insets() {
     Insets insets = frame.getInsets();
-    int above = bar == null ? 0 : bar.getPreferredSize().height;
-    return new Insets(insets.top + above, insets.left, insets.bottom, insets.right);
+    return new Insets(insets.top + barHeight, insets.left, insets.bottom, insets.right);
   }
 
   private void correct(Dimension bounded) {
@@ -520,7 +521,7 @@ public final class BrowserWindow {
    */
   public void setBar(Optional<Component> wanted) {
     requireOpen();
-    int before = insets().top;
+    int before = barHeight;
     if (bar != null) {
       frame.remove(bar);
     }
@@ -528,8 +529,9 @@ public final class BrowserWindow {
     if (bar != null) {
       frame.add(bar, BorderLayout.NORTH);
     }
-    if (extended == Frame.NORMAL) {
-      frame.setSize(frame.getWidth(), frame.getHeight() + insets().top - before);
+    barHeight = bar == null ? 0 : bar.getPreferredSize().height;
+    if (extended == Frame.NORMAL && barHeight != before) {
+      frame.setSize(frame.getWidth(), frame.getHeight() + barHeight - before);
     }
     keepWithinBounds();
     frame.validate();
@@ -568,6 +570,8 @@ public final class BrowserWindow {
 
   /** Does to the page what an item of a menu says. */
   public void edit(PageEdit edit) {
+    // What has no focus selects nothing, and a menu has just had it.
+    browser.setFocus(true);
     CefFrame focused = browser.getFocusedFrame();
     CefFrame target = focused == null ? browser.getMainFrame() : focused;
     if (target == null) {

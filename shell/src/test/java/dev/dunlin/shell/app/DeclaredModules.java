@@ -10,6 +10,7 @@ import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.scheduler.VirtualScheduler;
 import io.vertx.core.Future;
+import java.awt.datatransfer.Clipboard;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ final class DeclaredModules {
       modules.addAll(
           new MenuModule(index -> Optional.empty(), code -> {}, (index, event, detail) -> {})
               .modules());
+      modules.add(new ClipboardModule(true, () -> new Clipboard("none")));
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
       Scheduler scheduler = new VirtualScheduler();
