@@ -45,6 +45,11 @@ export async function getWindow(index: number): Promise<ApplicationWindow | null
 export async function getScreenSize(): Promise<{ width: number; height: number }> {
   return { width: globalThis.screen.width, height: globalThis.screen.height };
 }
+export interface Area { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+/** A screen, in CSS pixels. `workArea` is what panels leave; `refreshRate` is null where the system does not tell. */
+export interface ScreenInfo { readonly id: string; readonly primary: boolean; readonly bounds: Area; readonly workArea: Area; readonly scaleFactor: number; readonly refreshRate: number | null }
+/** All screens, the main one first. Needs the source `ipc://platform/screens`. */
+export const getScreens = (): Promise<ScreenInfo[]> => call(commandUrl('platform', 'screens')) as Promise<ScreenInfo[]>;
 let paused = false;
 globalThis.addEventListener('applicationpause', () => { paused = true; });
 globalThis.addEventListener('applicationresume', () => { paused = false; });
@@ -129,6 +134,6 @@ export function addEventListener(type: string, listener: EventListenerOrEventLis
 export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
 
 export default {
-  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, menu, removeEventListener,
+  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getScreens, getWindow, getWindows, isPaused, menu, removeEventListener,
   runtimeVersion, security, setSystemMenu, setSystemMenuItemChecked, setSystemMenuItemEnabled, setTrayMenu, update, versions,
 };

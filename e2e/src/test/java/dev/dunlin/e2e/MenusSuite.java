@@ -123,6 +123,7 @@ class MenusSuite {
     start(ALLOWED);
     clickPage();
     outcome("menu.system.set(" + BAR + ")");
+    page.await("document.hasFocus()");
     desktop.chord("Alt_L", "f");
     awaitPopup(true);
     desktop.chord("s");
@@ -199,6 +200,89 @@ class MenusSuite {
     assertEquals("ERR_ACCESS_DENIED", denied.path("code").asText(), denied::toString);
     assertTrue(
         denied.path("message").asText().contains("ipc://window/setContextMenu"), denied::toString);
+  }
+
+  @Test
+  void thePageOpensAMenuAtThePointerAndByItselfThePageHasOneForEditing() throws IOException {
+    start(ALLOWED);
+    clickPage();
+    page.evaluate(
+        "void addEventListener('contextmenu', e => { if (e.target === field) return;"
+            + " e.preventDefault(); menu.context.set('Inspect nest: _\\n---\\nFly away: f') })");
+    Desktop.Area area = window.area();
+    desktop.click(3, area.x() + 300, area.y() + 200);
+    awaitPopup(true);
+    desktop.chord("Down");
+    desktop.chord("Down");
+    desktop.chord("Return");
+    awaitChosen("[['context', '', 'Fly away', false]]");
+    page.await("document.hasFocus()");
+    // Of the field's own menu, Cut: by its letter.
+    page.evaluate("void (field.focus(), field.select())");
+    JsonNode at = page.evaluate("({x: field.offsetLeft + 20, y: field.offsetTop + 8})");
+    desktop.click(3, area.x() + at.path("x").asInt(), area.y() + at.path("y").asInt());
+    awaitPopup(true);
+    desktop.chord("t");
+    page.await("field.value === ''");
+    awaitPopup(false);
+  }
+
+  @Test
+  void aMessageBoxAnswersWhatThePersonPressesAndHtmlIsText() throws IOException {
+    start(ALLOWED);
+    clickPage();
+    String ask =
+        "void (globalThis.answer = outcome(() => win.showMessageBox({title: 'Nest', message:"
+            + " '<html><b>Leave?', type: 'question', buttons: ['Fly', 'Stay', 'Cancel'], defaultId:"
+            + " 1, checkboxLabel: 'Never ask'})))";
+    page.evaluate(ask);
+    awaitDialog();
+    page.awaitDialog(
+        named -> named.stream().anyMatch(line -> line.contains("Never ask")), "its check box");
+    page.press("\r");
+    assertEquals(
+        "{\"value\":{\"response\":1,\"checkboxChecked\":false}}", sorted("answer"));
+    page.evaluate(ask);
+    awaitDialog();
+    assertEquals(
+        "ERR_MESSAGE_OPEN",
+        outcome("win.showMessageBox({message: 'two'})").path("code").asText());
+    desktop.chord("Escape");
+    assertEquals(2, page.evaluate("answer").path("value").path("response").asInt(-1));
+    assertEquals(
+        "ERR_INVALID_CALL",
+        outcome("win.showMessageBox({message: 'x'.repeat(20000)})").path("code").asText());
+  }
+
+  private String sorted(String promise) {
+    JsonNode value = page.evaluate(promise).path("value");
+    return "{\"value\":{\"response\":"
+        + value.path("response")
+        + ",\"checkboxChecked\":"
+        + value.path("checkboxChecked")
+        + "}}";
+  }
+
+  private void awaitDialog() {
+    app.await(
+        () -> desktop.window("Nest - Menus").filter(Desktop.Seen::isActive).isPresent(),
+        "the message",
+        RunningApp.SOON);
+  }
+
+  @Test
+  void screensAreToldAndOnlyLinksOfTheWebLeaveTheApp() throws IOException {
+    start(ALLOWED);
+    JsonNode screens = page.evaluate("application.getScreens()");
+    assertEquals(1, screens.size(), screens::toString);
+    JsonNode main = screens.get(0);
+    assertEquals(1920, main.path("bounds").path("width").asInt(), screens::toString);
+    assertEquals(1.0, main.path("scaleFactor").asDouble(), screens::toString);
+    assertTrue(main.path("primary").asBoolean(), screens::toString);
+    for (String link : new String[] {"file:///etc/passwd", "javascript:1", "smb://x/y"}) {
+      JsonNode refused = outcome("win.openExternal('" + link + "')");
+      assertEquals("ERR_LINK_NOT_ALLOWED", refused.path("code").asText(), refused::toString);
+    }
   }
 
   private void awaitPopup(boolean shown) {

@@ -212,6 +212,7 @@ public final class AppRun implements Launcher {
     private Vertx vertx;
     private Engine engine;
     private volatile BrowserWindow window;
+    private MenuModule menus;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
     private volatile SingleInstance instance;
@@ -392,6 +393,7 @@ public final class AppRun implements Launcher {
                   bridge.join().windowGone(window.index());
                   exit.complete(0);
                 });
+        menus.attach(window, !options.production());
         window.onSeen(
             seen ->
                 bridge
@@ -694,12 +696,14 @@ public final class AppRun implements Launcher {
               Map.of(bluetooth.name(), bluetooth::capability),
               updates()));
       modules.add(new WindowModule(windows, Running::screen));
-      modules.addAll(
+      menus =
           new MenuModule(
-                  windows,
-                  exit::complete,
-                  (index, event, detail) -> bridge.join().emit(index, event, detail))
-              .modules());
+              windows,
+              exit::complete,
+              (index, event, detail) -> bridge.join().emit(index, event, detail));
+      modules.addAll(menus.modules());
+      modules.add(new MessageBoxes(windows, config.meta().title(), !options.headless()));
+      modules.add(new DesktopModule(this::external));
       modules.add(
           new ClipboardModule(
               !config.permissions().denied().contains(Permission.CLIPBOARD),

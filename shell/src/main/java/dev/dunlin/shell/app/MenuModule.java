@@ -57,6 +57,15 @@ final class MenuModule {
 
   private record Named(String name, List<Command> commands) implements CommandModule {}
 
+  /**
+   * Gives a window the menu for editing, which its page has where it opens none itself.
+   *
+   * @param developer whether there is something to inspect with
+   */
+  void attach(BrowserWindow window, boolean developer) {
+    window.onMenuWanted(about -> of(window).popUp(about, developer));
+  }
+
   List<Command> applicationCommands() {
     return List.of(
         command("setSystemMenu", (menu, call) -> menu.setBar(bar(call))),
@@ -199,6 +208,9 @@ final class MenuModule {
 
   private void chosen(BrowserWindow window, WindowMenus.Type type, String parent, Item item) {
     WindowMenus.roleOf(item).ifPresent(role -> perform(window, role));
+    if (type == WindowMenus.Type.OWN) {
+      return;
+    }
     events.emit(
         window.index(),
         SELECTED,

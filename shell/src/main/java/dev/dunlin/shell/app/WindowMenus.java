@@ -1,11 +1,14 @@
 package dev.dunlin.shell.app;
 
 import dev.dunlin.shell.engine.BrowserWindow;
+import dev.dunlin.shell.engine.PageMenu;
 import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.menu.MenuLayout;
 import dev.dunlin.shell.menu.MenuLayout.Entry;
 import dev.dunlin.shell.menu.MenuLayout.Item;
+import dev.dunlin.shell.menu.MenuLayout.Label;
 import dev.dunlin.shell.menu.MenuLayout.Menu;
+import dev.dunlin.shell.menu.MenuLayout.Separator;
 import java.awt.BorderLayout;
 import java.awt.Component;
 import java.awt.Desktop;
@@ -17,10 +20,12 @@ import java.awt.Rectangle;
 import java.awt.event.FocusAdapter;
 import java.awt.event.FocusEvent;
 import java.awt.event.KeyEvent;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import javax.swing.JMenu;
 import javax.swing.JMenuBar;
 import javax.swing.JPopupMenu;
@@ -40,8 +45,22 @@ final class WindowMenus {
   /** Where a menu stands, as the page is told. */
   enum Type {
     SYSTEM,
-    CONTEXT
+    CONTEXT,
+    /** Ours: the page is told nothing. */
+    OWN
   }
+
+  private static final List<MenuRole> EDITING =
+      List.of(
+          MenuRole.UNDO,
+          MenuRole.REDO,
+          MenuRole.CUT,
+          MenuRole.COPY,
+          MenuRole.PASTE,
+          MenuRole.SELECT_ALL);
+
+  private static final List<MenuRole> READING = List.of(MenuRole.COPY, MenuRole.SELECT_ALL);
+  private static final List<MenuRole> NOTHING = List.of();
 
   /** Hears what a person chose. */
   interface Listener {
@@ -118,13 +137,60 @@ final class WindowMenus {
     return layout;
   }
 
-  /** Opens a menu where the pointer is. */
+  /** Opens a page's menu where the pointer is. */
   void popUp(MenuLayout wanted) {
+    popUp(wanted, (parent, item) -> chosen(Type.CONTEXT, parent, item));
+  }
+
+  /** Opens the menu that a page has by itself. */
+  void popUp(PageMenu about, boolean developer) {
+    List<Entry> entries = new ArrayList<>();
+    about.suggestions().forEach(word -> entries.add(own(word, true, "")));
+    if (!about.suggestions().isEmpty()) {
+      entries.add(new Separator());
+    }
+    for (MenuRole role : about.editable() ? EDITING : about.selected() ? READING : NOTHING) {
+      String label = role.written();
+      entries.add(
+          own(
+              role == MenuRole.SELECT_ALL
+                  ? "Select All"
+                  : Character.toUpperCase(label.charAt(0)) + label.substring(1),
+              about.possible().contains(role.edit().orElseThrow()),
+              label));
+    }
+    if (developer) {
+      entries.add(own("Inspect", true, MenuRole.TOGGLE_DEV_TOOLS.written()));
+    }
+    if (!entries.isEmpty()) {
+      popUp(
+          new MenuLayout(entries),
+          (parent, item) -> {
+            if (item.role().isEmpty()) {
+              window.replaceMisspelling(item.label().text());
+            } else {
+              listener.chosen(Type.OWN, parent, item);
+            }
+          });
+    }
+  }
+
+  private static Item own(String label, boolean enabled, String role) {
+    OptionalInt mnemonic =
+        switch (role) {
+          case "cut" -> OptionalInt.of(2);
+          case "" -> OptionalInt.empty();
+          default -> OptionalInt.of(0);
+        };
+    return new Item(
+        new Label(label, mnemonic), Optional.empty(), enabled, MenuLayout.Check.NONE, role);
+  }
+
+  private void popUp(MenuLayout wanted, SwingMenus.Chosen chosen) {
     shut();
     JPopupMenu popup = new JPopupMenu();
     popup.setLightWeightPopupEnabled(false);
-    SwingMenus.fill(
-        popup, wanted.entries(), "", (parent, item) -> chosen(Type.CONTEXT, parent, item));
+    SwingMenus.fill(popup, wanted.entries(), "", chosen);
     if (root.getParent() == null) {
       window.setBar(Optional.of(root));
     }

@@ -93,6 +93,8 @@ public final class BrowserWindow {
 
   private int barHeight;
 
+  private volatile Consumer<PageMenu> menuWanted = menu -> {};
+
   /** Asked on Chromium's UI thread. */
   private volatile Predicate<KeyStroke> keys = key -> false;
 
@@ -554,6 +556,20 @@ public final class BrowserWindow {
   /** Takes the keyboard from the page: AWT alone only believes that it does. */
   public void blurPage() {
     browser.setFocus(false);
+  }
+
+  /** Hears, on the event dispatch thread, where a person asks for a menu that the page has not. */
+  public void onMenuWanted(Consumer<PageMenu> listener) {
+    menuWanted = listener;
+  }
+
+  void menuWanted(PageMenu menu) {
+    EventQueue.invokeLater(() -> menuWanted.accept(menu));
+  }
+
+  /** Puts a word in place of the one that is spelled wrongly. */
+  public void replaceMisspelling(String word) {
+    browser.replaceMisspelling(word);
   }
 
   /** Gives the keyboard back to the page, after a menu has had it. */

@@ -1,8 +1,10 @@
 package dev.dunlin.shell.engine;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Vector;
 import org.cef.CefClient;
 import org.cef.CefSettings.LogSeverity;
 import org.cef.browser.CefBrowser;
@@ -146,25 +148,45 @@ final class WindowEvents {
     }
   }
 
-  /**
-   * Chromium's own menu, less what an app's reader has no use for: printing, saving and reading the
-   * source of a page.
-   */
+  /** JCEF shows no menu of Chromium's in a window on Linux: the shell does. */
   private final class ContextMenu extends CefContextMenuHandlerAdapter {
-    private static final int VIEW_SOURCE = 132;
-    private static final int PRINT = 131;
-    private static final int BACK = 100;
-    private static final int FORWARD = 101;
+    /** Flags of CEF, in the order of their bits. */
+    private static final List<PageEdit> EDITS =
+        List.of(
+            PageEdit.UNDO,
+            PageEdit.REDO,
+            PageEdit.CUT,
+            PageEdit.COPY,
+            PageEdit.PASTE,
+            PageEdit.DELETE,
+            PageEdit.SELECT_ALL);
 
     @Override
     public void onBeforeContextMenu(
         CefBrowser browser, CefFrame frame, CefContextMenuParams params, CefMenuModel menu) {
-      if (!settings.developer()) {
-        menu.remove(VIEW_SOURCE);
+      int index = indexOf(browser);
+      if (index < 0) {
+        // The developer tools' own.
+        return;
       }
-      menu.remove(PRINT);
-      menu.remove(BACK);
-      menu.remove(FORWARD);
+      menu.clear();
+      EnumSet<PageEdit> possible = EnumSet.noneOf(PageEdit.class);
+      for (int i = 0; i < EDITS.size(); i++) {
+        if ((params.getEditStateFlags() & 1 << i) != 0) {
+          possible.add(EDITS.get(i));
+        }
+      }
+      Vector<String> suggestions = new Vector<>();
+      params.getDictionarySuggestions(suggestions);
+      String selected = params.getSelectionText();
+      PageMenu wanted =
+          new PageMenu(
+              params.isEditable(), selected != null && !selected.isEmpty(), possible, suggestions);
+      for (BrowserWindow window : windows) {
+        if (window.has(browser)) {
+          window.menuWanted(wanted);
+        }
+      }
     }
   }
 

@@ -50,6 +50,8 @@ final class DeclaredModules {
       modules.addAll(
           new MenuModule(index -> Optional.empty(), code -> {}, (index, event, detail) -> {})
               .modules());
+      modules.add(new MessageBoxes(index -> Optional.empty(), "app", false));
+      modules.add(new DesktopModule(url -> {}));
       modules.add(new ClipboardModule(true, () -> new Clipboard("none")));
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
