@@ -240,13 +240,11 @@ class MenusSuite {
     page.awaitDialog(
         named -> named.stream().anyMatch(line -> line.contains("Never ask")), "its check box");
     page.press("\r");
-    assertEquals(
-        "{\"value\":{\"response\":1,\"checkboxChecked\":false}}", sorted("answer"));
+    assertEquals("{\"value\":{\"response\":1,\"checkboxChecked\":false}}", sorted("answer"));
     page.evaluate(ask);
     awaitDialog();
     assertEquals(
-        "ERR_MESSAGE_OPEN",
-        outcome("win.showMessageBox({message: 'two'})").path("code").asText());
+        "ERR_MESSAGE_OPEN", outcome("win.showMessageBox({message: 'two'})").path("code").asText());
     desktop.chord("Escape");
     assertEquals(2, page.evaluate("answer").path("value").path("response").asInt(-1));
     assertEquals(

@@ -137,18 +137,15 @@ final class ClipboardModule implements CommandModule {
     }
     Image image = (Image) found.get();
     bounded(image.getWidth(null), image.getHeight(null));
-    BufferedImage drawn =
-        image instanceof BufferedImage buffered ? buffered : drawn(image);
+    BufferedImage drawn = image instanceof BufferedImage buffered ? buffered : drawn(image);
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     ImageIO.write(drawn, PNG, png);
-    return new Reply.Bytes(
-        ByteSource.of(png.toByteArray()), png.size(), "image/png", Map.of());
+    return new Reply.Bytes(ByteSource.of(png.toByteArray()), png.size(), "image/png", Map.of());
   }
 
   private static BufferedImage drawn(Image image) {
     BufferedImage drawn =
-        new BufferedImage(
-            image.getWidth(null), image.getHeight(null), BufferedImage.TYPE_INT_ARGB);
+        new BufferedImage(image.getWidth(null), image.getHeight(null), BufferedImage.TYPE_INT_ARGB);
     Graphics2D graphics = drawn.createGraphics();
     graphics.drawImage(image, 0, 0, null);
     graphics.dispose();
