@@ -2,7 +2,10 @@
 import host from 'socket:internal/host';
 import { call, commandUrl, Result } from 'socket:ipc';
 import menu, { setMenu, type MenuLayout, type MenuOptions } from 'socket:application/menu';
-import { ApplicationWindow, getCurrentWindow } from 'socket:window';
+import { downloads } from 'socket:application/downloads';
+import { ApplicationWindow, createWindow, getCurrentWindow, type WindowState } from 'socket:window';
+export { downloads };
+export type { Download } from 'socket:application/downloads';
 
 /** The most windows an app may have. */
 export const MAX_WINDOWS = 64;
@@ -31,12 +34,14 @@ export class ApplicationWindowList implements Iterable<ApplicationWindow> {
 }
 
 export const getCurrentWindowIndex = (): number => host.window.index;
-export { getCurrentWindow };
+export { createWindow, getCurrentWindow };
 
-/** The named windows that exist: at present the app has one, its own. */
+/** The windows of these indexes that are open, or all. Those of others need the source `ipc://windows/list`. */
 export async function getWindows(indices?: readonly number[]): Promise<ApplicationWindowList> {
   const own = await getCurrentWindow();
-  return new ApplicationWindowList(indices === undefined || indices.includes(own.index) ? [own] : []);
+  if (indices?.every(index => index === own.index) === true) return new ApplicationWindowList(indices.length > 0 ? [own] : []);
+  const states = (await call(commandUrl('windows', 'list'))) as WindowState[];
+  return new ApplicationWindowList(states.filter(({ index }) => indices?.includes(index) ?? true).map(state => (state.index === own.index ? own : new ApplicationWindow(state))));
 }
 export async function getWindow(index: number): Promise<ApplicationWindow | null> {
   return (await getWindows([index])).item(index) ?? null;
@@ -134,6 +139,6 @@ export function addEventListener(type: string, listener: EventListenerOrEventLis
 export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
 
 export default {
-  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getScreens, getWindow, getWindows, isPaused, menu, removeEventListener,
-  runtimeVersion, security, setSystemMenu, setSystemMenuItemChecked, setSystemMenuItemEnabled, setTrayMenu, update, versions,
+  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, createWindow, debug, downloads, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getScreens, getWindow, getWindows, isPaused,
+  menu, removeEventListener, runtimeVersion, security, setSystemMenu, setSystemMenuItemChecked, setSystemMenuItemEnabled, setTrayMenu, update, versions,
 };

@@ -11,23 +11,29 @@ import { bluetooth, BluetoothUUID, type BluetoothDevice, type BluetoothRemoteGAT
 import { advertise, type CharacteristicDescription, type Peripheral } from 'socket:bluetooth/peripheral';
 import { report } from './parts/bluetooth.js';
 
+/** In which a device that was chosen before must be found: the click after which another one may be chosen is soon too long ago. */
+const GRANTED_MS = 3000;
 const dc = Object.fromEntries(['data', 'event', 'start', 'handle', 'publish', 'subscribe'].map(name => [name, channel(`bluetooth.${name}`)])) as Record<'data' | 'event' | 'start' | 'handle' | 'publish' | 'subscribe', ReturnType<typeof channel>>;
 export interface BluetoothOptions {
   serviceId: string | number;
   /** The characteristics that this app publishes; `publish` before `start` adds to them. BlueZ serves no characteristic that it was not told of at the start. */
   characteristics?: readonly (string | number)[];
+  /** Whether a device that is lost is connected to again, with longer and longer waits, and what was subscribed to is heard again; true without it. Not of the reference. */
+  reconnect?: boolean;
 }
 export interface SubscribeOptions { characteristicId?: string | number; serviceId?: string | number }
 /** What comes with a value. */
 export interface DataInfo { serviceId: string; characteristicId: string; deviceId: string }
 
-/** Events: `ready`, `data` (bytes, {@link DataInfo}), and one by the id of each characteristic; `disconnect`, `error`. */
+/** Events: `ready`, `data` (bytes, {@link DataInfo}), and one by the id of each characteristic; `disconnect`, `reconnect`, `error`. */
 export class Bluetooth extends EventEmitter {
   /** Whether one was started in this page. */
   static isInitalized = false;
   readonly serviceId: string;
   readonly #own = new Map<string, Uint8Array>();
-  readonly #heard = new Set<string>();
+  /** What is heard of the device: the services of its characteristics. */
+  readonly #heard = new Map<string, string | number>();
+  readonly #reconnect: boolean;
   #peripheral: Peripheral | undefined;
   #device: BluetoothDevice | undefined;
 
@@ -36,6 +42,7 @@ export class Bluetooth extends EventEmitter {
     const given = typeof options === 'object' && options !== null ? options : { serviceId: options };
     if (typeof given.serviceId !== 'string' && typeof given.serviceId !== 'number') throw coded(new TypeError('expected serviceId: the UUID of the app\'s service'), 'ERR_INVALID_ARG_TYPE');
     this.serviceId = BluetoothUUID.getService(typeof given.serviceId === 'string' ? given.serviceId.toLowerCase() : given.serviceId);
+    this.#reconnect = given.reconnect ?? true;
     for (const id of given.characteristics ?? []) this.#own.set(idOf(id), new Uint8Array());
     dc.handle.publish({ bluetooth: this });
   }
@@ -66,34 +73,49 @@ export class Bluetooth extends EventEmitter {
       const { characteristicId, serviceId = this.serviceId } = typeof options === 'object' ? options : { characteristicId: options };
       if (characteristicId === undefined) throw wrongType('characteristicId', 'string', characteristicId);
       const id = idOf(characteristicId), device = (this.#device ??= await this.#choose());
-      const server = await device.gatt.connect();
-      const heard = await (await server.getPrimaryService(serviceId)).getCharacteristic(id);
-      heard.addEventListener('characteristicvaluechanged', event => {
-        const { value } = event.target as BluetoothRemoteGATTCharacteristic;
-        this.#data(id, Buffer.from(value!.buffer as ArrayBuffer, value!.byteOffset, value!.byteLength), device.id);
-      });
-      await heard.startNotifications();
-      this.#heard.add(id);
+      await device.gatt.connect({ reconnect: this.#reconnect });
+      await this.#hear(device, serviceId, id);
+      this.#heard.set(id, serviceId);
       dc.subscribe.publish({ bluetooth: this, characteristicId: id });
       return null;
     });
   }
+  /** On the present link; the next one has characteristics of its own. */
+  async #hear(device: BluetoothDevice, serviceId: string | number, id: string): Promise<void> {
+    const heard = await (await device.gatt.getPrimaryService(serviceId)).getCharacteristic(id);
+    heard.oncharacteristicvaluechanged = event => {
+      const { value } = event.target as BluetoothRemoteGATTCharacteristic;
+      this.#data(id, Buffer.from(value!.buffer as ArrayBuffer, value!.byteOffset, value!.byteLength), device.id);
+    };
+    await heard.startNotifications();
+  }
   async #choose(): Promise<BluetoothDevice> {
     const remember = (device: BluetoothDevice): BluetoothDevice => {
       device.addEventListener('gattserverdisconnected', () => {
-        if (this.#device === device) this.#device = undefined;
-        this.#heard.clear();
+        if (!this.#reconnect && this.#device === device) {
+          this.#device = undefined;
+          this.#heard.clear();
+        }
         this.#tell('disconnect', { deviceId: device.id });
+      });
+      device.addEventListener('gattserverreconnected', () => {
+        if (this.#device === device) void this.#result('bluetooth.reconnect', async () => {
+          for (const [id, serviceId] of this.#heard) await this.#hear(device, serviceId, id);
+          this.#tell('reconnect', { deviceId: device.id });
+          return null;
+        });
       });
       return device;
     };
     for (const granted of await bluetooth.getDevices()) {
+      const { connected } = granted.gatt;
       try {
-        await (await granted.gatt.connect()).getPrimaryService(this.serviceId);
+        await (await granted.gatt.connect({ reconnect: this.#reconnect, timeout: GRANTED_MS })).getPrimaryService(this.serviceId);
         return remember(granted);
       } catch (error) {
         // Away, or without this service: the next, or the person's choice.
         dc.event.publish({ bluetooth: this, event: 'skip', deviceId: granted.id, error });
+        if (!connected) granted.gatt.disconnect();
       }
     }
     return remember(await bluetooth.requestDevice({ filters: [{ services: [this.serviceId] }] }));
@@ -122,6 +144,7 @@ export class Bluetooth extends EventEmitter {
     this.#peripheral = undefined;
     this.#device?.gatt.disconnect();
     this.#device = undefined;
+    this.#heard.clear();
   }
   #data(characteristicId: string, bytes: Buffer, deviceId: string): void {
     const info: DataInfo = { serviceId: this.serviceId, characteristicId, deviceId };

@@ -267,6 +267,37 @@ test('bluetooth: Bluetooth of the reference starts, listens to what was granted,
   assert.throws(() => new Bluetooth({}), { code: 'ERR_INVALID_ARG_TYPE' });
 });
 
+test('bluetooth: a page may have the host connect again, and Bluetooth of the reference hears again what it heard', async () => {
+  const { opening, calls, tell, device: request } = await page();
+  const { Bluetooth } = await opening.load('bluetooth');
+  const device = await request(), again = [];
+  device.ongattserverreconnected = () => again.push(device.gatt.connected);
+  await device.gatt.connect();
+  assert.deepEqual(calls.at(-1)[1], {}, 'of itself nothing connects again');
+  tell(1, record(1, 1));
+  await until(() => !device.gatt.connected);
+  const app = new Bluetooth(HEART);
+  assert.equal((await app.subscribe(RATE)).err, null);
+  assert.ok(calls.some(([url, params]) => url.includes('/connect/') && params.reconnect === true && params.timeout === 3000), 'what was granted must be found while the click still counts');
+  const lost = once(app, 'disconnect'), back = once(app, 'reconnect'), subscriptions = () => calls.filter(([url]) => url.includes('/notify/')).length;
+  assert.equal(subscriptions(), 1);
+  tell(1, record(1, 2));
+  await lost;
+  tell(1, record(5, 3));
+  assert.deepEqual((await back)[0], { deviceId: 'd1' });
+  assert.deepEqual([again, subscriptions(), app.device], [[true], 2, device]);
+  const data = once(app, 'data');
+  tell(1, record(0, 2, [9]));
+  assert.equal((await data)[0][0], 9);
+  device.gatt.disconnect();
+  tell(1, record(5, 4));
+  await new Promise(resolve => setTimeout(resolve, 20));
+  assert.equal(device.gatt.connected, false, 'a link that the host made before it heard of the end is not taken');
+  const once_ = new Bluetooth({ serviceId: HEART, reconnect: false });
+  assert.equal((await once_.subscribe(RATE)).err, null);
+  assert.equal(calls.filter(([url]) => url.includes('/connect/')).at(-1)[1].reconnect, undefined);
+});
+
 test('bluetooth: where there is none, start says why', async () => {
   const { opening } = await page({ 'bluetooth/availability': () => ({ data: { available: false, reason: 'NO_BUS', message: 'There is no bus.', cure: 'Start it.', canAdvertise: false } }) });
   const { Bluetooth } = await opening.load('bluetooth');

@@ -87,9 +87,11 @@ test('process: exit emits once and ends the app with the code, stdout is raw, cl
 });
 
 test('window and application: state follows what the host says, errors come as Result', async () => {
-  let state = { index: 0, title: 'old', url: 'https://app.test.localhost/', width: 800, height: 600, x: 1, y: 2, visible: true };
+  let created, state = { index: 0, title: 'old', url: 'https://app.test.localhost/', width: 800, height: 600, x: 1, y: 2, visible: true };
   const page = openPage({
     'window/info': () => ({ data: state }), 'window/setTitle': ({ params }) => ({ data: (state = { ...state, title: params.title }) }),
+    'windows/list': () => ({ data: [state, { ...state, index: 2 }] }), 'windows/setTitle': ({ url, params }) => ({ data: { ...state, index: Number(url.split('/').pop()), title: params.title } }),
+    'window/create': ({ url, params }) => { created = url.endsWith('/a%20b.html') && params; return { data: { ...state, index: 3 } }; },
     'window/close': () => ({ err: { name: 'NotAllowedError', code: 'ERR_ACCESS_DENIED', message: 'no' } }), 'application/security': () => ({ data: { sandbox: true } }),
   });
   const application = await page.load('application');
@@ -106,8 +108,14 @@ test('window and application: state follows what the host says, errors come as R
   await until(() => page.parked.length > 0);
   page.push({ e: [['applicationresume', {}]] });
   assert.equal(application.isPaused(), false);
-  assert.equal((await application.getWindows()).length, 1);
+  assert.deepEqual([...(await application.getWindows([0]))], [window]);
   assert.equal(await application.getWindow(7), null);
+  assert.deepEqual((await application.getWindows()).keys(), [0, 2]);
+  const other = await application.getWindow(2);
+  assert.equal((await other.setTitle('theirs')).data.title, 'theirs');
+  assert.equal((await application.createWindow({ path: '/a b.html?c#d', width: 300 })).index, 3);
+  assert.deepEqual(created, { width: 300, search: '?c', hash: '#d' });
+  await assert.rejects(application.createWindow({ path: 'https://elsewhere.example/' }), { code: 'ERR_INVALID_ARG_VALUE' });
   assert.deepEqual(await application.security(), { sandbox: true });
   assert.equal(application.config.meta_title, 'T');
   const heard = [];

@@ -19,14 +19,21 @@ export interface RequestDeviceOptions {
   filters?: BluetoothLEScanFilterInit[]; exclusionFilters?: BluetoothLEScanFilterInit[];
   optionalServices?: BluetoothServiceUUID[]; optionalManufacturerData?: number[]; acceptAllDevices?: boolean;
 }
+/** Not of the draft, which leaves reconnecting to the page. */
+export interface ConnectOptions {
+  /** A link that is lost is made again, with longer and longer waits, until `disconnect()`: each time there is an event `gattserverreconnected`. */
+  reconnect?: boolean;
+  /** Milliseconds in which the device must be found and connected, at most (and without it) 30,000. */
+  timeout?: number;
+}
 export interface WatchAdvertisementsOptions { signal?: AbortSignal }
 /** Whether Bluetooth can be used; if not, why and what helps. */
 export interface BluetoothAvailability { available: boolean; reason: string; message: string; cure: string; canAdvertise: boolean }
 
 /** The longest name of a device, in bytes. */
 const NAME_BYTES = 248;
-/** What the host tells of an open device: a value, the end of the link, other services, values that were dropped, an advertisement. */
-const VALUE = 0, LOST = 1, SERVICES = 2, DROPPED = 3, ADVERTISEMENT = 4;
+/** What the host tells of an open device: a value, the end of the link, other services, values that were dropped, an advertisement, a link again. */
+const VALUE = 0, LOST = 1, SERVICES = 2, DROPPED = 3, ADVERTISEMENT = 4, RECONNECTED = 5;
 const KEY = Symbol('only the host makes these');
 function requireKey(key: unknown): void { if (key !== KEY) throw new TypeError('Illegal constructor'); }
 
@@ -272,6 +279,8 @@ export class BluetoothRemoteGATTServer {
   #ended = 0;
   /** One more for each `disconnect`: a `connect` under way then fails. */
   #given = 0;
+  /** That count at the last `connect`: whoever has disconnected since wants no link that the host still makes. */
+  #wanted = 0;
   #table: Promise<WireTable> | undefined;
   #current: WireTable | undefined;
   readonly #services = new Map<number, BluetoothRemoteGATTService>();
@@ -304,6 +313,7 @@ export class BluetoothRemoteGATTServer {
       if (kind === VALUE) {
         for (const service of this.#services.values()) service._characteristic(attribute)?._heard(bytes);
       } else if (kind === LOST) this.#lost(attribute);
+      else if (kind === RECONNECTED) this.#reconnected(attribute);
       else if (kind === SERVICES) void this.#rediscover().catch(report);
       else if (kind === DROPPED) this.#dropped += attribute;
       else if (kind === ADVERTISEMENT) this.device._advertised(jsonOf(bytes));
@@ -312,6 +322,17 @@ export class BluetoothRemoteGATTServer {
   #lost(link: number): void {
     if (link > this.#ended) this.#ended = link;
     if (this.#connected && link === this.#link) this.#end();
+  }
+  #reconnected(link: number): void {
+    if (link <= this.#ended || link <= this.#link || this.#wanted !== this.#given) return;
+    this.#begin(link);
+    this.device._tell(new Event('gattserverreconnected', { bubbles: true }));
+  }
+  #begin(link: number): void {
+    this.#table = this.#current = undefined;
+    this.#services.clear();
+    this.#link = link;
+    this.#connected = true;
   }
   #end(): void {
     this.#connected = false;
@@ -325,9 +346,9 @@ export class BluetoothRemoteGATTServer {
     return asDom(call(`ipc://handle/bluetooth/${name}/${id}`, params));
   }
 
-  async connect(): Promise<BluetoothRemoteGATTServer> {
+  async connect(options: ConnectOptions = {}): Promise<BluetoothRemoteGATTServer> {
     if (this.#connected) return this;
-    const given = this.#given, attempt = (this.#connecting ??= this.#connect(given));
+    const given = (this.#wanted = this.#given), attempt = (this.#connecting ??= this.#connect(given, options));
     try {
       await attempt;
     } finally {
@@ -335,12 +356,11 @@ export class BluetoothRemoteGATTServer {
     }
     return this;
   }
-  async #connect(given: number): Promise<void> {
-    const { link } = (await this._command('connect')) as { link: number };
+  async #connect(given: number, { reconnect = false, timeout }: ConnectOptions): Promise<void> {
+    const { link } = (await this._command('connect', { ...(reconnect ? { reconnect } : {}), ...(timeout === undefined ? {} : { timeout }) })) as { link: number };
     if (given !== this.#given) throw dom('AbortError', 'The connection attempt was given up by disconnect().');
     if (link <= this.#ended) throw dom('NetworkError', 'Connection Error: the device went at once.');
-    this.#link = link;
-    this.#connected = true;
+    this.#begin(link);
   }
   disconnect(): void {
     this.#given++;
@@ -427,6 +447,7 @@ export class BluetoothRemoteGATTServer {
 export class BluetoothDevice extends Target {
   declare onadvertisementreceived: Handler<this>;
   declare ongattserverdisconnected: Handler<this>;
+  declare ongattserverreconnected: Handler<this>;
   declare oncharacteristicvaluechanged: Handler<this>;
   declare onserviceadded: Handler<this>;
   declare onservicechanged: Handler<this>;
@@ -533,6 +554,7 @@ export class Bluetooth extends Target {
   declare onavailabilitychanged: Handler<this>;
   declare onadvertisementreceived: Handler<this>;
   declare ongattserverdisconnected: Handler<this>;
+  declare ongattserverreconnected: Handler<this>;
   declare oncharacteristicvaluechanged: Handler<this>;
   declare onserviceadded: Handler<this>;
   declare onservicechanged: Handler<this>;
@@ -574,8 +596,8 @@ export class Bluetooth extends Target {
 const VALUES = 'characteristicvaluechanged', CHANGES = ['serviceadded', 'servicechanged', 'serviceremoved'];
 withHandlers(BluetoothRemoteGATTCharacteristic, VALUES);
 withHandlers(BluetoothRemoteGATTService, VALUES, ...CHANGES);
-withHandlers(BluetoothDevice, 'advertisementreceived', 'gattserverdisconnected', VALUES, ...CHANGES);
-withHandlers(Bluetooth, 'availabilitychanged', 'advertisementreceived', 'gattserverdisconnected', VALUES, ...CHANGES);
+withHandlers(BluetoothDevice, 'advertisementreceived', 'gattserverdisconnected', 'gattserverreconnected', VALUES, ...CHANGES);
+withHandlers(Bluetooth, 'availabilitychanged', 'advertisementreceived', 'gattserverdisconnected', 'gattserverreconnected', VALUES, ...CHANGES);
 
 declare global {
   interface Navigator {

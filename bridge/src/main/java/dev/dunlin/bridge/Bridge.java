@@ -1,13 +1,18 @@
 package dev.dunlin.bridge;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.bridge.AlwaysAllowed.Callers;
+import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bridge.spi.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -85,9 +90,54 @@ public final class Bridge implements AutoCloseable {
     }
   }
 
-  /** A window is gone, and with it what was picked in it. */
+  /**
+   * A window opens under a policy that is not the app's alone: it holds for whoever asks there and
+   * has no document. The policy of a document is what it was registered with.
+   */
+  public void windowOpens(int window, PolicySet policy) {
+    documents.windowOpens(window, policy);
+  }
+
+  /**
+   * A window is gone: with it its documents, its handles and what was picked in it. Its number
+   * stands for no other window; who still asks by it is allowed nothing.
+   */
   public void windowGone(int window) {
-    documents.forgetGrants(window);
+    sweep(documents.forgetWindow(window));
+  }
+
+  /**
+   * Calls a command on a file in the name of the document that a window's top frame shows: for what
+   * a page does by Chromium's own ways, which then is policed as its calls are. What the call opens
+   * is that document's.
+   */
+  public Future<Reply> callFor(
+      int window, String module, String function, String path, ObjectNode params) {
+    Promise<Reply> answer = Promise.promise();
+    loop.run(
+        () -> {
+          try {
+            Document document = documents.shownIn(window);
+            CommandUrl url =
+                CommandUrl.ofPath(CommandUrl.parse("ipc://" + module + "/" + function), path);
+            dispatcher.start(
+                new RunningCall(
+                    document,
+                    documents.caller(document, ""),
+                    url,
+                    params,
+                    Optional.empty(),
+                    false,
+                    true,
+                    true,
+                    Call.Lane.CALL,
+                    Optional.empty(),
+                    answer::handle));
+          } catch (BridgeError refused) {
+            answer.tryFail(refused);
+          }
+        });
+    return answer.future();
   }
 
   /** Where the engine brings messages of its message router. */

@@ -352,6 +352,11 @@ final class CallRouter implements CallLane {
 
     /** The only call of its message: its bytes are the answer to the query. */
     private void bytes(long sequence, RunningCall call, Reply.Bytes bytes) {
+      if (bytes.lengthBytes() > Limits.WHOLE_BYTES) {
+        dispatcher.discard(call, Future.succeededFuture(bytes));
+        query.error(sequence, Outbox.fileTooLarge(bytes.lengthBytes()));
+        return;
+      }
       switch (CallBytes.way(bytes)) {
         case CALL -> {
           if (bytes.source() instanceof CallBytes.Read) {
@@ -446,7 +451,8 @@ final class CallRouter implements CallLane {
         : e.getMessage();
   }
 
-  private static Message parse(String text) throws IOException {
+  /** Reads a message of docs/bridge.md, and does nothing of it. */
+  static Message parse(String text) throws IOException {
     String document = "";
     boolean opensChannel = false;
     boolean takesBytes = false;

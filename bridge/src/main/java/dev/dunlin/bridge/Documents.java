@@ -3,6 +3,7 @@ package dev.dunlin.bridge;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Caller;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,8 @@ final class Documents {
   private final Map<Integer, HandleTable> handles = new HashMap<>();
   private final Map<Integer, Document> anonymous = new HashMap<>();
   private final Map<Integer, Grants> grants = new HashMap<>();
+  private final Map<Integer, PolicySet> windows = new HashMap<>();
+  private final BitSet closed = new BitSet();
 
   // Owned by the loop: the document that each top frame used last.
   private final Map<String, Document> byTopFrame = new HashMap<>();
@@ -140,8 +143,16 @@ final class Documents {
     }
     synchronized (this) {
       return anonymous.computeIfAbsent(
-          window, w -> new Document("", w, config.policy(), table(w), grants(w), loop));
+          window, w -> new Document("", w, policyOf(w), table(w), grants(w), loop));
     }
+  }
+
+  /** The document that a window's top frame used last; before that, who asks without one. Loop. */
+  Document shownIn(int window) {
+    return byTopFrame.values().stream()
+        .filter(document -> document.isBoundToTopOf(window))
+        .findFirst()
+        .orElseGet(() -> anonymous(window, ""));
   }
 
   /**
@@ -218,6 +229,33 @@ final class Documents {
         forgetAnonymous(-1, gone);
       }
     }
+    gone.forEach(Document::markGone);
+    return gone;
+  }
+
+  synchronized void windowOpens(int window, PolicySet policy) {
+    windows.put(window, policy);
+  }
+
+  private PolicySet policyOf(int window) {
+    return window >= 0 && closed.get(window)
+        ? PolicySet.NONE
+        : windows.getOrDefault(window, config.policy());
+  }
+
+  /** Forgets all of a window, for good. */
+  synchronized List<Document> forgetWindow(int window) {
+    closed.set(window);
+    windows.remove(window);
+    forgetGrants(window);
+    List<Document> gone = new ArrayList<>(inWindow(window));
+    gone.forEach(document -> byId.remove(document.id));
+    forgetAnonymous(window, gone);
+    if (byId.isEmpty()) {
+      forgetAnonymous(-1, gone);
+    }
+    grants.remove(window);
+    handles.remove(window);
     gone.forEach(Document::markGone);
     return gone;
   }

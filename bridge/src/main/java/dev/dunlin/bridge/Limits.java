@@ -38,6 +38,12 @@ public final class Limits {
   public static final int CALL_BYTES = 2 << 20;
 
   /**
+   * Bytes that a document is given as a whole, such as those of a file: as in Node. Over: {@code
+   * ERR_FS_FILE_TOO_LARGE}; a stream has no such bound.
+   */
+  public static final long WHOLE_BYTES = 2L << 30;
+
+  /**
    * JSON that answers a synchronous request in a header, which saves the turns of reading a body.
    * Over: it is the body.
    */
@@ -129,7 +135,7 @@ public final class Limits {
    * Push channels of one document: open, or over with an end that the page has not read from its
    * push stream. Over: {@code ERR_TOO_MANY_CALLS}.
    */
-  public static final int PUSH_CHANNELS = 256;
+  public static final int PUSH_CHANNELS = 512;
 
   /** Dedicated workers of one document with a push stream. Over: {@code ERR_TOO_MANY_CALLS}. */
   public static final int WORKERS_PER_DOCUMENT = 32;

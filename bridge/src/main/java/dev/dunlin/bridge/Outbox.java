@@ -128,6 +128,18 @@ final class Outbox {
         Map.of("lane", lane));
   }
 
+  /** As Node says it. */
+  static BridgeError fileTooLarge(long bytes) {
+    return new BridgeError(
+        "RangeError",
+        "ERR_FS_FILE_TOO_LARGE",
+        "File size ("
+            + bytes
+            + ") is greater than "
+            + (Limits.WHOLE_BYTES >> 30)
+            + " GiB: read it in parts, with fs.createReadStream or a FileHandle");
+  }
+
   static void appendError(StringBuilder target, long sequence, BridgeError error) {
     begin(target, sequence, 1);
     if (!Json.append(target, error.toMap(), ERROR_LENGTH)) {

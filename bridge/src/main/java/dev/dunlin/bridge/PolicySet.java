@@ -13,12 +13,18 @@ public final class PolicySet {
   /** Allows nothing. */
   public static final PolicySet NONE = new PolicySet(List.of());
 
+  private final List<Policy> all;
   private final List<Policy> governing;
   private final boolean opaque;
 
   private PolicySet(List<Policy> policies) {
-    this.opaque = policies.stream().anyMatch(Policy::opaqueOrigin);
-    this.governing = policies.stream().filter(Policy::governs).toList();
+    this(policies, policies.stream().filter(Policy::governs).toList());
+  }
+
+  private PolicySet(List<Policy> all, List<Policy> governing) {
+    this.all = all;
+    this.governing = governing;
+    this.opaque = all.stream().anyMatch(Policy::opaqueOrigin);
   }
 
   /**
@@ -36,6 +42,18 @@ public final class PolicySet {
       }
     }
     return policies.isEmpty() ? NONE : new PolicySet(policies);
+  }
+
+  /**
+   * These policies and others that may only take away: where none of these governs connections,
+   * none of the others allows any.
+   *
+   * @param serialized as in {@link #of}
+   */
+  public PolicySet narrowedBy(List<String> serialized) {
+    List<Policy> all = new ArrayList<>(this.all);
+    all.addAll(of(serialized).all);
+    return governing.isEmpty() ? new PolicySet(all, List.of()) : new PolicySet(all);
   }
 
   /** Whether a document with these policies has a bridge at all: a sandboxed origin has none. */

@@ -12,7 +12,10 @@ import java.util.function.Consumer;
 public sealed interface Connection permits LiveConnection {
   Device device();
 
-  /** Connects, or shares the link there is. Open already: succeeds at once. */
+  /**
+   * Connects, or shares the link there is. Open already: succeeds at once. While it is being
+   * reconnected: tries at once, instead.
+   */
   Future<Void> open(ConnectOptions options);
 
   boolean isOpen();
@@ -22,6 +25,9 @@ public sealed interface Connection permits LiveConnection {
    * The share may be opened again.
    */
   Adapter.Subscription onLost(Consumer<BluetoothError> listener);
+
+  /** Hears each time that a lost link was made again, which is what its options asked for. */
+  Adapter.Subscription onReconnected(Runnable listener);
 
   /** The services, discovered once for each link. */
   Future<List<Service>> services();

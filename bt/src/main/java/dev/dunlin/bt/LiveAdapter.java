@@ -367,6 +367,10 @@ final class LiveAdapter implements Adapter, DriverEvents {
 
   // --- for devices
 
+  boolean isClosed() {
+    return closed;
+  }
+
   private List<LiveDevice> devicesNow() {
     synchronized (devices) {
       return List.copyOf(devices.values());

@@ -10,11 +10,22 @@ import java.util.function.Supplier;
 
 /** One user's share of a link. */
 final class LiveConnection implements Connection {
-  private final LiveDevice device;
+  /** The adapter's own of that name; another one when it has forgotten the first meanwhile. */
+  private volatile LiveDevice device;
+
   private final List<Consumer<BluetoothError>> lostListeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> servicesListeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> reconnectedListeners = new CopyOnWriteArrayList<>();
   private volatile boolean open;
   private volatile int epoch;
+
+  // --- owned by the lane
+  private ConnectOptions options = ConnectOptions.once();
+
+  /** One more whenever its user opens or closes it: attempts from before are then nobody's. */
+  private int asked;
+
+  private boolean reconnecting;
 
   /** Whether it could be opened; fails when it is closed meanwhile. Owned by the lane. */
   private Promise<Void> opening = Promise.promise();
@@ -32,19 +43,60 @@ final class LiveConnection implements Connection {
   public Future<Void> open(ConnectOptions options) {
     return device.adapter.lane.call(
         () -> {
-          if (!device.isOpen(this)) {
-            opening = Promise.promise();
+          if (reconnecting) {
+            device.close(this);
           }
-          return device
-              .open(this, options)
-              .onSuccess(
-                  done -> {
-                    if (!open) {
-                      open = true;
-                      epoch++;
+          giveUp();
+          this.options = options;
+          return make();
+        });
+  }
+
+  private Future<Void> make() {
+    if (!device.holds(this)) {
+      device = device.adapter.device(device.id());
+      opening = Promise.promise();
+    }
+    return device
+        .open(this, options)
+        .onSuccess(
+            done -> {
+              if (!open) {
+                open = true;
+                epoch++;
+              }
+            });
+  }
+
+  /** Waits, longer each time, and tries until it has the link or is not wanted any more. */
+  private void reconnect(int attempt) {
+    int mine = asked;
+    reconnecting = true;
+    device.adapter.scheduler.schedule(
+        LiveDevice.reconnectDelay(attempt),
+        () -> {
+          if (mine != asked) {
+            return;
+          }
+          make()
+              .onComplete(
+                  result -> {
+                    if (mine != asked) {
+                      return;
+                    }
+                    if (result.succeeded()) {
+                      reconnecting = false;
+                      reconnectedListeners.forEach(Runnable::run);
+                    } else if (!device.adapter.isClosed()) {
+                      reconnect(attempt + 1);
                     }
                   });
         });
+  }
+
+  private void giveUp() {
+    asked++;
+    reconnecting = false;
   }
 
   @Override
@@ -56,6 +108,12 @@ final class LiveConnection implements Connection {
   public Adapter.Subscription onLost(Consumer<BluetoothError> listener) {
     lostListeners.add(listener);
     return () -> lostListeners.remove(listener);
+  }
+
+  @Override
+  public Adapter.Subscription onReconnected(Runnable listener) {
+    reconnectedListeners.add(listener);
+    return () -> reconnectedListeners.remove(listener);
   }
 
   @Override
@@ -89,6 +147,7 @@ final class LiveConnection implements Connection {
     return device.adapter.lane.call(
         () -> {
           open = false;
+          giveUp();
           return device.close(this);
         });
   }
@@ -129,8 +188,13 @@ final class LiveConnection implements Connection {
   }
 
   void lost(BluetoothError reason) {
+    int mine = asked;
     open = false;
     lostListeners.forEach(listener -> listener.accept(reason));
+    // A listener may have closed it, or opened it anew.
+    if (options.reconnects() && !open && mine == asked && !device.adapter.isClosed()) {
+      reconnect(0);
+    }
   }
 
   void servicesChanged() {

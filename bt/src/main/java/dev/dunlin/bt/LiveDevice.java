@@ -38,6 +38,9 @@ final class LiveDevice implements Device {
   private static final Duration FIRST_RETRY = Duration.ofMillis(500);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(8);
 
+  /** The longest wait before a lost link is tried again: a device may be away for a day. */
+  static final Duration LONGEST_RECONNECT = Duration.ofMinutes(1);
+
   final LiveAdapter adapter;
   private final DeviceId id;
   private volatile Advertisement advertisement;
@@ -53,6 +56,10 @@ final class LiveDevice implements Device {
 
   private final Set<LiveConnection> shares = new LinkedHashSet<>();
   private final Set<LiveConnection> opening = new LinkedHashSet<>();
+
+  /** Those of them for which it is scanned for. */
+  private final Set<LiveConnection> seeking = new LinkedHashSet<>();
+
   private final ArrayDeque<Operation<?>> queue = new ArrayDeque<>();
   private final Map<AttributeId, Subscribed> subscribed = new HashMap<>();
   private Operation<?> running;
@@ -149,7 +156,7 @@ final class LiveDevice implements Device {
               link(share, options, 0).onSuccess(settled::tryComplete).onFailure(settled::tryFail);
               return settled.future();
             },
-            () -> {});
+            () -> share.opening().tryFail(notWanted()));
     return done.transform(
         result -> {
           boolean wanted = opening.remove(share);
@@ -157,7 +164,17 @@ final class LiveDevice implements Device {
             shares.add(share);
             return Future.succeededFuture();
           }
+          boolean unheard = seeking.remove(share);
           leave();
+          if (unheard && BluetoothError.of(result.cause()).kind() == BluetoothError.Kind.TIMEOUT) {
+            return Future.failedFuture(
+                new BluetoothError(
+                    BluetoothError.Kind.NOT_FOUND,
+                    id
+                        + " was not heard within "
+                        + options.timeout().toMillis()
+                        + " ms: is it on, near, and not connected to another?"));
+          }
           return Future.failedFuture(
               !wanted
                   ? new BluetoothError(
@@ -179,22 +196,59 @@ final class LiveDevice implements Device {
                 return Future.failedFuture(failure);
               }
               Promise<Void> waited = Promise.promise();
-              adapter.scheduler.schedule(
-                  retryDelay(attempt), () -> link(share, options, attempt + 1).onComplete(waited));
+              Runnable next = () -> link(share, options, attempt + 1).onComplete(waited);
+              if (BluetoothError.of(failure).kind() == BluetoothError.Kind.NOT_FOUND) {
+                seek(share).onComplete(heard -> next.run());
+              } else {
+                adapter.scheduler.schedule(retryDelay(attempt), next);
+              }
               return waited.future();
             });
   }
 
+  private static BluetoothError notWanted() {
+    return new BluetoothError(BluetoothError.Kind.ABORTED, "nobody wants the link any more");
+  }
+
+  /** Done when the stack knows it, or when the share is not wanted any more. */
+  private Future<Void> seek(LiveConnection share) {
+    seeking.add(share);
+    return adapter
+        .scan(ScanOptions.all())
+        .compose(
+            scan -> {
+              Promise<Void> heard = Promise.promise();
+              scan.events()
+                  .listen(
+                      seen -> {
+                        if (seen.device().equals(id)) {
+                          seeking.remove(share);
+                          heard.tryComplete();
+                        }
+                      });
+              scan.events().ended().onComplete(ended -> heard.tryComplete());
+              share.opening().future().onComplete(given -> heard.tryComplete());
+              return heard.future().eventually(() -> scan.stop().otherwiseEmpty());
+            });
+  }
+
   static Duration retryDelay(int attempt) {
+    return delay(attempt, LONGEST_RETRY);
+  }
+
+  static Duration reconnectDelay(int attempt) {
+    return delay(attempt, LONGEST_RECONNECT);
+  }
+
+  private static Duration delay(int attempt, Duration longest) {
     Duration delay = FIRST_RETRY.multipliedBy(1L << Math.min(attempt, 10));
-    return delay.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : delay;
+    return delay.compareTo(longest) > 0 ? longest : delay;
   }
 
   /** The link that all who want one wait for. */
   private Future<Void> link() {
     if (opening.isEmpty()) {
-      return Future.failedFuture(
-          new BluetoothError(BluetoothError.Kind.ABORTED, "nobody wants the link any more"));
+      return Future.failedFuture(notWanted());
     }
     if (linked) {
       return Future.succeededFuture();
@@ -275,8 +329,8 @@ final class LiveDevice implements Device {
     return ending.otherwiseEmpty();
   }
 
-  boolean isOpen(LiveConnection share) {
-    return shares.contains(share);
+  boolean holds(LiveConnection share) {
+    return shares.contains(share) || opening.contains(share);
   }
 
   void linkChanged(boolean up) {

@@ -77,6 +77,56 @@ public final class ProcessTree {
     return locks;
   }
 
+  /** Segments of System V's shared memory that one of these processes has made. */
+  static List<String> sharedMemory(java.util.Collection<Long> pids) {
+    List<String> segments = new ArrayList<>();
+    for (String line : read(Path.of("/proc/sysvipc/shm")).split("\n")) {
+      String[] fields = line.strip().split("\\s+");
+      // key shmid perms size cpid ...; the first line has their names.
+      if (fields.length > 4
+          && fields[4].matches("[0-9]+")
+          && pids.contains(Long.parseLong(fields[4]))) {
+        segments.add("shared memory " + fields[1] + " of process " + fields[4]);
+      }
+    }
+    return segments;
+  }
+
+  /** What the processes of this machine have open, or lock, below a folder: {@code pid file}. */
+  static List<String> holdersOf(Path folder) throws IOException {
+    List<String> holders = new ArrayList<>();
+    for (Path process : all()) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(process.resolve("fd"))) {
+        for (Path file : files) {
+          Path opened = Files.readSymbolicLink(file);
+          if (opened.startsWith(folder)) {
+            holders.add(process.getFileName() + " " + opened);
+          }
+        }
+      } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+        // It has just gone, or is another user's, whom the folder shuts out.
+        continue;
+      }
+    }
+    Map<String, Path> inodes = new TreeMap<>();
+    try (java.util.stream.Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        inodes.put(Files.getAttribute(file, "unix:ino").toString(), file);
+      }
+    }
+    for (String line : read(Path.of("/proc/locks")).split("\n")) {
+      // 1: POSIX ADVISORY WRITE 4711 08:02:1234567 0 EOF
+      for (String field : line.split("\\s+")) {
+        Path locked =
+            field.matches("\\w+:\\w+:\\d+") ? inodes.get(field.replaceFirst(".*:", "")) : null;
+        if (locked != null) {
+          holders.add("lock " + line.strip() + " " + locked);
+        }
+      }
+    }
+    return holders;
+  }
+
   private static List<Path> all() {
     List<Path> processes = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {

@@ -37,8 +37,11 @@ import java.util.stream.Stream;
  * <p><i>Thread:</i> any; methods that wait block.
  */
 public final class RunningApp implements AutoCloseable {
-  /** Longest wait for what an app does at once. */
-  public static final Duration SOON = Duration.ofSeconds(30);
+  /**
+   * Longest wait for what an app does at once; the system property {@code dunlin.soon} has the
+   * seconds for a machine that is busy with other things.
+   */
+  public static final Duration SOON = Duration.ofSeconds(Long.getLong("dunlin.soon", 30));
 
   /** Longest wait for the children of a process that has ended. */
   public static final Duration CHILDREN = Duration.ofSeconds(5);
@@ -394,6 +397,19 @@ public final class RunningApp implements AutoCloseable {
     return now;
   }
 
+  /** Ids of its processes, those that were seen and have gone too. */
+  Set<Long> everSeen() {
+    processes();
+    synchronized (lines) {
+      return Set.copyOf(seen);
+    }
+  }
+
+  /** The folder for temporary files of this start. */
+  Path temporary() {
+    return temporary;
+  }
+
   /** Sum of the proportional set sizes of its processes. */
   public long proportionalBytes() {
     return ProcessTree.proportionalBytes(processes().keySet());
@@ -435,17 +451,23 @@ public final class RunningApp implements AutoCloseable {
     if (ended) {
       throw new AssertionError("the app ended before its window opened; it said:\n" + log());
     }
-    return new Page(this);
+    return new Page(this, 0);
   }
 
-  Future<JsonNode> call(String method, JsonNode params) {
+  /** The page of the window of this index, open or soon to be; only for {@link Start#driven}. */
+  public Page page(int index) {
+    page();
+    return new Page(this, index);
+  }
+
+  Future<JsonNode> call(int window, String method, JsonNode params) {
     Promise<JsonNode> promise = Promise.promise();
     int id;
     synchronized (lines) {
       id = ++lastCall;
       calls.put(id, promise);
     }
-    var message = JSON.createObjectNode().put("id", id).put("method", method);
+    var message = JSON.createObjectNode().put("id", id).put("window", window).put("method", method);
     message.set("params", params);
     try {
       child.stdin().write((message + "\n").getBytes(StandardCharsets.UTF_8));
@@ -478,7 +500,7 @@ public final class RunningApp implements AutoCloseable {
     }
   }
 
-  /** Fails if a process, a temporary file or the lock of a display is left after the end. */
+  /** Fails if a process, a temporary file, shared memory or the lock of a display is left. */
   public void proveNothingLeft() {
     awaitNoProcess();
     List<String> left = new ArrayList<>();
@@ -489,6 +511,7 @@ public final class RunningApp implements AutoCloseable {
     }
     synchronized (lines) {
       ProcessTree.displayLocks(seen).forEach(lock -> left.add(lock.toString()));
+      left.addAll(ProcessTree.sharedMemory(seen));
       for (long pid : seen) {
         // JCEF writes this file into the root of the file system when TMPDIR is not as it should.
         for (String folder : List.of("/", "/tmp/", "/tmp")) {

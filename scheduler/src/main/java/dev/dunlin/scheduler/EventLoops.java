@@ -5,12 +5,25 @@ import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.util.concurrent.CompletableFuture;
 
 /** Vert.x as Dunlin uses it: one event loop, a few workers. */
 public final class EventLoops {
   private static final int WORKERS = 4;
 
+  static {
+    // Else Vert.x tries SLF4J first, and puts something else in the place of System.err meanwhile:
+    // who takes hold of it just then writes to nobody.
+    System.setProperty(
+        "vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.JULLogDelegateFactory");
+  }
+
   private EventLoops() {}
+
+  /** {@link #create}, on a thread of its own. */
+  public static CompletableFuture<Vertx> createAside(String thread) {
+    return Threads.async(thread, EventLoops::create);
+  }
 
   /** A Vert.x of its own. Close it when it is not used any more. */
   public static Vertx create() {

@@ -46,4 +46,11 @@ class ClassListTest {
       assertTrue(classes(list).contains(name), name);
     }
   }
+
+  /** What tries to load it replaces System.err meanwhile, and the app's messages are lost. */
+  @ParameterizedTest
+  @ValueSource(strings = {"classes.lst", "classes-24.lst"})
+  void aStartDoesNotTouchSlf4j(String list) throws IOException {
+    assertEquals(List.of(), classes(list).stream().filter(n -> n.contains("slf4j")).toList());
+  }
 }

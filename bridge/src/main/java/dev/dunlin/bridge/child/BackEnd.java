@@ -319,15 +319,15 @@ public final class BackEnd {
       events.print(false, text);
       return;
     }
-    int mark = text.indexOf('?');
-    String command = text.substring("ipc://".length(), mark < 0 ? text.length() : mark);
-    Map<String, String> params;
+    Said said;
     try {
-      params = mark < 0 ? Map.of() : query(text.substring(mark + 1));
+      said = Said.of(text);
     } catch (IllegalArgumentException e) {
       events.print(true, "the back end wrote what is no URL: " + e.getMessage());
       return;
     }
+    String command = said.command();
+    Map<String, String> params = said.params();
     String value = params.getOrDefault("value", "");
     switch (command) {
       case "send" ->
@@ -461,7 +461,20 @@ public final class BackEnd {
     return stopping;
   }
 
-  private static Object json(String value) {
+  /** What a line {@code ipc://command?params} says. */
+  record Said(String command, Map<String, String> params) {
+    /**
+     * @throws IllegalArgumentException if a percent sign in it stands for nothing
+     */
+    static Said of(String line) {
+      int mark = line.indexOf('?');
+      return new Said(
+          line.substring("ipc://".length(), mark < 0 ? line.length() : mark),
+          mark < 0 ? Map.of() : query(line.substring(mark + 1)));
+    }
+  }
+
+  static Object json(String value) {
     try {
       return JsonValues.read(value);
     } catch (IOException e) {
@@ -470,7 +483,7 @@ public final class BackEnd {
     }
   }
 
-  private static int number(String text, int standard) {
+  static int number(String text, int standard) {
     return text != null && text.matches("-?[0-9]{1,9}") ? Integer.parseInt(text) : standard;
   }
 

@@ -47,14 +47,12 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -80,9 +78,6 @@ public final class FsModule implements CommandModule {
   private static final int COPY_BYTES = 8 << 20;
   private static final int COPY_EXCLUSIVE = 1;
   private static final int DEFAULT_FILE_MODE = 0666;
-
-  /** What replaces a file has this until it has the file's own. */
-  private static final int DRAFT_MODE = 0600;
 
   private static final int DEFAULT_FOLDER_MODE = 0777;
   private static final String ANY_TYPE = "application/octet-stream";
@@ -310,29 +305,12 @@ public final class FsModule implements CommandModule {
 
   /** Writes beside the file, then puts it in its place: readers see the old or the new, whole. */
   private Reply replaceFile(Call call) throws IOException {
-    if (call.path().asked().endsWith("/")) {
-      throw new Errno.Failure(Errno.EISDIR);
-    }
-    try (Pin pin = Pin.of(call.path())) {
-      Path target = pin.path();
-      boolean there = exists(target);
-      if (there && Stat.type(target) != Stat.FILE) {
-        throw new Errno.Failure(Stat.type(target) == Stat.FOLDER ? Errno.EISDIR : Errno.EINVAL);
-      }
-      boolean keep = there && call.param("mode").isEmpty() && !Platform.isWindows();
-      Set<PosixFilePermission> kept =
-          keep ? Files.getPosixFilePermissions(target, LinkOption.NOFOLLOW_LINKS) : Set.of();
-      drafts.replace(
-          call.path().real(),
-          target,
-          mode(call, keep ? DRAFT_MODE : DEFAULT_FILE_MODE),
-          file -> {
-            writeAll(call, file);
-            if (keep) {
-              file.change(path -> Files.setPosixFilePermissions(path, kept));
-            }
-          });
-    }
+    CheckedFile.replace(
+        drafts,
+        call.path(),
+        mode(call, DEFAULT_FILE_MODE),
+        call.param("mode").isEmpty(),
+        file -> writeAll(call, file));
     return Reply.NOTHING;
   }
 

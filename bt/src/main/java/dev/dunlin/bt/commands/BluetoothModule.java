@@ -123,7 +123,7 @@ public final class BluetoothModule implements CommandModule {
             Permission.POLICY,
             RunsOn.WORKER,
             call -> answer(openDevice(call))),
-        onDevice("connect", (device, call) -> device.connect()),
+        onDevice("connect", PageDevice::connect),
         onDevice("disconnect", (device, call) -> device.disconnect()),
         onDevice("services", PageDevice::services),
         onDevice("read", PageDevice::read),

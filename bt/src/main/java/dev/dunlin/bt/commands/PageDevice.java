@@ -25,6 +25,7 @@ import dev.dunlin.scheduler.Scheduler;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -82,6 +83,7 @@ final class PageDevice implements AutoCloseable {
     this.subscriptions =
         List.of(
             connection.onLost(reason -> lost()),
+            connection.onReconnected(() -> told.tell(Kind.RECONNECTED, linked(), new byte[0])),
             connection.onServicesChanged(() -> told.tell(Kind.SERVICES, 0, new byte[0])));
   }
 
@@ -100,15 +102,24 @@ final class PageDevice implements AutoCloseable {
 
   // ---- the link
 
-  Future<Object> connect() {
+  Future<Object> connect(Call call) {
     requireOpen();
+    long limit = ConnectOptions.DEFAULT_TIMEOUT.toMillis();
+    long millis = call.params().path("timeout").asLong(limit);
+    if (millis < 1 || millis > limit) {
+      throw Faults.invalid("timeout is 1 to " + limit + " milliseconds, and is " + millis);
+    }
+    ConnectOptions once =
+        new ConnectOptions(Duration.ofMillis(millis), BluetoothModule.CONNECT_ATTEMPTS);
     return connection
-        .open(new ConnectOptions(ConnectOptions.DEFAULT_TIMEOUT, BluetoothModule.CONNECT_ATTEMPTS))
-        .map(
-            done -> {
-              forgetLink();
-              return Map.of("link", ++link);
-            });
+        .open(call.params().path("reconnect").asBoolean() ? once.reconnecting() : once)
+        .map(done -> Map.of("link", linked()));
+  }
+
+  /** The number of a link that is new. */
+  private int linked() {
+    forgetLink();
+    return ++link;
   }
 
   Future<Object> disconnect() {

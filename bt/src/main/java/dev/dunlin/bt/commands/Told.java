@@ -29,6 +29,8 @@ final class Told {
     DROPPED(3),
     /** JSON of an advertisement. */
     ADVERTISEMENT(4),
+    /** There is a link again, whose number stands for the attribute. */
+    RECONNECTED(5),
     /** Request u32, central u32, MTU u16. */
     READ(16),
     /** The same, and the value. */

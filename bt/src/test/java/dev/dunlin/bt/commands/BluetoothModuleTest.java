@@ -488,6 +488,31 @@ class BluetoothModuleTest {
         channel().messages.stream().allMatch(one -> one.length <= BluetoothLimits.WAITING_BYTES));
   }
 
+  @Test
+  void aLostLinkIsMadeAgainForAPageThatAskedForIt() {
+    String handle = open();
+    for (String wrong : List.of("0", "30001", "-1")) {
+      assertEquals(
+          "ERR_INVALID_CALL", refused("connect", handle, "{'timeout':%s}".formatted(wrong)).code());
+    }
+    assertEquals(
+        1, call("connect", handle, "{'reconnect':true,'timeout':3000}").path("link").asInt());
+    int before = attribute(handle, HEART, "2a37");
+    heart.vanish();
+    scheduler.advance(Duration.ofMinutes(10));
+    heart.appear();
+    scheduler.advance(Duration.ofMinutes(2));
+    List<Heard> told = heard(channel());
+    assertEquals(List.of(1, 5), told.stream().map(Heard::kind).toList());
+    assertEquals(List.of(1, 2), told.stream().map(Heard::attribute).toList());
+    assertEquals(
+        "InvalidStateError", refused("read", handle, "{'attribute':%d}".formatted(before)).name());
+    call("read", handle, "{'attribute':%d}".formatted(attribute(handle, HEART, "2a37")));
+    call("disconnect", handle, "{}");
+    scheduler.advance(Duration.ofMinutes(5));
+    assertEquals(Set.of(), machine.links());
+  }
+
   // ---- the end
 
   @Test

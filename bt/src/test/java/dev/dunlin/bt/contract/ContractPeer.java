@@ -42,7 +42,11 @@ public final class ContractPeer implements GattHandler {
   /** Indicates; see {@link #CONTROL}. */
   public static final UUID INDICATING = uuid(4);
 
-  /** Two bytes, n: sends 0 to n-1, two bytes each, to who subscribed; the values big-endian. */
+  /**
+   * Two numbers of two bytes, first and count, big-endian: sends so many from the first on, two
+   * bytes each, to who subscribed. Written without a response, for which bluetoothd would wait five
+   * seconds and no longer, however slow the machine is.
+   */
   public static final UUID CONTROL = uuid(5);
 
   /** Refuses to be read. */
@@ -108,7 +112,7 @@ public final class ContractPeer implements GattHandler {
                 spec(LONG, Property.READ, Property.WRITE),
                 spec(NOTIFYING, Property.NOTIFY),
                 spec(INDICATING, Property.INDICATE),
-                spec(CONTROL, Property.WRITE),
+                spec(CONTROL, Property.WRITE, Property.WRITE_WITHOUT_RESPONSE),
                 spec(REFUSING, Property.READ),
                 spec(COMMAND, Property.READ, Property.WRITE_WITHOUT_RESPONSE)));
     if (secret) {
@@ -162,9 +166,10 @@ public final class ContractPeer implements GattHandler {
       values.put(request.uuid(), value.copy());
       return nobody();
     }
-    int count = value.length() == 2 ? value.getUnsignedShort(0) : 0;
+    int first = value.length() == 4 ? value.getUnsignedShort(0) : 0;
+    int count = value.length() == 4 ? value.getUnsignedShort(2) : 0;
     for (AttributeRef to : subscribed) {
-      for (int i = 0; i < count; i++) {
+      for (int i = first; i < first + count; i++) {
         notify.apply(to, Buffer.buffer().appendUnsignedShort(i));
       }
     }

@@ -1,8 +1,10 @@
 package dev.dunlin.bt.contract;
 
 import dev.dunlin.bt.Adapter;
+import dev.dunlin.bt.ConnectOptions;
 import dev.dunlin.bt.DeviceId;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -22,10 +24,15 @@ public interface Fixture extends AutoCloseable {
     return 512;
   }
 
-  /** The result, or the failure, when it is there; within a minute. */
+  /** How the peer is connected to. */
+  default ConnectOptions connecting() {
+    return new ConnectOptions(Duration.ofSeconds(30), 3);
+  }
+
+  /** The result, or the failure, when it is there; within the patience of the fixture. */
   <T> T await(Future<T> future);
 
-  /** Returns when it is so, and fails the test after a minute. */
+  /** Returns when it is so, and fails the test when its patience is over. */
   void until(String what, BooleanSupplier condition);
 
   /** Lets a second pass, or what is due in it. */

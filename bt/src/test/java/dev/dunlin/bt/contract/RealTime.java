@@ -16,12 +16,24 @@ import java.util.function.BooleanSupplier;
 
 /** Waits, in real time, for what runs on a lane. */
 public final class RealTime implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration USUAL = Duration.ofMinutes(1);
   private static final long POLL_MILLIS = 5;
 
+  private final Duration patience;
   private final Vertx vertx = EventLoops.create();
   private final VertxScheduler scheduler =
       new VertxScheduler(vertx, Lane.create(vertx, "bluetooth"));
+
+  public RealTime() {
+    this(USUAL);
+  }
+
+  /**
+   * @param patience the longest wait for anything: only what never comes takes so long
+   */
+  public RealTime(Duration patience) {
+    this.patience = patience;
+  }
 
   public VertxScheduler scheduler() {
     return scheduler;
@@ -32,13 +44,13 @@ public final class RealTime implements AutoCloseable {
       return future
           .toCompletionStage()
           .toCompletableFuture()
-          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+          .get(patience.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof RuntimeException failure
           ? failure
           : new IllegalStateException(e.getCause());
     } catch (TimeoutException e) {
-      return fail("the future did not settle within " + PATIENCE);
+      return fail("the future did not settle within " + patience);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return fail("interrupted");
@@ -46,10 +58,10 @@ public final class RealTime implements AutoCloseable {
   }
 
   public void until(String what, BooleanSupplier condition) {
-    Duration end = scheduler.now().plus(PATIENCE);
+    Duration end = scheduler.now().plus(patience);
     while (!condition.getAsBoolean()) {
       if (scheduler.now().compareTo(end) > 0) {
-        fail("not so within " + PATIENCE + ": " + what);
+        fail("not so within " + patience + ": " + what);
       }
       pass(Duration.ofMillis(POLL_MILLIS));
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.dunlin.bt.Adapter;
 import dev.dunlin.bt.AdapterStatus;
@@ -248,20 +249,150 @@ class FaultsTest {
 
   @Test
   void triesToConnectAgainWithLongerAndLongerWaits() {
-    device.vanish();
+    failToConnect(3);
     Connection connection = connection();
     Future<Void> opening = connection.open(new ConnectOptions(Duration.ofSeconds(30), 5));
     // 0.5, 1 and 2 s between the first four attempts.
-    time.advance(Duration.ofMillis(3_000));
+    time.advance(Duration.ofMillis(3_400));
     assertFalse(opening.isComplete());
-    device.appear();
-    time.advance(Duration.ofMillis(1_000));
+    time.advance(Duration.ofMillis(200));
     assertTrue(opening.succeeded());
     await(connection.close());
 
-    device.vanish();
+    failToConnect(2);
     Future<Void> twice = connection.open(new ConnectOptions(Duration.ofSeconds(30), 2));
-    assertEquals(Kind.NOT_FOUND, failure(twice).kind());
+    assertEquals(Kind.FAILED, failure(twice).kind());
+  }
+
+  private void failToConnect(int times) {
+    for (int i = 0; i < times; i++) {
+      stack.next(
+          SimOperation.CONNECT,
+          Future.failedFuture(new BluetoothError(Kind.FAILED, "the radio is busy")));
+    }
+  }
+
+  @Test
+  void looksForADeviceThatTheStackDoesNotKnowAndStopsLookingInTime() {
+    device.vanish();
+    Connection connection = connection();
+    Future<Void> opening = connection.open(new ConnectOptions(Duration.ofSeconds(30), 2));
+    time.advance(Duration.ofSeconds(20));
+    assertTrue(stack.isScanning());
+    device.appear();
+    await(opening);
+    await(connection.close());
+    assertFalse(stack.isScanning());
+
+    device.vanish();
+    Future<Void> vain = connection.open(new ConnectOptions(Duration.ofSeconds(30), 2));
+    BluetoothError failure = failure(vain);
+    assertEquals(Kind.NOT_FOUND, failure.kind());
+    assertTrue(failure.getMessage().contains("not heard within 30000 ms"), failure.getMessage());
+    time.advance(Duration.ofMillis(1));
+    assertFalse(stack.isScanning());
+    assertEquals(Kind.NOT_FOUND, failure(connection.open(ConnectOptions.once())).kind());
+  }
+
+  // --- a link that is made again
+
+  @Test
+  void makesALostLinkAgainWithLongerAndLongerWaitsIfItIsToldTo() {
+    List<Duration> told = new ArrayList<>();
+    Connection connection = connection();
+    connection.onReconnected(() -> told.add(time.now()));
+    await(connection.open(ConnectOptions.once().reconnecting()));
+    Characteristic old = characteristic(connection, ContractPeer.VALUE);
+    failToConnect(9);
+    Duration lost = time.now();
+    device.disconnect();
+    // 0.5, 1, 2, 4, 8, 16, 32, and then a minute each.
+    time.advance(Duration.ofMillis(63_500 + 119_000));
+    assertEquals(List.of(), told);
+    assertFalse(connection.isOpen());
+    time.advance(Duration.ofMillis(61_500));
+    assertEquals(1, told.size());
+    assertTrue(told.get(0).minus(lost).toSeconds() >= 243, told.toString());
+    assertTrue(connection.isOpen());
+    assertEquals(Kind.STALE, failure(old.read()).kind());
+    assertEquals("hello", await(characteristic(connection, ContractPeer.VALUE).read()).toString());
+
+    // Again, and now at once: the waits begin anew.
+    device.disconnect();
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(2, told.size());
+    Connection plain = connection();
+    await(plain.open(ConnectOptions.once()));
+    device.disconnect();
+    time.advance(Duration.ofSeconds(1));
+    assertFalse(plain.isOpen(), "who has not asked for it has none");
+  }
+
+  @Test
+  void makesALostLinkAgainWhenTheDeviceOrTheAdapterIsBack() {
+    Connection connection = connection();
+    int[] told = {0};
+    connection.onReconnected(() -> told[0]++);
+    await(connection.open(new ConnectOptions(ConnectOptions.DEFAULT_TIMEOUT, 2).reconnecting()));
+    device.vanish();
+    time.advance(Duration.ofHours(1));
+    device.appear();
+    VirtualTime.until(time, "the device is back", connection::isOpen);
+    stack.serviceEnds();
+    time.advance(Duration.ofHours(1));
+    stack.plug();
+    VirtualTime.until(time, "the service is back", connection::isOpen);
+    assertEquals(2, told[0]);
+    Notifications notifications =
+        await(characteristic(connection, ContractPeer.NOTIFYING).subscribe());
+    List<Buffer> heard = new ArrayList<>();
+    notifications.events().listen(heard::add);
+    device.notify(AttributeRef.of(0, 2), Buffer.buffer("x"));
+    time.advance(Duration.ofMillis(10));
+    assertEquals(1, heard.size());
+  }
+
+  @Test
+  void makesNoLinkAgainThatWasClosedMeanwhile() {
+    Connection connection = connection();
+    connection.onReconnected(() -> fail("nobody wants it"));
+    await(connection.open(ConnectOptions.once().reconnecting()));
+    device.disconnect();
+    time.advance(Duration.ofMillis(100));
+    await(connection.close());
+    time.advance(Duration.ofMinutes(5));
+    assertEquals(Set.of(), stack.links());
+
+    // While an attempt is under way; and by hand, which is no reconnecting.
+    await(connection.open(ConnectOptions.once().reconnecting()));
+    stack.hangNext(SimOperation.CONNECT);
+    device.disconnect();
+    time.advance(Duration.ofSeconds(1));
+    await(connection.open(ConnectOptions.once().reconnecting()));
+    assertTrue(connection.isOpen());
+    await(connection.close());
+    time.advance(Duration.ofMinutes(5));
+    assertEquals(Set.of(), stack.links());
+  }
+
+  @Test
+  void givesNotificationsToAConnectionOfADeviceThatWasForgottenMeanwhile() {
+    Connection connection = open();
+    await(connection.close());
+    await(stack.forget(device.deviceId()));
+    time.advance(Duration.ofSeconds(1));
+    for (int i = 0; i < 1100; i++) {
+      adapter.device(
+          new dev.dunlin.bt.DeviceId(String.format("03:00:00:00:%02x:%02x", i / 256, i % 256)));
+    }
+    await(connection.open(ConnectOptions.once()));
+    Notifications notifications =
+        await(characteristic(connection, ContractPeer.NOTIFYING).subscribe());
+    List<Buffer> heard = new ArrayList<>();
+    notifications.events().listen(heard::add);
+    device.notify(AttributeRef.of(0, 2), Buffer.buffer("x"));
+    time.advance(Duration.ofMillis(10));
+    assertEquals(1, heard.size());
   }
 
   @Test

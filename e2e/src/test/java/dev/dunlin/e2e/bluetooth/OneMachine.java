@@ -1,6 +1,7 @@
 package dev.dunlin.e2e.bluetooth;
 
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
  * The machine that suites use one after the other, as its start is what takes long: reset for each,
  * and ended after the last. Where none can be had, they are skipped, by name.
  */
-public final class OneMachine implements BeforeAllCallback {
+public final class OneMachine implements BeforeAllCallback, AfterTestExecutionCallback {
   /** What there is, or why there is none; closed by JUnit after the last suite. */
   private record Found(BluetoothMachine machine, String missing) implements AutoCloseable {
     static Found find() {
@@ -43,6 +44,21 @@ public final class OneMachine implements BeforeAllCallback {
         () -> "no virtual machine with Bluetooth here: " + found.missing());
     machine = found.machine();
     machine.reset();
+  }
+
+  /** What the machine knows of a failure is gone with it. */
+  @Override
+  public void afterTestExecution(ExtensionContext context) {
+    context
+        .getExecutionException()
+        .filter(failure -> !(failure instanceof org.opentest4j.TestAbortedException))
+        .ifPresent(
+            failure ->
+                System.out.println(
+                    "bluetooth: "
+                        + context.getDisplayName()
+                        + " failed; the machine says:\n"
+                        + machine.log()));
   }
 
   /** The machine; only while a suite runs. */

@@ -11,7 +11,6 @@ import dev.dunlin.bt.BluetoothError.Kind;
 import dev.dunlin.bt.Characteristic;
 import dev.dunlin.bt.Characteristic.Notifications;
 import dev.dunlin.bt.Characteristic.WriteMode;
-import dev.dunlin.bt.ConnectOptions;
 import dev.dunlin.bt.Connection;
 import dev.dunlin.bt.Device;
 import dev.dunlin.bt.PairingAgent;
@@ -20,7 +19,6 @@ import dev.dunlin.bt.ScanFilter;
 import dev.dunlin.bt.ScanOptions;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -107,8 +105,9 @@ class RealFaultsSuite {
     MACHINE
         .get()
         .tell(
-            "busctl call org.bluez /org/bluez/hci1/dev_00_AA_01_00_00_00 org.bluez.Device1 Disconnect"
-                + " || true");
+            "busctl call org.bluez /org/bluez/hci1/dev_"
+                + BluetoothMachine.ADDRESSES.get(0).replace(':', '_')
+                + " org.bluez.Device1 Disconnect || true");
     Kind kind = lastFailure(reads);
     assertTrue(Set.of(Kind.ADAPTER_GONE, Kind.DISCONNECTED).contains(kind), kind.toString());
     radios.until("the link is told to be gone", () -> lost.size() == 1);
@@ -287,7 +286,7 @@ class RealFaultsSuite {
     scan.events().listen(seen -> found.add(radios.central().device(seen.device())));
     radios.until("the peer is heard", () -> !found.isEmpty());
     radios.await(scan.stop());
-    return radios.await(found.peek().connect(new ConnectOptions(Duration.ofSeconds(45), 4)));
+    return radios.await(found.peek().connect(radios.connecting()));
   }
 
   /** What works in the end shows that all was registered again, on both sides. */

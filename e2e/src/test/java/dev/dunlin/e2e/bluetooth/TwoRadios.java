@@ -1,6 +1,7 @@
 package dev.dunlin.e2e.bluetooth;
 
 import dev.dunlin.bt.Adapter;
+import dev.dunlin.bt.ConnectOptions;
 import dev.dunlin.bt.DeviceId;
 import dev.dunlin.bt.bluez.BluezDriver;
 import dev.dunlin.bt.contract.Fixture;
@@ -16,14 +17,14 @@ import java.util.function.BooleanSupplier;
  * each with a connection and a lane of its own.
  */
 final class TwoRadios implements Fixture {
-  /** The address of hci0, as the other one sees it. */
-  static final DeviceId CENTRAL = new DeviceId("00:AA:01:00:00:00");
+  private static final DeviceId PERIPHERAL = new DeviceId(BluetoothMachine.ADDRESSES.get(1));
 
-  private static final DeviceId PERIPHERAL = new DeviceId("00:AA:01:01:00:01");
+  /** For a machine that has a twentieth of a core. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final BluetoothMachine machine;
-  private final RealTime time = new RealTime();
-  private final RealTime otherTime = new RealTime();
+  private final RealTime time = new RealTime(PATIENCE);
+  private final RealTime otherTime = new RealTime(PATIENCE);
   private final Adapter central;
   private final Adapter peripheral;
 
@@ -71,6 +72,11 @@ final class TwoRadios implements Fixture {
   @Override
   public int longestWrite() {
     return 508;
+  }
+
+  @Override
+  public ConnectOptions connecting() {
+    return new ConnectOptions(PATIENCE.dividedBy(2), 6);
   }
 
   @Override

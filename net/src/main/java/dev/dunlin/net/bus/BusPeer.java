@@ -181,12 +181,12 @@ final class BusPeer {
     saving =
         saving
             .transform(before -> keeper.keep(settings, state))
-        .onSuccess(done -> tellAll(event("state").put("bytes", state.length)))
-        .onFailure(
-            fault -> {
-              kept = Optional.empty();
-              warn("EIO", "the peer's state could not be saved: " + fault.getMessage());
-            });
+            .onSuccess(done -> tellAll(event("state").put("bytes", state.length)))
+            .onFailure(
+                fault -> {
+                  kept = Optional.empty();
+                  warn("EIO", "the peer's state could not be saved: " + fault.getMessage());
+                });
     return saving;
   }
 

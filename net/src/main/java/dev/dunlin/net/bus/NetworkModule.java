@@ -29,7 +29,6 @@ import dev.dunlin.scheduler.EventLoops;
 import dev.dunlin.scheduler.Lane;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
-import dev.dunlin.scheduler.Threads;
 import dev.dunlin.scheduler.VertxScheduler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -187,7 +186,7 @@ public final class NetworkModule implements CommandModule, AutoCloseable {
         throw new RejectedExecutionException("the app is closing");
       }
       // Off the bridge's worker, for Vert.x minds being made on a thread of another one.
-      Vertx made = Threads.async("network-start", EventLoops::create).join();
+      Vertx made = EventLoops.createAside("network-start").join();
       vertx = Optional.of(made);
       scheduler = Optional.of(new VertxScheduler(made, Lane.create(made, "network")));
     }

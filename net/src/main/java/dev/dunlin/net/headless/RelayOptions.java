@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,11 @@ public record RelayOptions(
       values.putAll(read(Path.of(flags.get("config"))));
     }
     values.putAll(flags);
+    return of(values);
+  }
+
+  /** Of keys that there are. */
+  static RelayOptions of(Map<String, String> values) {
     String address = values.getOrDefault("address", "0.0.0.0");
     return new RelayOptions(
         address,
@@ -96,17 +103,31 @@ public record RelayOptions(
         (int) number(values, "port", DEFAULT_PORT),
         (int) number(values, "probe-port", 0),
         number(values, "keepalive", PeerConfig.DEFAULT_KEEP_ALIVE.toMillis()),
-        Path.of(values.getOrDefault("state", "dunlin-relay")),
+        folder(values.getOrDefault("state", "dunlin-relay")),
         (int) number(values, "metrics-port", DEFAULT_METRICS_PORT),
         PeerOptions.parseIntroducers(
-            values.getOrDefault("introducers", "").isBlank()
-                ? List.of()
-                : List.of(values.get("introducers").split("\\s*,\\s*"))));
+            Arrays.stream(values.getOrDefault("introducers", "").split(","))
+                .map(String::strip)
+                .filter(introducer -> !introducer.isEmpty())
+                .toList()));
   }
 
   private static Map<String, String> read(Path file) {
-    Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      return read(file, reader);
+    } catch (IOException e) {
+      throw new PeerException("EINVAL", "the file " + file + " can't be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * The keys of a file.
+   *
+   * @param file named in errors
+   */
+  static Map<String, String> read(Path file, Reader reader) {
+    Properties properties = new Properties();
+    try {
       properties.load(reader);
     } catch (IOException | IllegalArgumentException e) {
       throw new PeerException("EINVAL", "the file " + file + " can't be read: " + e.getMessage());
@@ -125,6 +146,14 @@ public record RelayOptions(
       values.put(key, properties.getProperty(key).strip());
     }
     return values;
+  }
+
+  private static Path folder(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new PeerException("EINVAL", "--state takes a folder: " + e.getMessage());
+    }
   }
 
   private static long number(Map<String, String> values, String key, long otherwise) {

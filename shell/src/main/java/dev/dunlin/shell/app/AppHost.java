@@ -8,6 +8,7 @@ import dev.dunlin.bridge.Frame;
 import dev.dunlin.bridge.StreamLane;
 import dev.dunlin.bridge.StreamRequest;
 import dev.dunlin.bridge.StreamResponse;
+import dev.dunlin.shell.engine.Download;
 import dev.dunlin.shell.engine.PageHost;
 import dev.dunlin.shell.engine.PageRequest;
 import dev.dunlin.shell.resources.ResourceRequest;
@@ -45,7 +46,10 @@ final class AppHost implements PageHost {
 
     void loaded(int window, String url, int status);
 
-    void downloadRefused(int window, String url);
+    void download(int window, Download download);
+
+    /** Whether the person leaves a page that says that something would be lost. */
+    Future<Boolean> leave(int window, boolean reload);
   }
 
   /**
@@ -188,9 +192,14 @@ final class AppHost implements PageHost {
     events.committed(window, url);
   }
 
+  /** A window has closed, and with it its documents. */
+  void windowGone(int window) {
+    documents.remove(window);
+  }
+
   @Override
-  public void downloadRefused(int window, String url) {
-    events.downloadRefused(window, url);
+  public void download(int window, Download download) {
+    events.download(window, download);
   }
 
   private void gone(List<String> ids) {
@@ -202,6 +211,11 @@ final class AppHost implements PageHost {
   @Override
   public void loaded(int window, String url, int status) {
     events.loaded(window, url, status);
+  }
+
+  @Override
+  public Future<Boolean> leave(int window, boolean reload) {
+    return events.leave(window, reload);
   }
 
   @Override

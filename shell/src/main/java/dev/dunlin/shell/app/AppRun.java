@@ -2,6 +2,7 @@ package dev.dunlin.shell.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.bridge.Bridge;
 import dev.dunlin.bridge.BridgeConfig;
 import dev.dunlin.bridge.PolicyHeader;
@@ -12,8 +13,10 @@ import dev.dunlin.bridge.child.ChildProcessModule;
 import dev.dunlin.bridge.child.UserEnvironment;
 import dev.dunlin.bridge.console.ConsoleModule;
 import dev.dunlin.bridge.extension.ExtensionModule;
+import dev.dunlin.bridge.fs.CheckedFile;
 import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.bt.commands.BluetoothModule;
 import dev.dunlin.scheduler.Backoff;
 import dev.dunlin.scheduler.EventLoops;
@@ -27,20 +30,20 @@ import dev.dunlin.shell.Trees;
 import dev.dunlin.shell.cli.Launcher;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.config.AppConfig;
-import dev.dunlin.shell.config.Colour;
 import dev.dunlin.shell.config.ConfigException;
 import dev.dunlin.shell.config.Length;
 import dev.dunlin.shell.config.Permission;
+import dev.dunlin.shell.desktop.Desktop;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.DevToolsSession;
+import dev.dunlin.shell.engine.Download;
 import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
 import dev.dunlin.shell.engine.PageFiles;
-import dev.dunlin.shell.engine.WindowSettings;
-import dev.dunlin.shell.engine.WindowSettings.Trait;
+import dev.dunlin.shell.engine.WindowNumber;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
@@ -49,6 +52,7 @@ import dev.dunlin.shell.resources.AppResources;
 import dev.dunlin.shell.resources.ChangeWatch;
 import dev.dunlin.shell.resources.DevServerResources;
 import dev.dunlin.shell.resources.DirectorySource;
+import dev.dunlin.shell.resources.DocumentRegistrar;
 import dev.dunlin.shell.resources.Modules;
 import dev.dunlin.shell.resources.ResourceRequest;
 import dev.dunlin.shell.resources.ResourceResponse;
@@ -56,8 +60,6 @@ import dev.dunlin.shell.resources.ResourceSource;
 import dev.dunlin.shell.resources.VerifiedSource;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.awt.Color;
-import java.awt.Dimension;
 import java.awt.MediaTracker;
 import java.awt.Toolkit;
 import java.io.IOException;
@@ -67,21 +69,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.swing.ImageIcon;
 
@@ -118,8 +119,11 @@ public final class AppRun implements Launcher {
   /** Of HTTP: a page with this status or a higher one is not the app's. */
   private static final int FIRST_ERROR = 400;
 
-  private static final int DEFAULT_WIDTH = 1100;
-  private static final int DEFAULT_HEIGHT = 760;
+  /** Id of the app's first window. */
+  private static final int FIRST = 0;
+
+  /** Under which is noted where it was. */
+  private static final String MAIN_WINDOW = "main";
 
   private final Consumer<Engine> opened;
   private CompletableFuture<Vertx> vertx;
@@ -144,7 +148,7 @@ public final class AppRun implements Launcher {
   @Override
   public void prepare() {
     if (vertx == null) {
-      vertx = Threads.async("vertx", EventLoops::create);
+      vertx = EventLoops.createAside("vertx");
       // Netty unpacks a library into a file that it deletes when it has loaded it: an end meanwhile
       // would leave it.
       Threads.onExit("vertx", () -> vertx.handle((made, fault) -> made).join());
@@ -203,15 +207,22 @@ public final class AppRun implements Launcher {
     private final ResourceSource files;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final CompletableFuture<Bridge> bridge = new CompletableFuture<>();
-    private final RendererRecovery recovery;
+    private final Map<Integer, RendererRecovery> recoveries = new ConcurrentHashMap<>();
+    private final Windows windows =
+        new Windows((number, settings) -> engine().open(number, settings), new WindowEvents());
+    private final WindowLook look;
+    private final ClosingQuestions closing =
+        new ClosingQuestions(
+            window -> bridge().emit(window, "windowclosing", Map.of()));
     private final LinkQuestion question;
     private final DeniedPermissions permissions;
     private final CompletableFuture<Boolean> dark;
+    private volatile AppHost host;
     private final CompletableFuture<Vertx> vertxStart;
     private final CompletableFuture<Sandbox> sandbox;
     private Vertx vertx;
-    private Engine engine;
-    private volatile BrowserWindow window;
+    private volatile Engine engine;
+    private Downloads downloads;
     private MenuModule menus;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
@@ -254,7 +265,12 @@ public final class AppRun implements Launcher {
       this.dark = SystemTheme.isDark(config.window().backgroundDark().isPresent());
       this.policy = policyHeader();
       this.files = files();
-      this.recovery = new RendererRecovery(config.meta().origin(), new SystemClock());
+      this.look =
+          new WindowLook(
+              config,
+              options.headless(),
+              dark::join,
+              new WindowMemory(folders.get("config").resolve("windows.json"), console));
       this.question =
           new LinkQuestion(
               LinkQuestion.dialog(config.meta().title()), url -> ExternalLinks.open(url, console));
@@ -356,7 +372,7 @@ public final class AppRun implements Launcher {
         NavigationPolicy navigation = navigationPolicy();
         CompletableFuture<Function<ResourceRequest, Future<ResourceResponse>>> resources =
             new CompletableFuture<>();
-        AppHost host =
+        host =
             new AppHost(
                 config.meta().origin(),
                 navigation,
@@ -380,28 +396,13 @@ public final class AppRun implements Launcher {
                     temp,
                     !options.production(),
                     options.verbose(),
-                    background(),
+                    look.background(),
                     switches()),
                 host);
         Threads.onExit("close", this::closeEngine);
         engine.start();
-        window = engine.open(windowSettings());
-        window
-            .closed()
-            .onComplete(
-                done -> {
-                  bridge.join().windowGone(window.index());
-                  exit.complete(0);
-                });
-        menus.attach(window, !options.production());
-        window.onSeen(
-            seen ->
-                bridge
-                    .join()
-                    .emit(
-                        window.index(), seen ? "applicationresume" : "applicationpause", Map.of()));
+        openFirst();
         opened.accept(engine);
-        icon();
         watch();
         int code = exit.join();
         closeEngine();
@@ -463,7 +464,7 @@ public final class AppRun implements Launcher {
             ChangeWatch.start(
                 config.build().resources().toRealPath(),
                 new VertxScheduler(vertx, Lane.create(vertx, "watch")),
-                () -> window.reload(),
+                () -> windows.all().forEach(BrowserWindow::reload),
                 console::say);
         exit.whenComplete((code, fault) -> watch.close());
       } catch (IOException e) {
@@ -477,7 +478,7 @@ public final class AppRun implements Launcher {
     }
 
     /** Once the window is there: reading a picture takes longer than a start should. */
-    private void icon() {
+    private void icon(BrowserWindow window) {
       config
           .window()
           .icon()
@@ -490,14 +491,6 @@ public final class AppRun implements Launcher {
                   console.say("the icon " + file + " is no PNG, JPEG or GIF picture");
                 }
               });
-    }
-
-    /** The colour before the first paint: that of the system's theme. */
-    private Color background() {
-      AppConfig.Window wanted = config.window();
-      return (dark.join() ? wanted.backgroundDark() : wanted.backgroundLight())
-          .map(Running::awtColour)
-          .orElse(Color.WHITE);
     }
 
     /**
@@ -580,9 +573,21 @@ public final class AppRun implements Launcher {
                   headers),
               files,
               new Modules(),
-              (windowIndex, metaPolicies) ->
-                  bridge.join().registerDocument(windowIndex, policies(metaPolicies)),
-              new Facts(config, options, folders, System.getenv()));
+              new DocumentRegistrar() {
+                @Override
+                public String register(int window, List<String> metaPolicies) {
+                  return bridge
+                      .join()
+                      .registerDocument(
+                          window, policySet(metaPolicies).narrowedBy(windows.policiesOf(window)));
+                }
+
+                @Override
+                public List<String> policies(int window) {
+                  return windows.policiesOf(window);
+                }
+              },
+              new Facts(config, options, folders, System.getenv(), windows::facts));
       Function<ResourceRequest, Future<ResourceResponse>> origin =
           devServer
               .map(
@@ -603,8 +608,8 @@ public final class AppRun implements Launcher {
               .<Function<ResourceRequest, Future<ResourceResponse>>>map(server -> server::respond)
               .orElse(request -> Future.succeededFuture(resources.respond(request)));
       return request ->
-          recovery.answers(request.url())
-              ? Future.succeededFuture(recovery.respond(request))
+          RendererRecovery.answers(config.meta().origin(), request.url())
+              ? Future.succeededFuture(recovery(request.window()).respond(request))
               : permissions
                   .refusal(request)
                   .map(Future::succeededFuture)
@@ -656,7 +661,7 @@ public final class AppRun implements Launcher {
           "Correct it.");
     }
 
-    private PolicySet policies(List<String> metaPolicies) {
+    private PolicySet policySet(List<String> metaPolicies) {
       List<String> all = new ArrayList<>();
       if (!policy.isEmpty()) {
         all.add(policy);
@@ -670,8 +675,6 @@ public final class AppRun implements Launcher {
       SecurityReport security =
           new SecurityReport(config.meta().origin(), policy, !options.production(), sandbox::join);
       List<CommandModule> modules = new ArrayList<>();
-      IntFunction<Optional<BrowserWindow>> windows =
-          index -> Optional.ofNullable(window).filter(w -> w.index() == index);
       BluetoothModule bluetooth =
           Bluetooth.of(
               config,
@@ -682,27 +685,57 @@ public final class AppRun implements Launcher {
               new BluetoothModule.Blocking() {
                 @Override
                 public <T> Future<T> run(Callable<T> work) {
-                  return vertx.executeBlocking(work);
+                  return blocking(work);
                 }
               },
-              windows);
+              windows::find);
       modules.add(bluetooth);
+      Desktop desktop = AppDesktop.of(config, resourceFolder(), this::emit, this::toFront);
+      modules.addAll(desktop.modules());
+      Map<String, Supplier<Future<Map<String, Object>>>> capabilities =
+          new HashMap<>(desktop.capabilities());
+      capabilities.put(bluetooth.name(), bluetooth::capability);
+      capabilities.put("printing", () -> blocking(Printers::capability));
       modules.add(
           new ApplicationModule(
               exit::complete,
               config::toJson,
               Facts::versions,
               security::now,
-              Map.of(bluetooth.name(), bluetooth::capability),
+              capabilities,
               updates()));
-      modules.add(new WindowModule(windows, Running::screen));
+      modules.add(
+          new WindowModule(
+              windows::find,
+              Stream.of(
+                      // What other parts do to the caller's window: a list of commands each.
+                      List.of(
+                          new WindowCreation(config.meta().origin(), windows, look, this::sent)
+                              .command()),
+                      closing.commands())
+                  .flatMap(List::stream)
+                  .toList()));
+      modules.add(
+          new OtherWindows(windows, (id, event, detail) -> bridge.join().send(id, event, detail)));
+      Optional<String> asker =
+          options.headless() ? Optional.empty() : Optional.of(config.meta().title());
+      modules.add(new PageServices(windows::find, new CheckedFile(random), this::blocking, asker));
+      downloads =
+          new Downloads(
+              profile().resolve("Dunlin Downloads"),
+              folders.get("downloads"),
+              new CheckedFile(random),
+              this::blocking,
+              random,
+              new DownloadPages());
+      modules.add(downloads);
       menus =
           new MenuModule(
-              windows,
+              windows::find,
               exit::complete,
               (index, event, detail) -> bridge.join().emit(index, event, detail));
       modules.addAll(menus.modules());
-      modules.add(new MessageBoxes(windows, config.meta().title(), !options.headless()));
+      modules.add(new MessageBoxes(windows::find, config.meta().title(), !options.headless()));
       modules.add(new DesktopModule(this::external));
       modules.add(
           new ClipboardModule(
@@ -710,7 +743,7 @@ public final class AppRun implements Launcher {
               () -> Toolkit.getDefaultToolkit().getSystemClipboard()));
       modules.add(
           new PickerModule(
-              windows,
+              windows::find,
               options.headless()
                   ? Optional.empty()
                   : Optional.of(new FileDialogs(config.meta().title(), folders.get("home"))),
@@ -742,17 +775,33 @@ public final class AppRun implements Launcher {
           vertx,
           new BridgeConfig(
               config.meta().origin(),
-              policies(List.of()),
+              policySet(List.of()),
               own,
               random,
-              new PageFiles(temp, random, windows)),
+              new PageFiles(temp, random, windows::find)),
           modules);
+    }
+
+    private <T> Future<T> blocking(Callable<T> work) {
+      return vertx.executeBlocking(work, false);
+    }
+
+    /** To a window of the app; to its first one if it is gone. */
+    private void emit(int id, String event, Object detail) {
+      windows
+          .find(id)
+          .or(windows::first)
+          .ifPresent(window -> bridge.join().emit(window.id(), event, detail));
+    }
+
+    private void toFront(int id) {
+      windows.find(id).or(windows::first).ifPresent(BrowserWindow::bringToFront);
     }
 
     private UpdateCommands updates() {
       return new UpdateCommands(
           installed,
-          (index, progress) -> bridge.join().emit(index, UpdateCommands.PROGRESS, progress),
+          (window, progress) -> bridge.join().emit(window, UpdateCommands.PROGRESS, progress),
           () -> {
             restart = true;
             exit.complete(0);
@@ -775,14 +824,15 @@ public final class AppRun implements Launcher {
                       new BackEndEvents()));
     }
 
-    /** What the back end says: to the pages of the app's window, and on the console. */
+    /** What the back end says: to the pages of one window or of all, and on the console. */
     private final class BackEndEvents implements BackEnd.Events {
       @Override
       public Future<Void> send(int index, String event, Object detail) {
-        BrowserWindow open = window;
-        return open == null || index >= 0 && index != open.index()
-            ? Future.succeededFuture()
-            : bridge.join().send(open.index(), event, detail);
+        return Future.join(
+                (index < 0 ? windows.all().stream() : windows.at(index).stream())
+                    .map(window -> bridge.join().send(window.id(), event, detail))
+                    .toList())
+            .mapEmpty();
       }
 
       @Override
@@ -796,60 +846,84 @@ public final class AppRun implements Launcher {
       }
     }
 
-    private static WindowModule.Screen screen() {
-      Dimension size = Toolkit.getDefaultToolkit().getScreenSize();
-      return new WindowModule.Screen(size.width, size.height);
+    private void openFirst() {
+      Optional<String> name =
+          config.window().restore() ? Optional.of(MAIN_WINDOW) : Optional.empty();
+      windows.open(
+          name.map(known -> look.restored(look.first(), known)).orElseGet(look::first),
+          new Windows.Place(Optional.of(FIRST), List.of(), name));
     }
 
-    private WindowSettings windowSettings() {
-      WindowModule.Screen screen = screen();
-      AppConfig.Window wanted = config.window();
-      Dimension least =
-          new Dimension(
-              wanted.minWidth().on(screen.width()), wanted.minHeight().on(screen.height()));
-      Dimension most =
-          new Dimension(
-              mostOf(wanted.maxWidth(), screen.width()),
-              mostOf(wanted.maxHeight(), screen.height()));
-      return new WindowSettings(
-          config.meta().origin() + "/",
-          config.meta().title(),
-          new Dimension(
-              sideOf(wanted.width(), least.width, most.width, screen.width(), DEFAULT_WIDTH),
-              sideOf(wanted.height(), least.height, most.height, screen.height(), DEFAULT_HEIGHT)),
-          least,
-          most,
-          traits(most),
-          background());
-    }
-
-    private Set<Trait> traits(Dimension most) {
-      Set<Trait> traits = EnumSet.noneOf(Trait.class);
-      if (!config.build().headless() || options.headless()) {
-        traits.add(Trait.VISIBLE);
+    @Override
+    public Future<Boolean> leave(int window, boolean reload) {
+      if (options.headless()) {
+        console.say("nobody is here to ask whether the page may be left: it is");
+        return Future.succeededFuture(true);
       }
-      config.window().flags().forEach(flag -> traits.add(Trait.valueOf(flag.name())));
-      if (most.width < WindowSettings.UNBOUNDED || most.height < WindowSettings.UNBOUNDED) {
-        // Filling the screen is beyond its largest size.
-        traits.remove(Trait.MAXIMIZABLE);
+      return windows
+          .find(window)
+          .map(open -> open.onFrame(frame -> LeaveQuestion.ask(frame, reload)))
+          .orElseGet(() -> Future.succeededFuture(true));
+    }
+
+    /** What the app makes of its windows' lives. */
+    private final class WindowEvents implements Windows.Events {
+      @Override
+      public void opening(WindowNumber window, List<String> narrower) {
+        if (!narrower.isEmpty()) {
+          bridge.join().windowOpens(window.id(), policySet(List.of()).narrowedBy(narrower));
+        }
       }
-      return traits;
+
+      @Override
+      public void opened(BrowserWindow window) {
+        window.onClosing(() -> closing.mayClose(window.id()));
+        icon(window);
+        menus.attach(window, !options.production());
+      }
+
+      @Override
+      public void seen(BrowserWindow window, boolean now) {
+        bridge.join().emit(window.id(), now ? "applicationresume" : "applicationpause", Map.of());
+        tellAll(now ? "windowshown" : "windowhidden", window.index());
+      }
+
+      @Override
+      public void closed(BrowserWindow window, Optional<String> name, boolean last) {
+        name.ifPresent(known -> look.note(known, window.place()));
+        closing.forget(window.id());
+        bridge().windowGone(window.id());
+        recoveries.remove(window.id());
+        host.windowGone(window.id());
+        if (last) {
+          exit.complete(0);
+        } else {
+          tellAll("windowclosed", window.index());
+        }
+      }
+
+      private void tellAll(String event, int index) {
+        // The original says data, its pages ask for index.
+        Map<String, Object> detail = Map.of("index", index, "data", index);
+        windows.all().forEach(one -> bridge.join().emit(one.id(), event, detail));
+      }
     }
 
-    /** The screen's whole size, the default, is no bound: there may be another screen beside it. */
-    private static int mostOf(Length wanted, int screen) {
-      int px = wanted.on(screen);
-      return px <= 0 || px >= screen ? WindowSettings.UNBOUNDED : px;
+    private Bridge bridge() {
+      return bridge.join();
     }
 
-    private static int sideOf(Length wanted, int least, int most, int screen, int standard) {
-      int px = wanted.on(screen);
-      int bounded = Math.max(least, Math.min(most, px == 0 ? standard : px));
-      return Math.max(1, Math.min(screen, bounded));
+    private Engine engine() {
+      Engine running = engine;
+      if (running == null) {
+        throw new EngineException("the app is starting");
+      }
+      return running;
     }
 
-    private static Color awtColour(Colour colour) {
-      return new Color(colour.red(), colour.green(), colour.blue());
+    /** A policy as it is sent. */
+    private String sent(String policy) {
+      return new PolicyHeader(folders.policyNames()).value(policy);
     }
 
     private void closeEngine() {
@@ -857,6 +931,7 @@ public final class AppRun implements Launcher {
       if (running == null) {
         return;
       }
+      windows.places().forEach(look::note);
       // It has time to put away what it holds; who needs more is killed at the end.
       Future<Void> ended = backEnd.map(BackEnd::close).orElseGet(Future::succeededFuture);
       try {
@@ -912,54 +987,80 @@ public final class AppRun implements Launcher {
     }
 
     @Override
-    public void downloadRefused(int index, String url) {
-      console.say(
-          "the page may not download "
-              + (url.length() <= SHOWN_LENGTH ? url : url.substring(0, SHOWN_LENGTH) + "…")
-              + ": Dunlin saves nothing that way. Write the file with fs.writeFile from"
-              + " 'socket:fs/promises', which the policy can allow.");
+    public void download(int index, Download download) {
+      downloads.offered(index, download);
     }
 
-    @Override
-    public void title(int index, String title) {
-      BrowserWindow changed = window;
-      if (changed != null && !title.isEmpty() && !title.startsWith(config.meta().host())) {
-        changed.setTitle(title);
+    /** How downloads reach pages, and the person at the console. */
+    private final class DownloadPages implements Downloads.Pages {
+      @Override
+      public Future<Reply> call(int index, String path, ObjectNode params) {
+        return bridge.join().callFor(index, "download", "save", path, params);
+      }
+
+      @Override
+      public void emit(int index, String event, Object detail) {
+        bridge.join().emit(index, event, detail);
+      }
+
+      @Override
+      public void refused(String url, String why) {
+        console.say(
+            "the page may not download "
+                + (url.length() <= SHOWN_LENGTH ? url : url.substring(0, SHOWN_LENGTH) + "…")
+                + ": "
+                + why
+                + ". Or write the file with fs.writeFile from 'socket:fs/promises'.");
       }
     }
 
     @Override
-    public void rendererGone(int index, String cause) {
+    public void title(int window, String title) {
+      if (!title.isEmpty() && !title.startsWith(config.meta().host())) {
+        windows.find(window).ifPresent(changed -> changed.setTitle(WindowParams.shortened(title)));
+      }
+    }
+
+    @Override
+    public void rendererGone(int window, String cause) {
       console.say("the page's process ended (" + cause + ")");
       if (options.testFile().isPresent() || options.exitAfterScreenshot()) {
         // What was asked for can't come any more.
         exit.complete(FAILED);
         return;
       }
-      if (window != null) {
-        window.load(recovery.pageAfter(window.url(), cause));
-      }
+      windows
+          .find(window)
+          .filter(gone -> !gone.isClosing())
+          .ifPresent(gone -> gone.load(recovery(window).pageAfter(gone.url(), cause)));
+    }
+
+    private RendererRecovery recovery(int window) {
+      return recoveries.computeIfAbsent(
+          window, id -> new RendererRecovery(config.meta().origin(), new SystemClock()));
     }
 
     @Override
-    public void committed(int index, String url) {
-      if (loadedOnce && options.testFile().isPresent() && !exit.isDone()) {
+    public void committed(int window, String url) {
+      closing.forget(window);
+      if (loadedOnce && window == FIRST && options.testFile().isPresent() && !exit.isDone()) {
         resultLost(url);
       }
     }
 
     @Override
-    public void loaded(int index, String url, int status) {
+    public void loaded(int window, String url, int status) {
+      windows.find(window).ifPresent(BrowserWindow::loaded);
       if (status < FIRST_ERROR) {
         installed.ifPresent(app -> app.loaded(console::say));
       }
-      if (loadedOnce) {
+      if (loadedOnce || window != FIRST) {
         return;
       }
       loadedOnce = true;
       Threads.start("old-generation", OldGeneration::keepSmall);
-      tellLinks(index, options.arguments());
-      Threads.start("second-starts", () -> takeSecondStarts(index));
+      tellLinks(options.arguments());
+      Threads.start("second-starts", this::takeSecondStarts);
       if (options.screenshot().isEmpty() && options.testFile().isEmpty()) {
         return;
       }
@@ -968,15 +1069,23 @@ public final class AppRun implements Launcher {
     }
 
     /** Of the words of a start, the links: URLs of the app's own scheme. */
-    private void tellLinks(int index, List<String> words) {
+    private void tellLinks(List<String> words) {
       String scheme = config.meta().applicationProtocol() + ":";
       words.stream()
           .filter(word -> word.regionMatches(true, 0, scheme, 0, scheme.length()))
-          .forEach(link -> bridge.join().emit(index, "applicationurl", Map.of("url", link)));
+          .forEach(
+              link ->
+                  windows
+                      .first()
+                      .ifPresent(
+                          window ->
+                              bridge
+                                  .join()
+                                  .emit(window.id(), "applicationurl", Map.of("url", link))));
     }
 
     /** From the first page on: a link that came before would have nobody to hear of it. */
-    private void takeSecondStarts(int index) {
+    private void takeSecondStarts() {
       if (ephemeralProfile()) {
         return;
       }
@@ -985,8 +1094,8 @@ public final class AppRun implements Launcher {
             HandOver.listen(
                 temp.socket(),
                 words -> {
-                  tellLinks(index, words);
-                  window.bringToFront();
+                  tellLinks(words);
+                  windows.first().ifPresent(BrowserWindow::bringToFront);
                 });
         exit.whenComplete((code, fault) -> close(listening));
         instance.announce(temp.socket());
@@ -1006,7 +1115,11 @@ public final class AppRun implements Launcher {
     private void afterLoad() {
       DevToolsSession session;
       try {
-        session = window.devTools();
+        session =
+            windows
+                .find(FIRST)
+                .orElseThrow(() -> new EngineException("its window has closed"))
+                .devTools();
       } catch (EngineException e) {
         fail(e.getMessage());
         return;
@@ -1070,7 +1183,7 @@ public final class AppRun implements Launcher {
           .onFailure(
               fault -> {
                 if (String.valueOf(fault.getMessage()).contains(DOCUMENT_LEFT)) {
-                  resultLost(window.url());
+                  resultLost(windows.find(FIRST).map(BrowserWindow::url).orElse("closed"));
                 } else {
                   fail("the test " + url + " could not be started: " + fault.getMessage());
                 }

@@ -105,19 +105,20 @@ final class MenuModule {
   }
 
   private BrowserWindow window(Call call) {
-    int index = call.caller().window();
-    call.param("index")
-        .filter(other -> other.asInt(index) != index)
-        .ifPresent(
-            other -> {
-              throw invalid("a page sets the menus of its own window, " + index);
-            });
-    return windows
-        .apply(index)
+    BrowserWindow window =
+        windows
+        .apply(call.caller().window())
         .orElseThrow(
             () ->
                 new BridgeError(
                     "NotFoundError", "ERR_NO_WINDOW", "this page has no window of its own"));
+    call.param("index")
+        .filter(other -> other.asInt(-1) != window.index())
+        .ifPresent(
+            other -> {
+              throw invalid("a page sets the menus of its own window, " + window.index());
+            });
+    return window;
   }
 
   /** Thread: event dispatch. */
@@ -212,7 +213,7 @@ final class MenuModule {
       return;
     }
     events.emit(
-        window.index(),
+        window.id(),
         SELECTED,
         Map.of(
             "title",

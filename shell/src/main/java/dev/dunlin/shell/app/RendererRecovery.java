@@ -44,7 +44,7 @@ final class RendererRecovery {
         last.pause().isZero() || ran.compareTo(CALM) >= 0
             ? FIRST_WAIT
             : shorter(last.pause().multipliedBy(2), MAX_WAIT);
-    String back = WebUrl.isOf(origin, url) && !answers(url) ? url : last.url();
+    String back = WebUrl.isOf(origin, url) && !answers(origin, url) ? url : last.url();
     last = new Crash(back, cause, pause, now);
     return origin + PATH;
   }
@@ -53,7 +53,8 @@ final class RendererRecovery {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  boolean answers(String url) {
+  /** Whether this is the URL of that page. */
+  static boolean answers(String origin, String url) {
     return url.equals(origin + PATH);
   }
 

@@ -1,6 +1,5 @@
 package dev.dunlin.shell.app;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
@@ -11,39 +10,108 @@ import dev.dunlin.shell.engine.BrowserWindow.Change;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
 import dev.dunlin.shell.engine.WindowState;
+import dev.dunlin.shell.engine.WindowSettings;
 import io.vertx.core.Future;
+import java.awt.Dimension;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.Set;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** {@code ipc://window/…}: the page's own window. */
 final class WindowModule implements CommandModule {
-  /** Longest title, in UTF-16 units. Over: {@code ERR_INVALID_CALL}. */
-  static final int TITLE_LENGTH = 1024;
+  private final IntFunction<Optional<BrowserWindow>> windows;
+  private final List<Command> others;
 
   /**
-   * Largest width and height that may be asked for, in CSS pixels. Over: {@code ERR_INVALID_CALL}.
+   * @param windows by the id of {@code caller().window()}
+   * @param others commands of other parts under {@code ipc://window/}
    */
-  static final int SIDE_PX = 32_767;
-
-  private static final Pattern LENGTH = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(px|%)?");
-
-  private final IntFunction<Optional<BrowserWindow>> windows;
-  private final Supplier<Screen> screen;
-
-  /** The size of the screen, for sizes in per cent. */
-  record Screen(int width, int height) {}
-
-  WindowModule(IntFunction<Optional<BrowserWindow>> windows, Supplier<Screen> screen) {
+  WindowModule(IntFunction<Optional<BrowserWindow>> windows, List<Command> others) {
     this.windows = windows;
-    this.screen = screen;
+    this.others = List.copyOf(others);
+  }
+
+  /** What can be done to a window. */
+  interface Action {
+    Future<WindowState> on(BrowserWindow window, Call call);
+  }
+
+  /** What a page does to its own window only where its policy says so: it may hide all others. */
+  private static final Set<String> POLICED =
+      Set.of("setFullScreen", "setAlwaysOnTop");
+
+  /** By function: own here, others' by {@link OtherWindows}. */
+  static final Map<String, Action> ACTIONS = actions();
+
+  private static Map<String, Action> actions() {
+    Map<String, Action> actions = new LinkedHashMap<>();
+    actions.put("info", (window, call) -> window.state());
+    actions.put(
+        "setTitle",
+        (window, call) ->
+            window.setTitle(
+                WindowParams.title(call)
+                    .orElseThrow(
+                        () -> WindowParams.invalid("setTitle needs the parameter title"))));
+    actions.put("setSize", WindowModule::setSize);
+    actions.put(
+        "setPosition",
+        (window, call) -> window.setPosition(coordinate(call, "x"), coordinate(call, "y")));
+    actions.put("show", (window, call) -> window.setVisible(true));
+    actions.put("hide", (window, call) -> window.setVisible(false));
+    actions.put("maximize", (window, call) -> change(window, Trait.MAXIMIZABLE, Change.MAXIMIZE));
+    actions.put("minimize", (window, call) -> change(window, Trait.MINIMIZABLE, Change.MINIMIZE));
+    actions.put("restore", (window, call) -> changed(window, Change.RESTORE));
+    actions.put("showInspector", WindowModule::showInspector);
+    actions.put("close", WindowModule::close);
+    actions.put("focus", (window, call) -> window.bringToFront());
+    actions.put(
+        "setResizable", (window, call) -> window.setResizable(wanted(call, "resizable")));
+    actions.put("setBounds", WindowModule::setBounds);
+    actions.put(
+        "setBackgroundColor",
+        (window, call) ->
+            window.setBackground(
+                WindowParams.colour(call, "color")
+                    .orElseThrow(() -> WindowParams.invalid("setBackgroundColor needs a color"))));
+    actions.put("startDrag", (window, call) -> window.drag(true));
+    actions.put("endDrag", (window, call) -> window.drag(false));
+    actions.put(
+        "setFullScreen",
+        (window, call) -> done(window.setFullScreen(wanted(call, "fullScreen"))));
+    actions.put(
+        "setAlwaysOnTop", (window, call) -> window.setAlwaysOnTop(wanted(call, "alwaysOnTop")));
+    return actions;
+  }
+
+  private static boolean wanted(Call call, String name) {
+    return WindowParams.flag(call, name)
+        .orElseThrow(() -> WindowParams.invalid("it needs " + name + ", true or false"));
+  }
+
+  private static Future<WindowState> setBounds(BrowserWindow window, Call call) {
+    WindowLook.Screen screen = WindowLook.Screen.now();
+    WindowSettings now = window.settings();
+    Dimension least =
+        new Dimension(
+            WindowParams.side(call, "minWidth", screen.width()).orElse(now.least().width),
+            WindowParams.side(call, "minHeight", screen.height()).orElse(now.least().height));
+    Dimension most =
+        new Dimension(
+            WindowParams.side(call, "maxWidth", screen.width()).orElse(now.most().width),
+            WindowParams.side(call, "maxHeight", screen.height()).orElse(now.most().height));
+    WindowLook.requireOrder(least, most);
+    return window.setBounds(least, most);
+  }
+
+  private static int coordinate(Call call, String name) {
+    return WindowParams.coordinate(call, name)
+        .orElseThrow(() -> WindowParams.invalid("setPosition needs the numbers x and y"));
   }
 
   @Override
@@ -53,56 +121,40 @@ final class WindowModule implements CommandModule {
 
   @Override
   public List<Command> commands() {
-    // The top document may always arrange its own window (the bridge's list AlwaysAllowed says so);
-    // other windows come with a later issue, and with a policy.
-    return List.of(
-        command("info", (window, call) -> window.state()),
-        command("setTitle", (window, call) -> window.setTitle(title(call))),
-        command("setSize", this::setSize),
-        command(
-            "setPosition",
-            (window, call) -> window.setPosition(coordinate(call, "x"), coordinate(call, "y"))),
-        command("show", (window, call) -> window.setVisible(true)),
-        command("hide", (window, call) -> window.setVisible(false)),
-        command("maximize", (window, call) -> change(window, Trait.MAXIMIZABLE, Change.MAXIMIZE)),
-        command("minimize", (window, call) -> change(window, Trait.MINIMIZABLE, Change.MINIMIZE)),
-        command("restore", (window, call) -> changed(window, Change.RESTORE)),
-        command("showInspector", this::showInspector),
-        command("close", WindowModule::close));
+    // The top document may always arrange its own window: the bridge's list AlwaysAllowed says so.
+    List<Command> own = ACTIONS.entrySet().stream().map(this::own).toList();
+    return Stream.concat(own.stream(), others.stream()).toList();
   }
 
-  private Command command(
-      String function, BiFunction<BrowserWindow, Call, Future<WindowState>> action) {
+  private Command own(Map.Entry<String, Action> action) {
     return new Command(
-        function,
+        action.getKey(),
         new Command.Resource.None(),
-        Command.Permission.ALWAYS,
+        POLICED.contains(action.getKey()) ? Command.Permission.POLICY : Command.Permission.ALWAYS,
         Command.RunsOn.EVENT_LOOP,
         call ->
             windows
                 .apply(call.caller().window())
-                .map(
-                    window ->
-                        action
-                            .apply(window, call)
-                            .map(state -> (Reply) new Reply.Data(toMap(state))))
+                .map(window -> told(action.getValue().on(window, call)))
                 .orElseGet(
-                    () ->
-                        Future.failedFuture(
-                            new BridgeError(
-                                "NotFoundError",
-                                "ERR_NO_WINDOW",
-                                "this page has no window of its own"))));
+                    () -> Future.failedFuture(noWindow("this page has no window of its own"))));
   }
 
-  private Future<WindowState> setSize(BrowserWindow window, Call call) {
+  static Future<Reply> told(Future<WindowState> state) {
+    return state.map(now -> new Reply.Data(toMap(now)));
+  }
+
+  static BridgeError noWindow(String message) {
+    return new BridgeError("NotFoundError", "ERR_NO_WINDOW", message);
+  }
+
+  private static Future<WindowState> setSize(BrowserWindow window, Call call) {
+    WindowLook.Screen screen = WindowLook.Screen.now();
+    Optional<Integer> width = WindowParams.side(call, "width", screen.width());
+    Optional<Integer> height = WindowParams.side(call, "height", screen.height());
     return window
         .state()
-        .compose(
-            now ->
-                window.setSize(
-                    side(call, "width", screen.get().width(), now.width()),
-                    side(call, "height", screen.get().height(), now.height())));
+        .compose(now -> window.setSize(width.orElse(now.width()), height.orElse(now.height())));
   }
 
   private static Future<WindowState> change(BrowserWindow window, Trait needed, Change change) {
@@ -120,9 +172,11 @@ final class WindowModule implements CommandModule {
   }
 
   private static Future<WindowState> changed(BrowserWindow window, Change change) {
-    return window
-        .change(change)
-        .recover(
+    return done(window.change(change));
+  }
+
+  private static Future<WindowState> done(Future<WindowState> change) {
+    return change.recover(
             fault ->
                 Future.failedFuture(
                     fault instanceof EngineException
@@ -131,7 +185,7 @@ final class WindowModule implements CommandModule {
                         : fault));
   }
 
-  private Future<WindowState> showInspector(BrowserWindow window, Call call) {
+  private static Future<WindowState> showInspector(BrowserWindow window, Call call) {
     if (!window.showInspector()) {
       return Future.failedFuture(
           new BridgeError(
@@ -144,63 +198,10 @@ final class WindowModule implements CommandModule {
 
   private static Future<WindowState> close(BrowserWindow window, Call call) {
     Future<WindowState> last = window.state();
-    return last.onSuccess(state -> window.close());
+    return last.onSuccess(state -> window.requestClose());
   }
 
-  private static String title(Call call) {
-    String title =
-        call.param("title")
-            .map(JsonNode::asText)
-            .orElseThrow(() -> invalid("setTitle needs the parameter title"));
-    if (title.length() > TITLE_LENGTH) {
-      throw invalid(
-          "a title has at most " + TITLE_LENGTH + " characters, this has " + title.length());
-    }
-    return title;
-  }
-
-  private static int coordinate(Call call, String name) {
-    JsonNode value =
-        call.param(name).orElseThrow(() -> invalid("setPosition needs the numbers x and y"));
-    int number = value.isTextual() ? integer(value.asText(), name) : value.asInt(Integer.MIN_VALUE);
-    if (Math.abs((long) number) > SIDE_PX) {
-      throw invalid(
-          name + " is a number from -" + SIDE_PX + " to " + SIDE_PX + ", this is " + value);
-    }
-    return number;
-  }
-
-  private static int integer(String text, String name) {
-    try {
-      return (int) Math.round(Double.parseDouble(text));
-    } catch (NumberFormatException e) {
-      throw invalid(name + " is a number, this is '" + text + "'");
-    }
-  }
-
-  /** A number of CSS pixels, or a text such as {@code 50%} or {@code 640px}. */
-  private static int side(Call call, String name, int whole, int otherwise) {
-    Optional<JsonNode> value = call.param(name);
-    if (value.isEmpty()) {
-      return otherwise;
-    }
-    Matcher matcher = LENGTH.matcher(value.get().asText());
-    if (!matcher.matches()) {
-      throw invalid(name + " is a number, '640px' or '50%', this is " + value.get());
-    }
-    double number = Double.parseDouble(matcher.group(1));
-    long px = Math.round("%".equals(matcher.group(2)) ? whole * number / 100 : number);
-    if (px < 1 || px > SIDE_PX) {
-      throw invalid(name + " is 1 to " + SIDE_PX + " pixels, this is " + px);
-    }
-    return (int) px;
-  }
-
-  private static BridgeError invalid(String message) {
-    return new BridgeError("TypeError", "ERR_INVALID_CALL", message);
-  }
-
-  private static Map<String, Object> toMap(WindowState state) {
+  static Map<String, Object> toMap(WindowState state) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("index", state.index());
     map.put("title", state.title());
@@ -213,6 +214,12 @@ final class WindowModule implements CommandModule {
     map.put("maximized", state.maximized());
     map.put("minimized", state.minimized());
     map.put("resizable", state.resizable());
+    map.put("fullScreen", state.fullScreen());
+    map.put("alwaysOnTop", state.alwaysOnTop());
+    map.put("focused", state.focused());
+    map.put("scale", state.scale());
+    map.put(
+        "backgroundColor", String.format("#%06x", state.background().getRGB() & 0xff_ff_ff));
     return map;
   }
 }

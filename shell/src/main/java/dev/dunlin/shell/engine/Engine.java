@@ -2,6 +2,7 @@ package dev.dunlin.shell.engine;
 
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.BuildInfo;
+import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -168,6 +169,7 @@ public final class Engine {
 
   private void initialise() {
     List<String> switches = Switches.of(settings);
+    NativeProcess.hideSystemBus();
     SystemBootstrap.setLoader(name -> {});
     CefApp.addAppHandler(new Handler(switches));
     app = CefApp.getInstance(switches.toArray(String[]::new), cefSettings());
@@ -248,15 +250,15 @@ public final class Engine {
   }
 
   /** Opens a window with a page in it. */
-  public BrowserWindow open(WindowSettings window) {
+  public BrowserWindow open(WindowNumber number, WindowSettings window) {
     if (state != State.READY) {
-      throw new IllegalStateException("no window can be opened: the engine is " + state);
+      throw new EngineException("no window can be opened: the engine is " + state);
     }
-    BrowserWindow opened =
-        new BrowserWindow(client, this::threads, windows.size(), window, settings);
+    BrowserWindow opened = new BrowserWindow(client, this::threads, number, window, settings);
     windows.add(opened);
+    opened.closed().onComplete(done -> windows.remove(opened));
     opened.create();
-    if (windows.size() == 1) {
+    if (number.id() == 0) {
       // While Chromium makes the page: this takes a while.
       threads().pin();
     }

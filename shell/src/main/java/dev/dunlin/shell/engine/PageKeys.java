@@ -2,50 +2,22 @@ package dev.dunlin.shell.engine;
 
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
-import java.util.List;
 import javax.swing.KeyStroke;
-import org.cef.browser.CefBrowser;
-import org.cef.handler.CefKeyboardHandler.CefKeyEvent;
-import org.cef.handler.CefKeyboardHandler.CefKeyEvent.EventType;
-import org.cef.handler.CefKeyboardHandlerAdapter;
 import org.cef.misc.EventFlags;
 
 /**
  * Keys that are pressed while the page has the focus and that the page has no use for: AWT never
  * sees them (java-cef #122). JCEF does not tell of them before the page has had them (java-cef
- * #444), so a page keeps a key with {@code preventDefault()}. Called on Chromium's UI thread.
+ * #444), so a page keeps a key with {@code preventDefault()}.
  */
-final class PageKeys extends CefKeyboardHandlerAdapter {
-  private static final int CEF_MODIFIERS =
-      EventFlags.EVENTFLAG_SHIFT_DOWN
-          | EventFlags.EVENTFLAG_CONTROL_DOWN
-          | EventFlags.EVENTFLAG_ALT_DOWN
-          | EventFlags.EVENTFLAG_COMMAND_DOWN;
-
+final class PageKeys {
   /** Chromium's code of F1, from which on they are counted; AWT's are so up to F12. */
   private static final int F1 = 0x70;
 
   private static final int F13 = F1 + 12;
   private static final int F24 = F1 + 23;
 
-  private final List<BrowserWindow> windows;
-
-  PageKeys(List<BrowserWindow> windows) {
-    this.windows = windows;
-  }
-
-  @Override
-  public boolean onKeyEvent(CefBrowser browser, CefKeyEvent event) {
-    if (event.type != EventType.KEYEVENT_RAWKEYDOWN) {
-      return false;
-    }
-    for (BrowserWindow window : windows) {
-      if (window.has(browser)) {
-        return window.takesKey(keyOf(event.windows_key_code, event.modifiers & CEF_MODIFIERS));
-      }
-    }
-    return false;
-  }
+  private PageKeys() {}
 
   /** Chromium's codes are those of Windows, from which AWT's differ here and there. */
   static KeyStroke keyOf(int windowsCode, int flags) {

@@ -37,7 +37,7 @@ final class QueryHandler extends CefMessageRouterHandlerAdapter {
       String message,
       boolean persistent,
       CefQueryCallback callback) {
-    int window = RequestRouter.indexOf(windows, browser);
+    int window = RequestRouter.idOf(windows, browser);
     if (window < 0 || frame == null || !frame.isMain()) {
       callback.failure(CallLane.NO_BRIDGE, "only the top frame of a window has a call lane");
       return true;

@@ -66,10 +66,10 @@ final class RequestRouter {
     }
   }
 
-  static int indexOf(List<BrowserWindow> windows, CefBrowser browser) {
+  static int idOf(List<BrowserWindow> windows, CefBrowser browser) {
     for (BrowserWindow window : windows) {
       if (window.has(browser)) {
-        return window.index();
+        return window.id();
       }
     }
     return -1;
@@ -132,7 +132,7 @@ final class RequestRouter {
         CefRequest request,
         boolean userGesture,
         boolean redirect) {
-      int window = indexOf(windows, browser);
+      int window = idOf(windows, browser);
       return window >= 0
           && host.navigate(window, frame.isMain(), request.getURL(), userGesture)
               != PageHost.Navigation.ALLOW;
@@ -141,7 +141,7 @@ final class RequestRouter {
     @Override
     public boolean onOpenURLFromTab(
         CefBrowser browser, CefFrame frame, String url, boolean userGesture) {
-      int window = indexOf(windows, browser);
+      int window = idOf(windows, browser);
       if (window >= 0) {
         host.popup(window, frame != null && frame.isMain(), url);
       }
@@ -151,7 +151,7 @@ final class RequestRouter {
     @Override
     public void onRenderProcessTerminated(
         CefBrowser browser, TerminationStatus status, int errorCode, String errorText) {
-      int window = indexOf(windows, browser);
+      int window = idOf(windows, browser);
       if (window >= 0) {
         host.rendererGone(
             window, status.name().replace("TS_", "").toLowerCase(Locale.ROOT).replace('_', ' '));
@@ -184,7 +184,7 @@ final class RequestRouter {
         boolean navigation,
         Map<String, String> headers,
         CefRequest request) {
-      this.window = browser == null ? -1 : indexOf(windows, browser);
+      this.window = browser == null ? -1 : idOf(windows, browser);
       this.frameId = frame == null ? "" : frame.getIdentifier();
       this.topFrame = frame != null && frame.isMain();
       this.initiator = initiator;

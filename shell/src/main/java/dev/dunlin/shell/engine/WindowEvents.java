@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Vector;
 import org.cef.CefClient;
 import org.cef.CefSettings.LogSeverity;
@@ -19,6 +20,7 @@ import org.cef.handler.CefContextMenuHandlerAdapter;
 import org.cef.handler.CefDisplayHandlerAdapter;
 import org.cef.handler.CefDownloadHandlerAdapter;
 import org.cef.handler.CefJSDialogHandlerAdapter;
+import org.cef.handler.CefKeyboardHandlerAdapter;
 import org.cef.handler.CefLifeSpanHandlerAdapter;
 import org.cef.handler.CefLoadHandlerAdapter;
 import org.cef.misc.BoolRef;
@@ -43,11 +45,34 @@ final class WindowEvents {
     client.addContextMenuHandler(new ContextMenu());
     client.addDownloadHandler(new Downloads());
     client.addJSDialogHandler(new Looks());
-    client.addKeyboardHandler(new PageKeys(windows));
+    client.addKeyboardHandler(new Keys());
   }
 
-  private int indexOf(CefBrowser browser) {
-    return RequestRouter.indexOf(windows, browser);
+  private Optional<BrowserWindow> windowOf(CefBrowser browser) {
+    return windows.stream().filter(window -> window.has(browser)).findFirst();
+  }
+
+  /** Keys that neither the page nor Chromium has a use for. */
+  private final class Keys extends CefKeyboardHandlerAdapter {
+    private static final int ESCAPE = 27;
+
+    @Override
+    public boolean onKeyEvent(CefBrowser browser, CefKeyEvent event) {
+      if (event.windows_key_code == ESCAPE
+          && event.type == CefKeyEvent.EventType.KEYEVENT_RAWKEYDOWN) {
+        windowOf(browser).ifPresent(BrowserWindow::escape);
+      }
+      return event.type == CefKeyEvent.EventType.KEYEVENT_RAWKEYDOWN
+          && windowOf(browser)
+              .filter(
+                  window ->
+                      window.takesKey(PageKeys.keyOf(event.windows_key_code, event.modifiers)))
+              .isPresent();
+    }
+  }
+
+  private int idOf(CefBrowser browser) {
+    return RequestRouter.idOf(windows, browser);
   }
 
   /**
@@ -67,20 +92,46 @@ final class WindowEvents {
         String text,
         CefJSDialogCallback callback,
         BoolRef suppress) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window < 0 || type != JSDialogType.JSDIALOGTYPE_PROMPT || !MARK.equals(text)) {
         return false;
       }
       callback.Continue(true, host.look(window, origin, message));
       return true;
     }
+
+    @Override
+    public boolean onBeforeUnloadDialog(
+        CefBrowser browser, String message, boolean reload, CefJSDialogCallback callback) {
+      Optional<BrowserWindow> asked = windowOf(browser);
+      if (asked.isEmpty()) {
+        return false;
+      }
+      BrowserWindow window = asked.get();
+      window.leavingIsAsked();
+      host.leave(window.id(), reload)
+          .onComplete(
+              answer -> {
+                boolean leaves = answer.succeeded() && answer.result();
+                if (!leaves) {
+                  window.stay();
+                }
+                callback.Continue(leaves, "");
+              });
+      return true;
+    }
   }
 
   private final class Display extends CefDisplayHandlerAdapter {
     @Override
+    public void onFullscreenModeChange(CefBrowser browser, boolean fullScreen) {
+      windowOf(browser).ifPresent(window -> window.pageFills(fullScreen));
+    }
+
+    @Override
     public boolean onConsoleMessage(
         CefBrowser browser, LogSeverity severity, String message, String source, int line) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0) {
         host.console(window, levelOf(severity), message, source, line);
       }
@@ -89,7 +140,7 @@ final class WindowEvents {
 
     @Override
     public void onTitleChange(CefBrowser browser, String title) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0) {
         host.title(window, title);
       }
@@ -108,7 +159,7 @@ final class WindowEvents {
   private final class LifeSpan extends CefLifeSpanHandlerAdapter {
     @Override
     public boolean onBeforePopup(CefBrowser browser, CefFrame frame, String url, String frameName) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0) {
         host.popup(window, frame != null && frame.isMain(), url);
       }
@@ -117,6 +168,9 @@ final class WindowEvents {
 
     @Override
     public boolean doClose(CefBrowser browser) {
+      if (windowOf(browser).filter(BrowserWindow::isClosing).isPresent()) {
+        browser.setCloseAllowed();
+      }
       return browser.doClose();
     }
 
@@ -133,7 +187,7 @@ final class WindowEvents {
   private final class Load extends CefLoadHandlerAdapter {
     @Override
     public void onLoadStart(CefBrowser browser, CefFrame frame, TransitionType transition) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0 && frame.isMain()) {
         host.committed(window, frame.getURL());
       }
@@ -141,7 +195,7 @@ final class WindowEvents {
 
     @Override
     public void onLoadEnd(CefBrowser browser, CefFrame frame, int status) {
-      int window = indexOf(browser);
+      int window = idOf(browser);
       if (window >= 0 && frame.isMain()) {
         host.loaded(window, frame.getURL(), status);
       }
@@ -164,8 +218,8 @@ final class WindowEvents {
     @Override
     public void onBeforeContextMenu(
         CefBrowser browser, CefFrame frame, CefContextMenuParams params, CefMenuModel menu) {
-      int index = indexOf(browser);
-      if (index < 0) {
+      Optional<BrowserWindow> asked = windowOf(browser);
+      if (asked.isEmpty()) {
         // The developer tools' own.
         return;
       }
@@ -182,21 +236,14 @@ final class WindowEvents {
       PageMenu wanted =
           new PageMenu(
               params.isEditable(), selected != null && !selected.isEmpty(), possible, suggestions);
-      for (BrowserWindow window : windows) {
-        if (window.has(browser)) {
-          window.menuWanted(wanted);
-        }
-      }
+      asked.get().menuWanted(wanted);
     }
   }
 
-  /**
-   * Nothing is written that no policy allowed. JCEF saves a download whose question is forgotten
-   * (its finaliser says go on), so the question is kept until Chromium has cancelled the download.
-   */
+  /** Nothing is written that the host has not accepted; {@link Download} holds the question. */
   private final class Downloads extends CefDownloadHandlerAdapter {
     // CEF UI thread only.
-    private final Map<Integer, CefBeforeDownloadCallback> refused = new HashMap<>();
+    private final Map<Integer, Download> open = new HashMap<>();
 
     @Override
     public boolean onBeforeDownload(
@@ -204,10 +251,13 @@ final class WindowEvents {
         CefDownloadItem item,
         String suggestedName,
         CefBeforeDownloadCallback callback) {
-      refused.put(item.getId(), callback);
-      int window = indexOf(browser);
+      Download download = new Download(item.getURL(), suggestedName, callback);
+      open.put(item.getId(), download);
+      int window = idOf(browser);
       if (window >= 0) {
-        host.downloadRefused(window, item.getURL());
+        host.download(window, download);
+      } else {
+        download.cancel();
       }
       return true;
     }
@@ -215,10 +265,13 @@ final class WindowEvents {
     @Override
     public void onDownloadUpdated(
         CefBrowser browser, CefDownloadItem item, CefDownloadItemCallback callback) {
-      if (item.isInProgress()) {
-        callback.cancel();
-      } else {
-        refused.remove(item.getId());
+      Download download = open.get(item.getId());
+      if (download == null) {
+        // Chromium tells of one before it asks.
+        return;
+      }
+      if (download.updated(item, callback)) {
+        open.remove(item.getId());
       }
     }
   }

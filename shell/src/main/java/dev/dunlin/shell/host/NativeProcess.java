@@ -35,14 +35,24 @@ public final class NativeProcess {
     Holder.LIBC.setenv(name, value, 1);
   }
 
+  private static final String SYSTEM_BUS = "DBUS_SYSTEM_BUS_ADDRESS";
+
   /**
    * Variables that Chromium adds to the environment while it starts, with the values that it gives
-   * them. A variable that is new makes the C library move its table, and a thread of Chromium's
-   * that reads the old one ends the process (seen once in a hundred starts); one that is there
-   * already is replaced in its place.
+   * them, and one that we change ({@link #hideSystemBus}). A variable that is new makes the C
+   * library move its table, and a thread of Chromium's that reads the old one ends the process
+   * (seen once in a hundred starts); one that is there already is replaced in its place.
    */
   static final Map<String, String> CHROMIUMS =
-      Map.of("DBUS_SESSION_BUS_ADDRESS", "disabled:", "FC_FONTATIONS", "1", "GDK_BACKEND", "x11");
+      Map.of(
+          "DBUS_SESSION_BUS_ADDRESS",
+          "disabled:",
+          SYSTEM_BUS,
+          "unix:path=/var/run/dbus/system_bus_socket",
+          "FC_FONTATIONS",
+          "1",
+          "GDK_BACKEND",
+          "x11");
 
   /** Whether nothing is left to add to the environment, see {@link #settleEnvironment}. */
   public static boolean isEnvironmentSettled() {
@@ -57,6 +67,17 @@ public final class NativeProcess {
             setEnvironment(name, value);
           }
         });
+  }
+
+  /**
+   * Keeps Chromium from the system's D-Bus, of which it has little (the battery, suspending) and
+   * with whose daemon it ends: {@code FATAL:dbus/bus.cc}. Java's own view of the environment stays,
+   * and so do that of its children and Bluetooth's bus. Thread: before Chromium is initialised.
+   */
+  public static void hideSystemBus() {
+    if (Os.here() == Os.LINUX) {
+      setEnvironment(SYSTEM_BUS, "disabled:");
+    }
   }
 
   /**

@@ -21,16 +21,26 @@ final class AppAnswers {
     this.registrar = registrar;
   }
 
-  /** The headers of a file of this type; the map is the caller's. */
-  Map<String, String> headers(String type) {
+  /** The headers of a file of this type for a window; the map is the caller's. */
+  Map<String, String> headers(String type, int window) {
     Map<String, String> headers = new TreeMap<>(settings.extraHeaders());
     headers.putIfAbsent("cache-control", "no-cache");
     headers.put("content-type", type);
     headers.put("x-content-type-options", "nosniff");
-    if (!settings.contentSecurityPolicy().isEmpty()) {
-      headers.put("content-security-policy", settings.contentSecurityPolicy());
+    List<String> policies = policies(window);
+    if (!policies.isEmpty()) {
+      headers.put("content-security-policy", String.join(", ", policies));
     }
     return headers;
+  }
+
+  private List<String> policies(int window) {
+    List<String> policies = new ArrayList<>();
+    if (!settings.contentSecurityPolicy().isEmpty()) {
+      policies.add(settings.contentSecurityPolicy());
+    }
+    policies.addAll(registrar.policies(window));
+    return policies;
   }
 
   /**
@@ -44,7 +54,7 @@ final class AppAnswers {
       ResourceRequest request, int status, Map<String, String> headers, byte[] file) {
     List<String> metas = MetaPolicies.of(file);
     List<String> policies = new ArrayList<>(metas);
-    policies.add(settings.contentSecurityPolicy());
+    policies.addAll(policies(request.window()));
     byte[] content = Preload.into(file, policies);
     headers.put("cache-control", "no-store");
     headers.put("content-length", String.valueOf(content.length));

@@ -357,7 +357,7 @@ public final class AppResources {
     String type =
         MimeTypes.of(
             NpmPackages.isJsonModule(names, url.query()) ? ".js" : names.get(names.size() - 1));
-    Map<String, String> headers = answers.headers(type);
+    Map<String, String> headers = answers.headers(type, request.window());
     headers.put("content-location", contentLocation(names));
     if (request.navigation() && MimeTypes.isHtml(type)) {
       return document(request, url, file, headers);

@@ -282,10 +282,10 @@ public final class DevServerResources {
                           .document(
                               request,
                               from.statusCode(),
-                              headers(from, "text/html; charset=utf-8"),
+                              headers(request, from, "text/html; charset=utf-8"),
                               content));
     }
-    Map<String, String> headers = headers(from, type);
+    Map<String, String> headers = headers(request, from, type);
     if (bodiless || redirect) {
       body.close();
     }
@@ -303,8 +303,8 @@ public final class DevServerResources {
             bodiless || redirect ? Bodies.empty() : body));
   }
 
-  private Map<String, String> headers(HttpResponse<?> from, String type) {
-    Map<String, String> headers = app.answers().headers(type);
+  private Map<String, String> headers(ResourceRequest request, HttpResponse<?> from, String type) {
+    Map<String, String> headers = app.answers().headers(type, request.window());
     Set<String> named = connectionNames(String.join(",", from.headers().allValues("connection")));
     from.headers()
         .map()

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,7 @@ class AlwaysAllowedTest {
       modules.add(
           new ApplicationModule(
               code -> {}, List::of, List::of, List::of, Map.of(), UpdateCommands.none()));
-      modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
+      modules.addAll(DeclaredModules.windows());
       for (CommandModule module : modules) {
         for (Command command : module.commands()) {
           if (command.permission() == Command.Permission.ALWAYS) {

@@ -24,14 +24,21 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** docs/commands.md is what the declarations of the commands and the named limits make of it. */
+/** docs/commands.md is what the declarations make of it, docs/limits.md the named limits. */
 class CommandsDocTest {
   private static final Pattern LIMIT =
       Pattern.compile(
           "/\\*\\*((?:(?!\\*/).)*?\\b(?:Over|Beyond)(?:(?!\\*/).)*?)\\*/\\s*(?:public |private )?"
               + "static final [\\w.]+ (\\w+) =\\s*([^;]+);",
           Pattern.DOTALL);
+
+  private static final Pattern NUMBER = Pattern.compile("([\\d_]+)L?(?: << (\\d+))?");
+  private static final Pattern TIME = Pattern.compile("Duration\\.of(\\w+)\\(([\\d_]+)\\)");
+  private static final Map<String, String> UNITS =
+      Map.of("Millis", "ms", "Seconds", "s", "Minutes", "min", "Hours", "h", "Days", "d");
 
   private static final Path HOME = Path.of("").toAbsolutePath().getParent();
 
@@ -56,22 +63,54 @@ class CommandsDocTest {
         | command | resource | access | allowed by | runs |
         | --- | --- | --- | --- | --- |
         %s
-        ## Limits
+        Every bound, and what exceeding it does: [limits.md](limits.md).
+        """
+            .formatted(commands());
+    assertIsPage("docs/commands.md", text);
+  }
 
-        Every constant whose comment says what exceeding it does.
+  @Test
+  void theTableOfLimitsIsThatOfTheConstants() throws IOException {
+    String text =
+        """
+        # Limits
+
+        Made by `CommandsDocTest` from the constants in the sources whose comment says what exceeding them does (`DUNLIN_WRITE=1` writes it anew).
+        `LoadSuite` goes to those that a page can reach, and beyond, in Chromium.
 
         | constant | value | |
         | --- | --- | --- |
         %s"""
-            .formatted(commands(), limits());
-    Path file = HOME.resolve("docs/commands.md");
+            .formatted(limits());
+    assertIsPage("docs/limits.md", text);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "256 | 256",
+        "10_000 | 10,000",
+        "16 << 20 | 16,777,216",
+        "1L << 40 | 1,099,511,627,776",
+        "Duration.ofMillis(3) | 3 ms",
+        "Duration.ofSeconds(60) | 60 s",
+        "Duration.ofMinutes(2) | 2 min",
+        "2 * OTHER | `2 * OTHER`"
+      })
+  void valuesAreShownAsPeopleReadThem(String expression, String shown) {
+    assertEquals(shown, value(expression));
+  }
+
+  private static void assertIsPage(String name, String text) throws IOException {
+    Path file = HOME.resolve(name);
     if (System.getenv("DUNLIN_WRITE") != null) {
       Files.writeString(file, text);
     }
     assertEquals(
         text,
         Files.exists(file) ? Files.readString(file) : "",
-        "docs/commands.md is old: run this test with DUNLIN_WRITE=1");
+        name + " is old: run this test with DUNLIN_WRITE=1");
   }
 
   private static String commands() {
@@ -163,13 +202,27 @@ class CommandsDocTest {
         while (limit.find()) {
           String name = file.getFileName().toString().replace(".java", "");
           rows.append("| `" + name + "." + limit.group(2) + "` | ");
-          rows.append("`" + limit.group(3).strip().replaceAll("\\s+", " ") + "` | ");
+          rows.append(value(limit.group(3).strip().replaceAll("\\s+", " ")) + " | ");
           rows.append(plain(limit.group(1)) + " |\n");
         }
       }
     }
     assertTrue(rows.length() > 0, "no limit found: the pattern is wrong");
     return rows.toString();
+  }
+
+  /** A number or a time as people read it; what is neither as it stands. */
+  private static String value(String expression) {
+    Matcher number = NUMBER.matcher(expression);
+    if (number.matches()) {
+      long shifted = Long.parseLong(number.group(1).replace("_", ""));
+      shifted <<= number.group(2) == null ? 0 : Integer.parseInt(number.group(2));
+      return String.format(Locale.ROOT, "%,d", shifted);
+    }
+    Matcher time = TIME.matcher(expression);
+    return time.matches()
+        ? time.group(2).replace("_", "") + " " + UNITS.get(time.group(1))
+        : "`" + expression.replace("|", "\\|") + "`";
   }
 
   private static String plain(String javadoc) {

@@ -3,22 +3,31 @@ package dev.dunlin.shell.app;
 import dev.dunlin.bridge.child.BackEndModule;
 import dev.dunlin.bridge.child.ChildProcessModule;
 import dev.dunlin.bridge.extension.ExtensionModule;
+import dev.dunlin.bridge.fs.CheckedFile;
 import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bt.commands.BluetoothModule;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.scheduler.VirtualScheduler;
+import dev.dunlin.shell.config.AppConfig;
+import dev.dunlin.shell.desktop.Desktop;
+import dev.dunlin.shell.desktop.Pages;
+import dev.dunlin.shell.engine.BrowserWindow;
+import dev.dunlin.shell.engine.EngineException;
+import dev.dunlin.shell.engine.WindowNumber;
 import io.vertx.core.Future;
 import java.awt.datatransfer.Clipboard;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** Every module that an app's bridge has, for tests that read what they declare. */
 final class DeclaredModules {
@@ -46,13 +55,46 @@ final class DeclaredModules {
               },
               scheduler -> Future.failedFuture("nor is opened"),
               new SimulatedPerson("")));
-      modules.add(new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1, 1)));
       modules.addAll(
           new MenuModule(index -> Optional.empty(), code -> {}, (index, event, detail) -> {})
               .modules());
       modules.add(new MessageBoxes(index -> Optional.empty(), "app", false));
       modules.add(new DesktopModule(url -> {}));
       modules.add(new ClipboardModule(true, () -> new Clipboard("none")));
+      modules.addAll(windows());
+      PageServices.Blocking blocking =
+          new PageServices.Blocking() {
+            @Override
+            public <T> Future<T> run(Callable<T> work) {
+              return Future.failedFuture("nothing runs here");
+            }
+          };
+      CheckedFile files = new CheckedFile(RandomSource.secure());
+      modules.add(new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
+      modules.add(new Downloads(home, home, files, blocking, RandomSource.secure(), null));
+      modules.addAll(
+          new Desktop(
+                  new Desktop.Settings(
+                      "dev.example",
+                      "T",
+                      Optional.empty(),
+                      Optional.empty(),
+                      "",
+                      true,
+                      path -> Optional.empty(),
+                      Map.of()),
+                  new Pages() {
+                    @Override
+                    public void emit(int window, String event, Object detail) {
+                      throw new AssertionError("nobody speaks here");
+                    }
+
+                    @Override
+                    public void toFront(int window) {
+                      throw new AssertionError("no window is here");
+                    }
+                  })
+              .modules());
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
       Scheduler scheduler = new VirtualScheduler();
@@ -62,5 +104,51 @@ final class DeclaredModules {
       modules.add(new ExtensionModule(home, module -> {}, name -> {}));
       return modules;
     }
+  }
+
+  /** Those of windows, of which none opens. */
+  static List<CommandModule> windows() {
+    Windows windows =
+        new Windows(
+            (number, settings) -> {
+              throw new EngineException("nothing opens here");
+            },
+            new Windows.Events() {
+              @Override
+              public void opening(WindowNumber window, List<String> policies) {}
+
+              @Override
+              public void opened(BrowserWindow window) {}
+
+              @Override
+              public void seen(BrowserWindow window, boolean now) {}
+
+              @Override
+              public void closed(BrowserWindow window, Optional<String> name, boolean last) {}
+            });
+    AppConfig config =
+        AppConfig.of(
+            Path.of("").toAbsolutePath(),
+            "[build]\nname = a\n[meta]\nbundle_identifier = a.b\n"
+                .getBytes(StandardCharsets.UTF_8));
+    WindowLook look =
+        new WindowLook(
+            config,
+            false,
+            () -> false,
+            new WindowMemory(
+                Path.of("none.json"),
+                new Console(System.out, System.err)));
+    return List.of(
+        new WindowModule(
+            windows::find,
+            Stream.concat(
+                    Stream.of(
+                        new WindowCreation(
+                                "https://a.b.localhost", windows, look, policy -> policy)
+                            .command()),
+                    new ClosingQuestions(window -> {}).commands().stream())
+                .toList()),
+        new OtherWindows(windows, (id, event, detail) -> Future.succeededFuture()));
   }
 }

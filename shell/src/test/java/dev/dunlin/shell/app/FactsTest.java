@@ -69,7 +69,8 @@ class FactsTest {
                 List.of(arguments),
                 Optional.empty()),
             folders,
-            Map.of("SHOWN", "shell", "BOTH", "shell", "SECRET", "s3cret", "PATH", "/bin"));
+            Map.of("SHOWN", "shell", "BOTH", "shell", "SECRET", "s3cret", "PATH", "/bin"),
+            id -> Map.of("index", id));
     return JSON.readTree(JSON.writeValueAsString(facts.of(3)));
   }
 

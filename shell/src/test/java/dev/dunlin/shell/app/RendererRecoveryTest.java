@@ -60,7 +60,7 @@ class RendererRecoveryTest {
   @Test
   void loadsThePageThatCrashed() {
     String shown = recovery.pageAfter(ORIGIN + "/a?b=1&c=2#d", "crashed");
-    assertTrue(recovery.answers(shown));
+    assertTrue(RendererRecovery.answers(ORIGIN, shown));
     assertEquals("1; url=" + ORIGIN + "/a?b=1&c=2#d", refresh());
     assertEquals(ORIGIN + "/a?b=1&c=2#d", page().select("a").attr("href"));
   }

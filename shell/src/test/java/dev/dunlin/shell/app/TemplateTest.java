@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,8 +36,7 @@ class TemplateTest {
     modules.add(
         new ApplicationModule(
             code -> {}, Map::of, Map::of, Map::of, Map.of(), UpdateCommands.none()));
-    modules.add(
-        new WindowModule(index -> Optional.empty(), () -> new WindowModule.Screen(1920, 1080)));
+    modules.addAll(DeclaredModules.windows());
     try (Console console = new Console(System.out, System.err)) {
       modules.addAll(StandardModules.of(console, RandomSource.seeded(1), Path.of("data")));
     }
