@@ -31,7 +31,6 @@ import dev.dunlin.shell.cli.Launcher;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.ConfigException;
-import dev.dunlin.shell.config.Length;
 import dev.dunlin.shell.config.Permission;
 import dev.dunlin.shell.desktop.Desktop;
 import dev.dunlin.shell.engine.BrowserWindow;
@@ -212,8 +211,7 @@ public final class AppRun implements Launcher {
         new Windows((number, settings) -> engine().open(number, settings), new WindowEvents());
     private final WindowLook look;
     private final ClosingQuestions closing =
-        new ClosingQuestions(
-            window -> bridge().emit(window, "windowclosing", Map.of()));
+        new ClosingQuestions(window -> bridge().emit(window, "windowclosing", Map.of()));
     private final LinkQuestion question;
     private final DeniedPermissions permissions;
     private final CompletableFuture<Boolean> dark;

@@ -107,11 +107,11 @@ final class MenuModule {
   private BrowserWindow window(Call call) {
     BrowserWindow window =
         windows
-        .apply(call.caller().window())
-        .orElseThrow(
-            () ->
-                new BridgeError(
-                    "NotFoundError", "ERR_NO_WINDOW", "this page has no window of its own"));
+            .apply(call.caller().window())
+            .orElseThrow(
+                () ->
+                    new BridgeError(
+                        "NotFoundError", "ERR_NO_WINDOW", "this page has no window of its own"));
     call.param("index")
         .filter(other -> other.asInt(-1) != window.index())
         .ifPresent(

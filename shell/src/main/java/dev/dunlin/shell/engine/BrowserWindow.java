@@ -417,9 +417,7 @@ public final class BrowserWindow {
   private void note() {
     if (extended == Frame.NORMAL && !fullScreen && frame.isVisible()) {
       Component page = browser.getUIComponent();
-      place =
-          new WindowPlace(
-              frame.getX(), frame.getY(), page.getWidth(), page.getHeight(), false);
+      place = new WindowPlace(frame.getX(), frame.getY(), page.getWidth(), page.getHeight(), false);
     } else {
       place = place.maximized((extended & Frame.MAXIMIZED_BOTH) == Frame.MAXIMIZED_BOTH);
     }
