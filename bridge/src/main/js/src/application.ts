@@ -1,6 +1,7 @@
 /** The app as a whole. */
 import host from 'socket:internal/host';
 import { call, commandUrl, Result } from 'socket:ipc';
+import menu, { setMenu, type MenuLayout, type MenuOptions } from 'socket:application/menu';
 import { downloads } from 'socket:application/downloads';
 import { ApplicationWindow, createWindow, getCurrentWindow, type WindowState } from 'socket:window';
 import { session } from 'socket:application/session';
@@ -51,6 +52,11 @@ export async function getWindow(index: number): Promise<ApplicationWindow | null
 export async function getScreenSize(): Promise<{ width: number; height: number }> {
   return { width: globalThis.screen.width, height: globalThis.screen.height };
 }
+export interface Area { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+/** A screen, in CSS pixels. `workArea` is what panels leave; `refreshRate` is null where the system does not tell. */
+export interface ScreenInfo { readonly id: string; readonly primary: boolean; readonly bounds: Area; readonly workArea: Area; readonly scaleFactor: number; readonly refreshRate: number | null }
+/** All screens, the main one first. Needs the source `ipc://platform/screens`. */
+export const getScreens = (): Promise<ScreenInfo[]> => call(commandUrl('platform', 'screens')) as Promise<ScreenInfo[]>;
 let paused = false;
 globalThis.addEventListener('applicationpause', () => { paused = true; });
 globalThis.addEventListener('applicationresume', () => { paused = false; });
@@ -64,6 +70,22 @@ export async function exit(code: number = 0): Promise<Result> {
     return Result.from(null, error, 'application.exit');
   }
 }
+export { menu };
+/** The menu bar of the page's window. See docs/menus.md. */
+export const setSystemMenu = (layout: MenuLayout | MenuOptions): Promise<Result> => setMenu(layout, 'system');
+/** The menu of the app's icon in the tray. */
+export const setTrayMenu = (layout: MenuLayout | MenuOptions): Promise<Result> => setMenu(layout, 'tray');
+/** An item of the menu bar: by its place (both count from 0, separators too), or by its label and that of its menu. */
+export type MenuItemPlace = { readonly indexMain: number; readonly indexSub: number } | { readonly title: string; readonly parent?: string };
+async function item(command: string, value: object): Promise<Result> {
+  try {
+    return Result.from(await call(commandUrl('application', command), { ...value }), null, `application.${command}`);
+  } catch (error) {
+    return Result.from(null, error, `application.${command}`);
+  }
+}
+export const setSystemMenuItemEnabled = (value: MenuItemPlace & { readonly enabled: boolean }): Promise<Result> => item('setSystemMenuItemEnabled', value);
+export const setSystemMenuItemChecked = (value: MenuItemPlace & { readonly checked: boolean }): Promise<Result> => item('setSystemMenuItemChecked', value);
 /** What holds on this machine: renderer sandbox, policy, and what is missing. */
 export const security = (): Promise<Record<string, unknown>> => call(commandUrl('application', 'security')) as Promise<Record<string, unknown>>;
 /** Whether one thing can be used on this machine; if not, why, and what to do. */
@@ -119,6 +141,6 @@ export function addEventListener(type: string, listener: EventListenerOrEventLis
 export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
 
 export default {
-  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, createWindow, debug, downloads, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, permissions, removeEventListener,
-  runtimeVersion, security, session, update, versions,
+  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, createWindow, debug, downloads, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getScreens, getWindow, getWindows, isPaused,
+  menu, permissions, removeEventListener, runtimeVersion, security, session, setSystemMenu, setSystemMenuItemChecked, setSystemMenuItemEnabled, setTrayMenu, update, versions,
 };

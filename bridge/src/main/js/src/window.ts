@@ -1,6 +1,7 @@
 /** The windows of the app. */
 import host from 'socket:internal/host';
 import { call, commandUrl, Result } from 'socket:ipc';
+import type { MenuLayout, MenuOptions } from 'socket:application/menu';
 import { WindowServices } from 'socket:window/services';
 export type { FindOptions, FindResult, PageSize, PDFOptions, PictureOptions, Printer } from 'socket:window/services';
 
@@ -17,6 +18,21 @@ export interface Size { width?: number | string; height?: number | string }
 export interface Bounds { minWidth?: number | string; minHeight?: number | string; maxWidth?: number | string; maxHeight?: number | string }
 export interface Colour { red: number; green: number; blue: number; alpha?: number }
 export interface Position { x?: number | string; y?: number | string }
+
+export interface MessageBoxOptions {
+  readonly message: string;
+  readonly detail?: string;
+  readonly title?: string;
+  readonly type?: 'none' | 'info' | 'question' | 'warning' | 'error';
+  /** `['OK']` by default. */
+  readonly buttons?: readonly string[];
+  /** The place of the button that Enter presses. */
+  readonly defaultId?: number;
+  /** The place of the button that closing the message stands for: the last by default. */
+  readonly cancelId?: number;
+  readonly checkboxLabel?: string;
+  readonly checkboxChecked?: boolean;
+}
 
 /**
  * A window of the app. Its getters show what the host last said of it: {@link update} asks. What it does to the page's own window is always allowed; to another's, what the
@@ -99,6 +115,12 @@ export class ApplicationWindow extends WindowServices {
     }
   }
   showInspector(): Promise<Result> { return this.#do('showInspector'); }
+  /** Opens a menu at the pointer; `menuItemSelected` tells what is chosen. See docs/menus.md. */
+  async setContextMenu(options: MenuLayout | MenuOptions): Promise<Result> { return (await import('socket:application/menu')).setContextMenu(options); }
+  /** Shows a message over the window; waits for the answer. `response` is the place of the button; that of `cancelId` where the person just closes it. */
+  showMessageBox(options: MessageBoxOptions): Promise<{ response: number; checkboxChecked: boolean }> { return call(commandUrl('window', 'showMessageBox'), { ...options }) as Promise<{ response: number; checkboxChecked: boolean }>; }
+  /** Opens an http, https or mailto link in the person's own program. */
+  openExternal(value: string | URL): Promise<{ url: string }> { return call(commandUrl('platform', 'openExternal'), { value: String(value) }) as Promise<{ url: string }>; }
   /** The paths of what the person picks, as `socket:fs/web` gives handles of. */
   showOpenFilePicker(options: object = {}): Promise<string[]> { return call(commandUrl('window', 'showOpenFilePicker'), { ...options }) as Promise<string[]>; }
   showSaveFilePicker(options: object = {}): Promise<string[]> { return call(commandUrl('window', 'showSaveFilePicker'), { ...options }) as Promise<string[]>; }

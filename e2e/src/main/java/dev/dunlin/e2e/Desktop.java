@@ -53,6 +53,7 @@ public final class Desktop implements AutoCloseable {
   private static final int ATTRIBUTES_BYTES = 136;
 
   private static final int MAP_STATE = 92;
+  private static final int OVERRIDE_REDIRECT = 120;
 
   /** What {@code WM_STATE} holds. */
   private static final long ICONIC = 3;
@@ -98,6 +99,14 @@ public final class Desktop implements AutoCloseable {
     int XSendEvent(
         Pointer display, NativeLong window, boolean propagate, NativeLong mask, Memory event);
 
+    int XQueryTree(
+        Pointer display,
+        NativeLong window,
+        Memory root,
+        Memory parent,
+        Memory children,
+        Memory count);
+
     int XResizeWindow(Pointer display, NativeLong window, int width, int height);
 
     Pointer XGetImage(
@@ -131,6 +140,8 @@ public final class Desktop implements AutoCloseable {
     int XGetInputFocus(Pointer display, Memory focus, Memory revert);
 
     byte XKeysymToKeycode(Pointer display, NativeLong keysym);
+
+    NativeLong XStringToKeysym(String name);
   }
 
   /** Keys and buttons as if somebody had pressed them. Public because JNA makes a proxy of it. */
@@ -250,10 +261,35 @@ public final class Desktop implements AutoCloseable {
 
   /** Presses the first button of the mouse at this place of the screen. */
   public void click(int x, int y) {
+    click(1, x, y);
+  }
+
+  /** Presses a button of the mouse: 3 is the one for context menus. */
+  public void click(int button, int x, int y) {
     Test test = Fingers.TEST;
     test.XTestFakeMotionEvent(display, -1, x, y, NOW);
-    test.XTestFakeButtonEvent(display, 1, true, NOW);
-    test.XTestFakeButtonEvent(display, 1, false, NOW);
+    test.XTestFakeButtonEvent(display, button, true, NOW);
+    test.XTestFakeButtonEvent(display, button, false, NOW);
+    x11.XSync(display, false);
+  }
+
+  /**
+   * Presses keys together, by X's names for them: {@code "Control_L", "n"}. They are released the
+   * other way round.
+   */
+  public void chord(String... keys) {
+    Test test = Fingers.TEST;
+    int[] codes = new int[keys.length];
+    for (int i = 0; i < keys.length; i++) {
+      codes[i] = x11.XKeysymToKeycode(display, x11.XStringToKeysym(keys[i])) & 0xff;
+      if (codes[i] == 0) {
+        throw new IllegalArgumentException("no key is called " + keys[i]);
+      }
+      test.XTestFakeKeyEvent(display, codes[i], true, NOW);
+    }
+    for (int i = keys.length - 1; i >= 0; i--) {
+      test.XTestFakeKeyEvent(display, codes[i], false, NOW);
+    }
     x11.XSync(display, false);
   }
 
@@ -340,6 +376,33 @@ public final class Desktop implements AutoCloseable {
   /** All of them. */
   public List<Seen> windows() {
     return numbers(root, "_NET_CLIENT_LIST").stream().map(NativeLong::new).map(Seen::new).toList();
+  }
+
+  /** Whether a menu or the like is shown: a window that the window manager has no say in. */
+  public boolean isPopupShown() {
+    Memory rootBack = new Memory(NativeLong.SIZE);
+    Memory parent = new Memory(NativeLong.SIZE);
+    Memory children = new Memory(Native.POINTER_SIZE);
+    Memory count = new Memory(Integer.BYTES);
+    if (x11.XQueryTree(display, root, rootBack, parent, children, count) == 0
+        || children.getPointer(0) == null) {
+      return false;
+    }
+    try {
+      for (long id : children.getPointer(0).getLongArray(0, count.getInt(0))) {
+        Memory attributes = new Memory(ATTRIBUTES_BYTES);
+        NativeLong window = new NativeLong(id);
+        if (x11.XGetWindowAttributes(display, window, attributes) != 0
+            && attributes.getInt(MAP_STATE) == VIEWABLE
+            && attributes.getInt(OVERRIDE_REDIRECT) != 0
+            && !numbers(window, "_NET_WM_WINDOW_TYPE").isEmpty()) {
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      x11.XFree(children.getPointer(0));
+    }
   }
 
   /** A window by its title now; its title may change later. */

@@ -31,6 +31,7 @@ import dev.dunlin.shell.cli.Launcher;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.ConfigException;
+import dev.dunlin.shell.config.Permission;
 import dev.dunlin.shell.desktop.Desktop;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.DevToolsSession;
@@ -59,6 +60,7 @@ import dev.dunlin.shell.resources.VerifiedSource;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.awt.MediaTracker;
+import java.awt.Toolkit;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -220,6 +222,7 @@ public final class AppRun implements Launcher {
     private volatile Engine engine;
     private Downloads downloads;
     private PermissionModule questions;
+    private MenuModule menus;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
     private volatile SingleInstance instance;
@@ -736,6 +739,18 @@ public final class AppRun implements Launcher {
               this::blocking);
       modules.add(questions);
       modules.add(new SessionModule(config.meta().origin(), windows::find));
+      menus =
+          new MenuModule(
+              windows::find,
+              exit::complete,
+              (index, event, detail) -> bridge.join().emit(index, event, detail));
+      modules.addAll(menus.modules());
+      modules.add(new MessageBoxes(windows::find, config.meta().title(), !options.headless()));
+      modules.add(new DesktopModule(this::external));
+      modules.add(
+          new ClipboardModule(
+              !config.permissions().denied().contains(Permission.CLIPBOARD),
+              () -> Toolkit.getDefaultToolkit().getSystemClipboard()));
       modules.add(
           new PickerModule(
               windows::find,
@@ -874,6 +889,7 @@ public final class AppRun implements Launcher {
       public void opened(BrowserWindow window) {
         window.onClosing(() -> closing.mayClose(window.id()));
         icon(window);
+        menus.attach(window, !options.production());
       }
 
       @Override

@@ -12,6 +12,7 @@ import java.awt.EventQueue;
 import java.awt.Frame;
 import java.awt.Image;
 import java.awt.Insets;
+import java.awt.KeyboardFocusManager;
 import java.awt.MouseInfo;
 import java.awt.Point;
 import java.awt.PointerInfo;
@@ -28,15 +29,19 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import javax.swing.KeyStroke;
 import javax.swing.Timer;
 import org.cef.CefClient;
 import org.cef.browser.CefBrowser;
 import org.cef.browser.CefDevToolsClient;
+import org.cef.browser.CefFrame;
 import org.cef.browser.CefRequestContext;
 import org.cef.handler.CefClientHandler;
 
@@ -57,6 +62,9 @@ public final class BrowserWindow {
    * insists, and is not asked again for the same one. Later: somebody else has made it that size.
    */
   static final Duration INSISTENCE = Duration.ofSeconds(1);
+
+  /** What an item of a menu changes: half a level, as in a browser. */
+  private static final double ZOOM_LEVELS = 0.5;
 
   /** A page is larger by this with each level of zoom, in Chromium. */
   private static final double ZOOM_STEP = 1.2;
@@ -114,6 +122,16 @@ public final class BrowserWindow {
   private int extended = Frame.NORMAL;
 
   private final List<StateWait> waits = new ArrayList<>();
+
+  /** What stands above the page, a bar of menus; null if there is none. */
+  private Component bar;
+
+  private int barHeight;
+
+  private volatile Consumer<PageMenu> menuWanted = menu -> {};
+
+  /** Asked on Chromium's UI thread. */
+  private volatile Predicate<KeyStroke> keys = key -> false;
 
   BrowserWindow(
       CefClient client,
@@ -366,7 +384,7 @@ public final class BrowserWindow {
    * tell it. What the frame adds is known only when the window is shown.
    */
   private void keepWithinBounds() {
-    Insets insets = frame.getInsets();
+    Insets insets = insets();
     int sides = insets.left + insets.right;
     int ends = insets.top + insets.bottom;
     Dimension least = new Dimension(settings.least().width + sides, settings.least().height + ends);
@@ -388,6 +406,12 @@ public final class BrowserWindow {
             Integer.MAX_VALUE,
             largest(settings.most().width, content ? 0 : sides),
             largest(settings.most().height, content ? 0 : ends)));
+  }
+
+  /** What is around the page: the window manager's frame, and our bar. */
+  private Insets insets() {
+    Insets insets = frame.getInsets();
+    return new Insets(insets.top + barHeight, insets.left, insets.bottom, insets.right);
   }
 
   private void note() {
@@ -732,6 +756,100 @@ public final class BrowserWindow {
         });
   }
 
+  /**
+   * Puts something above the page, in place of what stood there. The page keeps its size, where the
+   * window can grow. Thread: event dispatch.
+   *
+   * @param wanted empty takes it away
+   */
+  public void setBar(Optional<Component> wanted) {
+    requireOpen();
+    int before = barHeight;
+    if (bar != null) {
+      frame.remove(bar);
+    }
+    bar = wanted.orElse(null);
+    if (bar != null) {
+      frame.add(bar, BorderLayout.NORTH);
+    }
+    barHeight = bar == null ? 0 : bar.getPreferredSize().height;
+    if (extended == Frame.NORMAL && barHeight != before) {
+      frame.setSize(frame.getWidth(), frame.getHeight() + barHeight - before);
+    }
+    keepWithinBounds();
+    frame.validate();
+  }
+
+  /**
+   * From now on the keys that are pressed while the page has the focus come here, once the page has
+   * had them and has not kept them.
+   *
+   * @param taken whether it was of use; asked on Chromium's UI thread, answers at once
+   */
+  public void onKey(Predicate<KeyStroke> taken) {
+    keys = taken;
+  }
+
+  boolean takesKey(KeyStroke key) {
+    return keys.test(key);
+  }
+
+  /** Takes the keyboard from the page: AWT alone only believes that it does. */
+  public void blurPage() {
+    browser.setFocus(false);
+  }
+
+  /** Hears, on the event dispatch thread, where a person asks for a menu that the page has not. */
+  public void onMenuWanted(Consumer<PageMenu> listener) {
+    menuWanted = listener;
+  }
+
+  void menuWanted(PageMenu menu) {
+    EventQueue.invokeLater(() -> menuWanted.accept(menu));
+  }
+
+  /** Puts a word in place of the one that is spelled wrongly. */
+  public void replaceMisspelling(String word) {
+    browser.replaceMisspelling(word);
+  }
+
+  /** Gives the keyboard back to the page, after a menu has had it. */
+  public void focusPage() {
+    EventQueue.invokeLater(
+        () -> {
+          if (frame != null) {
+            // Not by AWT: it would give the focus to the page again whenever it should not.
+            KeyboardFocusManager.getCurrentKeyboardFocusManager().clearFocusOwner();
+            browser.setFocus(true);
+          }
+        });
+  }
+
+  /** Does to the page what an item of a menu says. */
+  public void edit(PageEdit edit) {
+    // What has no focus selects nothing, and a menu has just had it.
+    browser.setFocus(true);
+    CefFrame focused = browser.getFocusedFrame();
+    CefFrame target = focused == null ? browser.getMainFrame() : focused;
+    if (target == null) {
+      // The page is not there yet, or no more: there is nothing to do it to.
+      return;
+    }
+    switch (edit) {
+      case UNDO -> target.undo();
+      case REDO -> target.redo();
+      case CUT -> target.cut();
+      case COPY -> target.copy();
+      case PASTE -> target.paste();
+      case DELETE -> target.executeJavaScript("document.execCommand('delete')", target.getURL(), 1);
+      case SELECT_ALL -> target.selectAll();
+      case RELOAD -> reload();
+      case ZOOM_IN -> browser.setZoomLevel(browser.getZoomLevel() + ZOOM_LEVELS);
+      case ZOOM_OUT -> browser.setZoomLevel(browser.getZoomLevel() - ZOOM_LEVELS);
+      case RESET_ZOOM -> browser.setZoomLevel(0);
+    }
+  }
+
   /** Opens Chromium's developer tools, if this is a developer's run. */
   public boolean showInspector() {
     if (engine.developer()) {
@@ -754,7 +872,7 @@ public final class BrowserWindow {
   public Future<WindowState> setSize(int width, int height) {
     return change(
         () -> {
-          Insets insets = frame.getInsets();
+          Insets insets = insets();
           frame.setSize(
               settings.boundedWidth(width) + insets.left + insets.right,
               settings.boundedHeight(height) + insets.top + insets.bottom);

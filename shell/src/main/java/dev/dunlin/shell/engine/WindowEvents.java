@@ -1,9 +1,11 @@
 package dev.dunlin.shell.engine;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Vector;
 import org.cef.CefClient;
 import org.cef.CefSettings.LogSeverity;
 import org.cef.browser.CefBrowser;
@@ -60,7 +62,12 @@ final class WindowEvents {
           && event.type == CefKeyEvent.EventType.KEYEVENT_RAWKEYDOWN) {
         windowOf(browser).ifPresent(BrowserWindow::escape);
       }
-      return false;
+      return event.type == CefKeyEvent.EventType.KEYEVENT_RAWKEYDOWN
+          && windowOf(browser)
+              .filter(
+                  window ->
+                      window.takesKey(PageKeys.keyOf(event.windows_key_code, event.modifiers)))
+              .isPresent();
     }
   }
 
@@ -195,25 +202,41 @@ final class WindowEvents {
     }
   }
 
-  /**
-   * Chromium's own menu, less what an app's reader has no use for: printing, saving and reading the
-   * source of a page.
-   */
+  /** JCEF shows no menu of Chromium's in a window on Linux: the shell does. */
   private final class ContextMenu extends CefContextMenuHandlerAdapter {
-    private static final int VIEW_SOURCE = 132;
-    private static final int PRINT = 131;
-    private static final int BACK = 100;
-    private static final int FORWARD = 101;
+    /** Flags of CEF, in the order of their bits. */
+    private static final List<PageEdit> EDITS =
+        List.of(
+            PageEdit.UNDO,
+            PageEdit.REDO,
+            PageEdit.CUT,
+            PageEdit.COPY,
+            PageEdit.PASTE,
+            PageEdit.DELETE,
+            PageEdit.SELECT_ALL);
 
     @Override
     public void onBeforeContextMenu(
         CefBrowser browser, CefFrame frame, CefContextMenuParams params, CefMenuModel menu) {
-      if (!settings.developer()) {
-        menu.remove(VIEW_SOURCE);
+      Optional<BrowserWindow> asked = windowOf(browser);
+      if (asked.isEmpty()) {
+        // The developer tools' own.
+        return;
       }
-      menu.remove(PRINT);
-      menu.remove(BACK);
-      menu.remove(FORWARD);
+      menu.clear();
+      EnumSet<PageEdit> possible = EnumSet.noneOf(PageEdit.class);
+      for (int i = 0; i < EDITS.size(); i++) {
+        if ((params.getEditStateFlags() & 1 << i) != 0) {
+          possible.add(EDITS.get(i));
+        }
+      }
+      Vector<String> suggestions = new Vector<>();
+      params.getDictionarySuggestions(suggestions);
+      String selected = params.getSelectionText();
+      PageMenu wanted =
+          new PageMenu(
+              params.isEditable(), selected != null && !selected.isEmpty(), possible, suggestions);
+      asked.get().menuWanted(wanted);
     }
   }
 

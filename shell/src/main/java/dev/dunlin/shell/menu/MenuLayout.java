@@ -96,15 +96,20 @@ public record MenuLayout(List<Entry> entries) {
     ON
   }
 
-  /** What is chosen. */
-  public record Item(Label label, Optional<Accelerator> accelerator, boolean enabled, Check check)
+  /**
+   * What is chosen.
+   *
+   * @param role what it does by itself; empty if it only tells the page
+   */
+  public record Item(
+      Label label, Optional<Accelerator> accelerator, boolean enabled, Check check, String role)
       implements Entry {
     public Item withEnabled(boolean now) {
-      return new Item(label, accelerator, now, check);
+      return new Item(label, accelerator, now, check, role);
     }
 
     public Item withChecked(boolean now) {
-      return new Item(label, accelerator, enabled, now ? Check.ON : Check.OFF);
+      return new Item(label, accelerator, enabled, now ? Check.ON : Check.OFF, role);
     }
   }
 
@@ -118,7 +123,7 @@ public record MenuLayout(List<Entry> entries) {
   /**
    * Reads what a page sends: a text, an object ({@code {File: {New: 'n', Recent: {…}}}}; {@code
    * '---'} as key or value is a separator), or a list of texts, such objects and {@code {label,
-   * accelerator, enabled, checked, submenu}}.
+   * accelerator, enabled, checked, role, submenu}}.
    *
    * @throws BridgeError {@code ERR_MENU_SYNTAX}
    */
@@ -332,7 +337,8 @@ public record MenuLayout(List<Entry> entries) {
           label(written.textValue()),
           Accelerator.parse(one.path("accelerator").asText("_")),
           enabled,
-          checkable ? checked.asBoolean() ? Check.ON : Check.OFF : Check.NONE);
+          checkable ? checked.asBoolean() ? Check.ON : Check.OFF : Check.NONE,
+          one.path("role").asText(""));
     }
 
     private Separator separator() {
@@ -356,7 +362,8 @@ public record MenuLayout(List<Entry> entries) {
           label(check == Check.NONE ? rest : rest.substring(3)),
           Accelerator.parse(accelerator),
           !disabled,
-          check);
+          check,
+          "");
     }
 
     private static Label label(String written) {

@@ -17,6 +17,7 @@ import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.WindowNumber;
 import io.vertx.core.Future;
+import java.awt.datatransfer.Clipboard;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +56,12 @@ final class DeclaredModules {
               },
               scheduler -> Future.failedFuture("nor is opened"),
               new SimulatedPerson("")));
+      modules.addAll(
+          new MenuModule(index -> Optional.empty(), code -> {}, (index, event, detail) -> {})
+              .modules());
+      modules.add(new MessageBoxes(index -> Optional.empty(), "app", false));
+      modules.add(new DesktopModule(url -> {}));
+      modules.add(new ClipboardModule(true, () -> new Clipboard("none")));
       modules.addAll(windows());
       PageServices.Blocking blocking =
           new PageServices.Blocking() {
