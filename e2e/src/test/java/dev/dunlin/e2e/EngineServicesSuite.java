@@ -2,12 +2,15 @@ package dev.dunlin.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessStarter;
@@ -22,14 +25,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,6 +81,8 @@ class EngineServicesSuite {
   /** Variables of the app's environment. */
   private final Map<String, String> variables = new HashMap<>();
 
+  private RunningApp.Start again;
+
   /** What starts the app. */
   private List<String> behind = List.of();
 
@@ -95,6 +104,7 @@ class EngineServicesSuite {
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       start = start.variable(variable.getKey(), variable.getValue());
     }
+    again = start;
     app = APPS.start(start);
     page = app.page();
     ready();
@@ -423,7 +433,7 @@ class EngineServicesSuite {
           exchange -> {
             exchange
                 .getResponseHeaders()
-                .add("content-disposition", "attachment; filename=\"../slow\u202egpj.bin\"");
+                .add("content-disposition", "attachment; filename=\"../slow gpj.bin\"");
             exchange.sendResponseHeaders(200, 2 * PART);
             exchange.getResponseBody().write(new byte[PART]);
             exchange.getResponseBody().flush();
@@ -509,8 +519,8 @@ class EngineServicesSuite {
       slow.more.countDown();
       done("application.downloads.resume(" + literal(id) + ")");
       JsonNode saved = awaitDownload("done");
-      assertEquals(downloads.resolve("slow_gpj.bin").toString(), saved.path("path").asText());
-      assertEquals(2 * Slow.PART, Files.size(downloads.resolve("slow_gpj.bin")));
+      assertEquals(downloads.resolve("_slow gpj.bin").toString(), saved.path("path").asText());
+      assertEquals(2 * Slow.PART, Files.size(downloads.resolve("_slow gpj.bin")));
     }
   }
 
@@ -529,8 +539,23 @@ class EngineServicesSuite {
       done("application.downloads.cancel(last().id)");
       awaitDownload("cancelled");
       assertCode("ERR_UNKNOWN_HANDLE", "application.downloads.cancel('0'.repeat(32))");
-      page.tell("location.href = " + literal(slow.url() + "again"));
-      page.await("last()?.received > 0 && last().state === 'running'");
+    }
+    assertEquals(0, downloads.toFile().list().length);
+  }
+
+  @Test
+  void endsADownloadWithItsDocument() throws IOException {
+    Path downloads = Files.createDirectories(folder.resolve("saved"));
+    try (Slow slow = new Slow()) {
+      start(
+          "ipc://download/folder" + downloads + " ipc://download/save" + downloads + "/",
+          "[webview.navigator.policies]",
+          "allowed[] = " + slow.url());
+      hearDownloads();
+      done("application.downloads.setFolder(" + literal(downloads.toString()) + ")");
+      page.tell("location.href = " + literal(slow.url()));
+      page.await("last()?.received > 0");
+      assertFalse(partial().isEmpty());
       page.tell("location.reload()");
       page.await("typeof heard === 'undefined'");
       ready();
@@ -576,6 +601,139 @@ class EngineServicesSuite {
     awaitDownload("done");
   }
 
+  // Cookies and stored data.
+
+  @Test
+  void readsSetsAndForgetsCookiesAndWhatIsStored() throws IOException {
+    start("ipc://session/");
+    String url = page.evaluate("location.origin").asText() + "/";
+    done(
+        "application.session.setCookie({url: %s, name: 'hidden', value: '1', httpOnly: true, secure: true, expires: Date.now() / 1000 + 999})"
+            .formatted(literal(url)));
+    page.evaluate("document.cookie = 'seen=2; Secure'; localStorage.setItem('kept', 'x'); true");
+    assertEquals("seen=2", page.evaluate("document.cookie").asText());
+    assertEquals(
+        "[[\"hidden\",\"1\",true],[\"seen\",\"2\",false]]",
+        done("(await application.session.cookies({url: "
+                + literal(url)
+                + "})).map(c => [c.name, c.value, c.httpOnly]).sort()")
+            .toString());
+    done("application.session.deleteCookies({url: " + literal(url) + ", name: 'hidden'})");
+    assertEquals(1, done("(await application.session.cookies()).length").asInt());
+    done("application.session.clear({types: ['cookies', 'cache']})");
+    assertEquals("", page.evaluate("document.cookie").asText());
+    assertEquals("x", page.evaluate("localStorage.getItem('kept')").asText());
+    done("application.session.clear()");
+    page.await("localStorage.getItem('kept') === null");
+    assertCode("ERR_INVALID_CALL", "application.session.clear({types: ['everything']})");
+    assertCode("ERR_INVALID_CALL", "application.session.setCookie({url: " + literal(url) + "})");
+    JsonNode refused = outcome("application.session.setCookie({url: 'nonsense', name: 'x'})");
+    assertTrue(
+        List.of("ERR_COOKIE", "ERR_ENGINE").contains(refused.path("code").asText()),
+        refused::toString);
+  }
+
+  // Permissions.
+
+  private String state(String name) {
+    return page.evaluate(
+            "navigator.permissions.query({name: " + literal(name) + "}).then(p => p.state)")
+        .asText();
+  }
+
+  private JsonNode askFor(String name, String keys) {
+    page.evaluate("onClick(() => application.permissions.request(" + literal(name) + "))");
+    page.click("#try");
+    awaitDialog("A question of Services");
+    page.press(keys);
+    return page.evaluate("clicked");
+  }
+
+  @Test
+  void asksThePersonOnceAndRemembersTheAnswer() throws IOException {
+    start("ipc://permission/ ipc://fs/", "[permissions]", "allow_microphone = false");
+    app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
+    assertCode("ERR_NO_USER_ACTIVATION", "application.permissions.request('geolocation')");
+    assertEquals("denied", askFor("geolocation", "\r").path("value").asText(), "no is the default");
+    assertEquals("denied", done("application.permissions.request('geolocation')").asText());
+    for (String name : List.of("camera", "notifications")) {
+      assertEquals("granted", askFor(name, "\t ").path("value").asText());
+      assertEquals("granted", state(name));
+    }
+    assertEquals("granted", page.evaluate("Notification.permission").asText());
+    assertEquals("denied", done("application.permissions.request('microphone')").asText());
+    assertCode("ERR_INVALID_CALL", "application.permissions.request('everything')");
+    Path answers = app.base().resolve("data/dev.dunlin.e2e.services/.permissions/answers");
+    assertTrue(Files.readString(answers).contains("camera=granted"));
+    assertCode(
+        "ERR_ACCESS_DENIED",
+        "(await import('socket:fs/promises')).writeFile("
+            + literal(answers.toString())
+            + ", 'microphone=granted')");
+    app.signal("INT", app.pid());
+    app.awaitExit();
+    app = APPS.start(again.in(app));
+    page = app.page();
+    ready();
+    page.await("navigator.permissions.query({name: 'camera'}).then(p => p.state === 'granted')");
+    assertNotEquals("granted", state("geolocation"));
+    done("application.permissions.forget('camera')");
+    assertNotEquals("granted", state("camera"));
+  }
+
+  // Servers.
+
+  @Test
+  void loadsNothingFromAServerWhoseCertificateIsWrong() throws Exception {
+    Path keys = temp.resolve("keys.p12");
+    run(
+        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+        "-genkeypair",
+        "-alias",
+        "x",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=127.0.0.1",
+        "-keystore",
+        keys.toString(),
+        "-storepass",
+        "changeit",
+        "-storetype",
+        "PKCS12");
+    KeyStore store = KeyStore.getInstance(keys.toFile(), "changeit".toCharArray());
+    KeyManagerFactory managers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    managers.init(store, "changeit".toCharArray());
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(managers.getKeyManagers(), null, null);
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(tls));
+    List<String> asked = new CopyOnWriteArrayList<>();
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.add("asked");
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String url = "https://127.0.0.1:" + server.getAddress().getPort() + "/";
+      start("ipc://os/", "[webview.navigator.policies]", "allowed[] = " + url);
+      page.tell("location.href = " + literal(url));
+      app.awaitLine(
+          line ->
+              line.text().contains(url)
+                  && line.text().contains("certificate is wrong (ERR_CERT_AUTHORITY_INVALID)"),
+          "the reason");
+      assertEquals(List.of(), asked);
+    } finally {
+      server.stop(0);
+    }
+  }
+
   @Test
   void doesNothingThatNoPolicyNames() throws IOException {
     start("ipc://os/");
@@ -586,7 +744,16 @@ class EngineServicesSuite {
             "win.capturePage()",
             "win.getZoom()",
             "win.find('x')",
-            "win.stopFinding()")) {
+            "win.stopFinding()",
+            "win.print()",
+            "win.printTo('paper')",
+            "win.getPrinters()",
+            "application.downloads.setFolder('/tmp')",
+            "application.session.cookies()",
+            "application.session.setCookie({url: 'https://x.test', name: 'x'})",
+            "application.session.clear()",
+            "application.permissions.request('camera')",
+            "application.permissions.forget('camera')")) {
       JsonNode denial = assertCode("ERR_ACCESS_DENIED", call);
       assertTrue(denial.path("message").asText().contains("ipc://"), denial::toString);
     }

@@ -50,6 +50,8 @@ final class AppHost implements PageHost {
 
     /** Whether the person leaves a page that says that something would be lost. */
     Future<Boolean> leave(int window, boolean reload);
+
+    void certificateRefused(String url, String error);
   }
 
   /**
@@ -200,6 +202,11 @@ final class AppHost implements PageHost {
   @Override
   public void download(int window, Download download) {
     events.download(window, download);
+  }
+
+  @Override
+  public void certificateRefused(int window, String url, String error) {
+    events.certificateRefused(url, error);
   }
 
   private void gone(List<String> ids) {

@@ -209,8 +209,7 @@ public final class AppRun implements Launcher {
         new Windows((number, settings) -> engine().open(number, settings), new WindowEvents());
     private final WindowLook look;
     private final ClosingQuestions closing =
-        new ClosingQuestions(
-            window -> bridge().emit(window, "windowclosing", Map.of()));
+        new ClosingQuestions(window -> bridge().emit(window, "windowclosing", Map.of()));
     private final LinkQuestion question;
     private final DeniedPermissions permissions;
     private final CompletableFuture<Boolean> dark;
@@ -220,6 +219,7 @@ public final class AppRun implements Launcher {
     private Vertx vertx;
     private volatile Engine engine;
     private Downloads downloads;
+    private PermissionModule questions;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
     private volatile SingleInstance instance;
@@ -725,6 +725,17 @@ public final class AppRun implements Launcher {
               random,
               new DownloadPages());
       modules.add(downloads);
+      questions =
+          new PermissionModule(
+              config.meta().title(),
+              config.meta().origin(),
+              windows::find,
+              options.headless(),
+              config.permissions().denied(),
+              folders.get("data"),
+              this::blocking);
+      modules.add(questions);
+      modules.add(new SessionModule(config.meta().origin(), windows::find));
       modules.add(
           new PickerModule(
               windows::find,
@@ -974,6 +985,16 @@ public final class AppRun implements Launcher {
       downloads.offered(index, download);
     }
 
+    @Override
+    public void certificateRefused(String url, String error) {
+      console.say(
+          "the page may not load "
+              + (url.length() <= SHOWN_LENGTH ? url : url.substring(0, SHOWN_LENGTH) + "…")
+              + ": the server's certificate is wrong ("
+              + error
+              + "). Give the server a certificate that this computer trusts.");
+    }
+
     /** How downloads reach pages, and the person at the console. */
     private final class DownloadPages implements Downloads.Pages {
       @Override
@@ -1037,6 +1058,7 @@ public final class AppRun implements Launcher {
       if (status < FIRST_ERROR) {
         installed.ifPresent(app -> app.loaded(console::say));
       }
+      questions.loaded(window);
       if (loadedOnce || window != FIRST) {
         return;
       }

@@ -123,15 +123,30 @@ final class PageServices implements CommandModule {
 
   private Command declared(
       String function, Resource resource, Permission permission, Action action) {
-    return new Command(
+    return declared(
         function,
         resource,
         permission,
         RunsOn.EVENT_LOOP,
+        call -> action.on(windowOf(windows, call), call));
+  }
+
+  /** Of what Chromium does: what it refuses, the page is told in its words. */
+  static Command declared(
+      String function,
+      Resource resource,
+      Permission permission,
+      RunsOn runsOn,
+      Command.Handler handler) {
+    return new Command(
+        function,
+        resource,
+        permission,
+        runsOn,
         call -> {
           try {
-            return action
-                .on(windowOf(windows, call), call)
+            return handler
+                .handle(call)
                 .recover(fault -> Future.failedFuture(told(function, fault)));
           } catch (EngineException e) {
             return Future.failedFuture(told(function, e));

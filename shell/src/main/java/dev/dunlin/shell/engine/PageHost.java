@@ -55,6 +55,9 @@ public interface PageHost {
   /** The page asks to save a file: the host accepts or cancels it, at any time. */
   void download(int window, Download download);
 
+  /** Nothing was loaded, for the server's certificate is wrong. */
+  void certificateRefused(int window, String url, String error);
+
   /** The page set its title. */
   void title(int window, String title);
 

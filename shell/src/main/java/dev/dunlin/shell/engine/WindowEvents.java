@@ -232,6 +232,9 @@ final class WindowEvents {
       open.put(item.getId(), download);
       int window = idOf(browser);
       if (window >= 0) {
+        // Where it began as a navigation, the router has forgotten the page's parked queries, and
+        // told nobody: see docs/bridge.md.
+        browser.getMainFrame().executeJavaScript("dispatchEvent(new Event('dunlin:park'))", "", 0);
         host.download(window, download);
       } else {
         download.cancel();

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
@@ -64,6 +65,16 @@ final class DeclaredModules {
           };
       CheckedFile files = new CheckedFile(RandomSource.secure());
       modules.add(new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
+      modules.add(
+          new PermissionModule(
+              "",
+              "https://x.localhost",
+              index -> Optional.empty(),
+              true,
+              Set.of(),
+              home,
+              blocking));
+      modules.add(new SessionModule("https://x.localhost", index -> Optional.empty()));
       modules.add(new Downloads(home, home, files, blocking, RandomSource.secure(), null));
       modules.addAll(
           new Desktop(
@@ -129,16 +140,13 @@ final class DeclaredModules {
             config,
             false,
             () -> false,
-            new WindowMemory(
-                Path.of("none.json"),
-                new Console(System.out, System.err)));
+            new WindowMemory(Path.of("none.json"), new Console(System.out, System.err)));
     return List.of(
         new WindowModule(
             windows::find,
             Stream.concat(
                     Stream.of(
-                        new WindowCreation(
-                                "https://a.b.localhost", windows, look, policy -> policy)
+                        new WindowCreation("https://a.b.localhost", windows, look, policy -> policy)
                             .command()),
                     new ClosingQuestions(window -> {}).commands().stream())
                 .toList()),
