@@ -155,6 +155,21 @@ test('bluetooth: the end of a link voids what was got through it, whichever word
   await fails(device.gatt.connect(), 'InvalidStateError');
 });
 
+test('bluetooth: a connect right after a disconnect goes to the host behind it', async () => {
+  let left;
+  const { device: request, calls } = await page({ 'handle/bluetooth/disconnect': () => new Promise(resolve => { left = () => resolve({ data: null }); }) });
+  const device = await request(), connects = () => calls.filter(([url]) => url.includes('/connect/')).length;
+  await device.gatt.connect();
+  device.gatt.disconnect();
+  const again = device.gatt.connect();
+  await until(() => left !== undefined);
+  await new Promise(resolve => setTimeout(resolve, 20));
+  assert.equal(connects(), 1);
+  left();
+  await again;
+  assert.deepEqual([connects(), device.gatt.connected], [2, true]);
+});
+
 test('bluetooth: disconnect gives a connect under way up, and other services are told', async () => {
   let answer;
   const { device: request, tell } = await page({ 'handle/bluetooth/connect': () => (answer === undefined ? new Promise(resolve => { answer = () => resolve({ data: { link: 1 } }); }) : { data: { link: 2 } }) });

@@ -281,6 +281,7 @@ export class BluetoothRemoteGATTServer {
   #given = 0;
   /** That count at the last `connect`: whoever has disconnected since wants no link that the host still makes. */
   #wanted = 0;
+  #leaving: Promise<unknown> | undefined;
   #table: Promise<WireTable> | undefined;
   #current: WireTable | undefined;
   readonly #services = new Map<number, BluetoothRemoteGATTService>();
@@ -357,6 +358,8 @@ export class BluetoothRemoteGATTServer {
     return this;
   }
   async #connect(given: number, { reconnect = false, timeout }: ConnectOptions): Promise<void> {
+    // The two may overtake each other on their way to the host.
+    await this.#leaving;
     const { link } = (await this._command('connect', { ...(reconnect ? { reconnect } : {}), ...(timeout === undefined ? {} : { timeout }) })) as { link: number };
     if (given !== this.#given) throw dom('AbortError', 'The connection attempt was given up by disconnect().');
     if (link <= this.#ended) throw dom('NetworkError', 'Connection Error: the device went at once.');
@@ -365,7 +368,7 @@ export class BluetoothRemoteGATTServer {
   disconnect(): void {
     this.#given++;
     this.#connecting = undefined;
-    if (this.#session !== undefined) this._command('disconnect').catch(error => { if ((error as Error).name !== 'InvalidStateError') report(error); });
+    if (this.#session !== undefined) this.#leaving = this._command('disconnect').catch(error => { if ((error as Error).name !== 'InvalidStateError') report(error); });
     if (!this.#connected) return;
     this.#connected = false;
     // A task of its own, as in the draft.

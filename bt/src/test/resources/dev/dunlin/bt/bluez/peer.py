@@ -37,6 +37,7 @@ class State:
     agents = []
     fail_read = None
     calls = []
+    heard = None
 
 
 def error(name, text):
@@ -83,7 +84,9 @@ def flood(count, per_second, size):
         value = dbus.ByteArray(i.to_bytes(4, 'big') + bytes(size - 4), variant_level=1)
         message.append(CHARACTERISTIC, {'Value': value}, [], signature='sa{sv}as')
         messages.append(message)
-    heard.remove()
+    if State.heard:
+        State.heard.remove()
+        State.heard = None
     begin = time.monotonic()
     for i, message in enumerate(messages):
         bus.send_message(message)
@@ -334,7 +337,7 @@ bluez_main = mockobject.objects['/org/bluez']
 bluez_main.AddMethods('org.bluez.AgentManager1', [('RegisterAgent', 'os', '', register_agent)])
 add_adapter()
 add_device()
-heard = bus.add_signal_receiver(value_sent, 'PropertiesChanged', PROPS, path_keyword='path')
+State.heard = bus.add_signal_receiver(value_sent, 'PropertiesChanged', PROPS, path_keyword='path')
 owned = dbus.service.BusName('org.bluez', bus, do_not_queue=True)
 GLib.io_add_watch(GLib.IOChannel.unix_new(0), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, on_line)
 print('ready', flush=True)

@@ -194,6 +194,9 @@ public final class Bench {
     if (any("peer.relayed", "peer.heap")) {
       peer();
     }
+    if (any("bt.bus.connect", "bt.bus.read", "bt.bus.notify")) {
+      bluetoothBus();
+    }
     if (any("bt.connect", "bt.read", "bt.notify")) {
       bluetooth();
     }
@@ -452,8 +455,8 @@ public final class Bench {
 
   private void bluetooth() throws IOException {
     try (Bluetooth bluetooth = new Bluetooth(CLOCK)) {
-      add(bluetooth.plain(), "dbus-java");
-      add(bluetooth.page(layout.home().resolve("e2e/apps/bluetooth")), "dunlin");
+      add("bt.", bluetooth.plain(), "dbus-java");
+      add("bt.", bluetooth.page(layout.home().resolve("e2e/apps/bluetooth")), "dunlin");
       notes.add("bt: a real bluetoothd with two virtual controllers, in an emulated machine");
     } catch (BluetoothMachine.Missing e) {
       notes.add("bt: skipped, as " + e.getMessage());
@@ -465,10 +468,23 @@ public final class Bench {
     }
   }
 
-  private void add(Bluetooth.Samples samples, String peer) {
-    add("bt.connect", peer, "ms", samples.connectMs());
-    add("bt.read", peer, "ms", samples.readMs());
-    add("bt.notify", peer, "1/s", samples.notificationsPerSecond());
+  private void bluetoothBus() throws IOException {
+    try (BluetoothBus bus = new BluetoothBus(CLOCK, layout.home())) {
+      add("bt.bus.", bus.plain(), "dbus-java");
+      add("bt.bus.", bus.page(layout.home().resolve("e2e/apps/bluetooth")), "dunlin");
+      notes.add("bt.bus: a private D-Bus whose BlueZ is python3-dbusmock");
+    } catch (DBusException e) {
+      throw new IOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  private void add(String what, Bluetooth.Samples samples, String peer) {
+    add(what + "connect", peer, "ms", samples.connectMs());
+    add(what + "read", peer, "ms", samples.readMs());
+    add(what + "notify", peer, "1/s", samples.notificationsPerSecond());
   }
 
   // ---- datagrams

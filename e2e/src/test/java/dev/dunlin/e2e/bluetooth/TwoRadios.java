@@ -97,6 +97,10 @@ final class TwoRadios implements Fixture {
 
   @Override
   public void close() {
+    // BlueZ tells of a device that it knows the services of the last link, not those advertised:
+    // one
+    // that lost its services at the end of a test is not found by them in the next.
+    await(central.device(PERIPHERAL).forget().otherwiseEmpty());
     await(central.close());
     await(peripheral.close());
     time.close();
