@@ -97,7 +97,7 @@ class ReproducibleSuite {
           public FileVisitResult preVisitDirectory(Path from, BasicFileAttributes is)
               throws IOException {
             String name = from.getFileName().toString();
-            if (name.equals("target") || name.equals(".git") || name.equals("dist")) {
+            if (name.equals("target") || name.equals(".git")) {
               return FileVisitResult.SKIP_SUBTREE;
             }
             Files.createDirectories(copy.resolve(home.relativize(from)));

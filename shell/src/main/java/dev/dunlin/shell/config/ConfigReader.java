@@ -29,7 +29,7 @@ final class ConfigReader {
   private static final int DEFAULT_FILE_LIMIT = 4096;
 
   /** Warnings up to which what was meant by an unknown key is looked for, which takes its time. */
-  private static final int MAX_GUESSES = 100;
+  private static final int MAX_GUESSES = 20;
 
   private static final Pattern BUNDLE_LABEL =
       Pattern.compile("[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?");

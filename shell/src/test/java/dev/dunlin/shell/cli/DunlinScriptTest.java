@@ -108,6 +108,8 @@ class DunlinScriptTest {
     tool("dpkg-shlibdeps", ":");
     tool("debootstrap", ":");
     tool("rpmbuild", ":");
+    tool("pdftotext", ":");
+    tool("lp", ":");
     tool("ip", ":");
     tool("nft", ":");
     tool("fc-list", "echo font");
@@ -560,6 +562,10 @@ class DunlinScriptTest {
 
   @Test
   void theNightsTestsEndWithTheirReportAndTheResultOfMaven() throws Exception {
+    for (String name :
+        List.of("qemu-system-x86_64", "socat", "bluetoothctl", "btvirt", "busctl", "depmod")) {
+      tool(name, ":");
+    }
     Result early = dunlin("test", "--nightly");
     assertTrue(early.err().contains("there is no report"), early.err());
     Path classes = root.resolve("e2e/target/classpath.txt");
