@@ -57,12 +57,13 @@ class MatrixSuite {
               + " [^|]* \\|");
 
   /**
-   * What ends, hides or stops the page that asks, or takes the input that drives it; asked for only
-   * where it is to be refused.
+   * What ends, hides or stops the page that asks, takes the input that drives it, or starts another
+   * program for the person; asked for only where it is to be refused.
    */
   private static final Set<String> ENDS =
       Set.of(
           "application/exit",
+          "application/reveal",
           "window/close",
           "window/hide",
           "window/minimize",

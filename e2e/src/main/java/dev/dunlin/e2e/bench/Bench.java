@@ -29,8 +29,8 @@ import java.util.function.Predicate;
 import org.freedesktop.dbus.exceptions.DBusException;
 
 /**
- * Measures: {@code bench [NAME] [--peers]}, {@code bench soak [--minutes N]}. NAME is a result's name or how names begin ({@code
- * call}); {@code --peers} runs QtWebEngine and Node beside it.
+ * Measures: {@code bench [NAME] [--peers]}, {@code bench soak [--minutes N]}. NAME is a result's
+ * name or how names begin ({@code call}); {@code --peers} runs QtWebEngine and Node beside it.
  */
 public final class Bench {
   private static final int SOAK_MINUTES = 30;
@@ -89,7 +89,8 @@ public final class Bench {
     boolean peers = names.remove("--peers");
     int minutes = minutes(names);
     if (names.size() > 1 || names.stream().anyMatch(name -> name.startsWith("-"))) {
-      System.err.println("usage: bench [NAME] [--peers], or bench soak [--minutes N]; NAME is such as call or"
+      System.err.println(
+          "usage: bench [NAME] [--peers], or bench soak [--minutes N]; NAME is such as call or"
               + " start.warm");
       System.exit(2);
     }
