@@ -12,7 +12,7 @@ const outcome = async work => {
 };
 const said = [];
 /** A command, and what came of it. */
-const command = (path, params) => outcome(() => ipc.call(ipc.commandUrl(...path.split('/')), params));
+const command = (path, params) => outcome(() => ipc.call(`ipc://${path}`, params));
 /** Notes these events of the host. */
 const note = (...names) => names.forEach(name => ipc.on(name, detail => said.push([name, detail])));
 Object.assign(globalThis, { application, command, ipc, note, notification, outcome, said });

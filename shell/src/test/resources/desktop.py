@@ -23,6 +23,9 @@ class State:
     early = None
     items = []
     signals = []
+    inhibited = {}
+    revealed = []
+    scheme = 0
 
 
 def plain(value):
@@ -92,6 +95,52 @@ def signalled(*args, member=None, interface=None):
     State.signals.append([str(interface), str(member)] + plain(args))
 
 
+def inhibit(self, app, why):
+    State.inhibited[str(7 + len(State.inhibited))] = [str(app), str(why)]
+    return dbus.UInt32(6 + len(State.inhibited))
+
+
+def uninhibit(self, cookie):
+    del State.inhibited[str(int(cookie))]
+
+
+def show_items(self, uris, startup):
+    State.revealed.extend(plain(uris))
+
+
+def power(rest):
+    if rest[0] == 'start':
+        made('/org/freedesktop/UPower', 'org.freedesktop.UPower', main='org.freedesktop.UPower').AddProperties(
+            'org.freedesktop.UPower', {'OnBattery': False})
+        made('/org/freedesktop/login1', 'org.freedesktop.login1')
+    elif rest[0] == 'battery':
+        mockobject.objects['/org/freedesktop/UPower'].UpdateProperties(
+            'org.freedesktop.UPower', {'OnBattery': dbus.Boolean(rest[1] == 'yes')})
+    else:
+        mockobject.objects['/org/freedesktop/login1'].EmitSignal(
+            'org.freedesktop.login1.Manager', 'PrepareForSleep', 'b', [rest[1] == 'yes'])
+
+
+SETTINGS = 'org.freedesktop.portal.Settings'
+
+
+def read_setting(self, namespace, key):
+    # As the portal has it for Read: a variant in the variant.
+    return dbus.UInt32(State.scheme, variant_level=2)
+
+
+def theme(scheme):
+    State.scheme = scheme
+    portal = made('/org/freedesktop/portal/desktop')
+    if 'org.freedesktop.portal.Desktop' not in owned:
+        portal.AddMethods(SETTINGS, [('Read', 'ss', 'v', read_setting)])
+        made('/org/freedesktop/portal/desktop', 'org.freedesktop.portal.Desktop')
+    else:
+        portal.EmitSignal(SETTINGS, 'SettingChanged', 'ssv', ['org.freedesktop.appearance', 'contrast', dbus.UInt32(1, variant_level=1)])
+        portal.EmitSignal(SETTINGS, 'SettingChanged', 'ssv',
+                          ['org.freedesktop.appearance', 'color-scheme', dbus.UInt32(scheme, variant_level=1)])
+
+
 def command(line):
     word, *rest = line.split()
     if word == 'notifications':
@@ -135,6 +184,21 @@ def command(line):
         call(State.items[-1], '/StatusNotifierItem', 'org.kde.StatusNotifierItem', 'Activate', 'ii', 3, 4)
     elif word == 'signals':
         return json.dumps(State.signals)
+    elif word == 'power':
+        power(rest)
+    elif word == 'saver':
+        made('/org/freedesktop/ScreenSaver').AddMethods('org.freedesktop.ScreenSaver', [
+            ('Inhibit', 'ss', 'u', inhibit), ('UnInhibit', 'u', '', uninhibit)])
+        made('/org/freedesktop/ScreenSaver', 'org.freedesktop.ScreenSaver')
+    elif word == 'inhibited':
+        return json.dumps(State.inhibited)
+    elif word == 'files':
+        made('/org/freedesktop/FileManager1').AddMethods('org.freedesktop.FileManager1', [('ShowItems', 'ass', '', show_items)])
+        made('/org/freedesktop/FileManager1', 'org.freedesktop.FileManager1')
+    elif word == 'revealed':
+        return json.dumps(State.revealed)
+    elif word == 'theme':
+        theme(int(rest[0]))
     elif word == 'has':
         return json.dumps(bus.name_has_owner(rest[0]))
     else:

@@ -126,6 +126,8 @@ public final class Desktop implements AutoCloseable {
 
     NativeLong XStringToKeysym(String name);
 
+    int XGetInputFocus(Pointer display, Memory focus, Memory revert);
+
     byte XKeysymToKeycode(Pointer display, NativeLong keysym);
   }
 
@@ -266,11 +268,20 @@ public final class Desktop implements AutoCloseable {
     for (String name : names) {
       codes.add(x11.XKeysymToKeycode(display, x11.XStringToKeysym(name)) & 0xff);
     }
-    codes.forEach(code -> test.XTestFakeKeyEvent(display, code, true, NOW));
+    // A window manager that takes the keys for itself needs a moment to do so.
+    NativeLong moment = new NativeLong(STEP_MILLIS);
+    codes.forEach(code -> test.XTestFakeKeyEvent(display, code, true, moment));
     for (int i = codes.size() - 1; i >= 0; i--) {
-      test.XTestFakeKeyEvent(display, codes.get(i), false, NOW);
+      test.XTestFakeKeyEvent(display, codes.get(i), false, moment);
     }
     x11.XSync(display, false);
+  }
+
+  /** The X window that keys go to. */
+  public long inputFocus() {
+    Memory focus = new Memory(NativeLong.SIZE);
+    x11.XGetInputFocus(display, focus, new Memory(Integer.BYTES));
+    return focus.getNativeLong(0).longValue();
   }
 
   /** Types small letters, digits and spaces. */

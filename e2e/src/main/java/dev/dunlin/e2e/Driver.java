@@ -105,7 +105,12 @@ public final class Driver {
     if (call.path("method").asText().equals(COLLECT)) {
       System.gc();
       System.runFinalization();
-      return Future.succeededFuture("{}");
+      System.gc();
+      Runtime runtime = Runtime.getRuntime();
+      return Future.succeededFuture(
+          JSON.createObjectNode()
+              .put("usedBytes", runtime.totalMemory() - runtime.freeMemory())
+              .toString());
     }
     try {
       int index = call.path("window").asInt();

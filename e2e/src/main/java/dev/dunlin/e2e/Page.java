@@ -242,9 +242,13 @@ public final class Page {
     }
   }
 
-  /** Collects the runtime's garbage, and has it finalised. */
-  public void collectHostGarbage() {
-    call(Driver.COLLECT, JSON.createObjectNode());
+  /**
+   * Collects the runtime's garbage, and has it finalised.
+   *
+   * @return the bytes of its heap that are in use then
+   */
+  public long collectHostGarbage() {
+    return call(Driver.COLLECT, JSON.createObjectNode()).path("usedBytes").asLong();
   }
 
   /** A PNG of what the window shows. */

@@ -59,6 +59,8 @@ class DesktopSuite {
   @AfterAll
   static void close() {
     if (bus != null) {
+      // Chromium ends itself, at once, when its bus goes.
+      app.close();
       bus.close();
       screen.close();
     }
@@ -98,15 +100,14 @@ class DesktopSuite {
     assertEquals("Hello", shown.get(4).textValue());
     assertEquals("there", shown.get(5).textValue());
     assertEquals("[\"default\",\"\",\"later\",\"Later\"]", shown.get(6).toString());
-    page.run("await command('window/minimize')");
-    app.await(
-        () -> screen.window("Desk").filter(Desktop.Seen::isActive).isEmpty(),
-        "it to be minimised",
-        RunningApp.SOON);
+    Desktop.Seen window = screen.window("Desk").orElseThrow();
+    JsonNode minimised = page.run("return command('window/minimize')");
+    assertTrue(minimised.path("value").path("minimized").asBoolean(), minimised::toString);
+    assertTrue(window.isMinimized());
     desktop.tell("invoke " + shown.get(0) + " later");
     page.await("globalThis.seen.includes('clicklater')");
     app.await(
-        () -> screen.window("Desk").filter(Desktop.Seen::isActive).isPresent(),
+        () -> !window.isMinimized() && window.isActive(),
         "the window to come forward",
         RunningApp.SOON);
     desktop.tell("invoke " + shown.get(0) + " default");
@@ -192,6 +193,30 @@ class DesktopSuite {
   }
 
   @Test
+  void thePageHearsOfSleepAndPowerAndKeepsTheScreenOnUntilItLetsGo() throws IOException {
+    desktop.tell("power start");
+    desktop.tell("saver");
+    assertEquals(
+        "{\"onBattery\":false}",
+        page.run(
+                "globalThis.powered = []; for (const name of ['powersuspend', 'powerresume',"
+                    + " 'powersource']) ipc.on(name, detail => powered.push([name, detail.onBattery]));"
+                    + "return (await command('power/watch')).value")
+            .toString());
+    desktop.tell("power sleep yes");
+    desktop.tell("power battery yes");
+    page.await("powered.length === 2");
+    assertEquals(
+        "[[\"powersuspend\",null],[\"powersource\",true]]",
+        page.evaluate("powered.map(([name, on]) => [name, on ?? null])").toString());
+    page.run("globalThis.kept = (await command('power/keepAwake', {why: 'a film'})).value.id");
+    assertEquals("{\"7\":[\"Desk\",\"a film\"]}", ask("inhibited").toString());
+    JsonNode let = page.run("return command('handle/power/letSleep/' + kept)");
+    assertTrue(let.has("value"), let::toString);
+    assertEquals("{}", ask("inhibited").toString());
+  }
+
+  @Test
   void withoutABusEverythingSaysWhatIsMissingAndTheAppGoesOn() throws IOException {
     Path copy = folder.toRealPath().resolve("app");
     Layout.copyTree(Apps.named("desktop"), copy);
@@ -203,7 +228,7 @@ class DesktopSuite {
     Page there = lonely.page();
     there.await("document.documentElement?.dataset.ready === 'true'");
     JsonNode lines = there.run("return application.capabilities()");
-    for (String line : new String[] {"notifications", "tray"}) {
+    for (String line : new String[] {"notifications", "tray", "keepAwake"}) {
       assertEquals("no-bus", lines.path(line).path("reason").asText(), lines::toString);
     }
     JsonNode tray = there.run("return command('application/setTrayMenu', {value: 'A: _'})");

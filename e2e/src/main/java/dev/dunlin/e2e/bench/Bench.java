@@ -29,10 +29,11 @@ import java.util.function.Predicate;
 import org.freedesktop.dbus.exceptions.DBusException;
 
 /**
- * Measures: {@code bench [NAME] [--peers]}. NAME is a result's name or how names begin ({@code
+ * Measures: {@code bench [NAME] [--peers]}, {@code bench soak [--minutes N]}. NAME is a result's name or how names begin ({@code
  * call}); {@code --peers} runs QtWebEngine and Node beside it.
  */
 public final class Bench {
+  private static final int SOAK_MINUTES = 30;
   private static final int COLD_STARTS = 3;
   private static final int WARM_STARTS = 11;
   private static final int TRIPS = 2_000;
@@ -86,8 +87,10 @@ public final class Bench {
   public static void main(String[] words) throws IOException {
     List<String> names = new ArrayList<>(Arrays.asList(words));
     boolean peers = names.remove("--peers");
+    int minutes = minutes(names);
     if (names.size() > 1 || names.stream().anyMatch(name -> name.startsWith("-"))) {
-      System.err.println("usage: bench [NAME] [--peers]; NAME is such as call or start.warm");
+      System.err.println("usage: bench [NAME] [--peers], or bench soak [--minutes N]; NAME is such as call or"
+              + " start.warm");
       System.exit(2);
     }
     Predicate<String> wanted =
@@ -99,10 +102,42 @@ public final class Bench {
               wanted,
               peers,
               Map.of("DISPLAY", display.display(), "XAUTHORITY", display.authority().toString()));
+      if (names.equals(List.of("soak"))) {
+        System.exit(bench.soak(Duration.ofMinutes(minutes)) ? 0 : 1);
+      }
       bench.measure();
       bench.report();
     }
     System.exit(0);
+  }
+
+  /** The number behind {@code --minutes}, which is taken away; 0 for what is none. */
+  private static int minutes(List<String> words) {
+    int at = words.indexOf("--minutes");
+    if (at < 0) {
+      return SOAK_MINUTES;
+    }
+    words.remove(at);
+    String number = at < words.size() ? words.remove(at) : "";
+    if (!number.matches("[1-9][0-9]{0,4}") || !words.equals(List.of("soak"))) {
+      System.err.println("usage: bench soak --minutes N, with a whole number of at least 1");
+      System.exit(2);
+    }
+    return Integer.parseInt(number);
+  }
+
+  /** Whether all stays the same; the table says what does not. */
+  private boolean soak(Duration length) throws IOException {
+    RunningApp app = app("faults").driven().start();
+    try {
+      app.page().await("document.documentElement?.dataset.ready === 'true'");
+      Soak.Outcome outcome = Soak.run(app, length);
+      System.out.print(outcome.table());
+      System.out.println("written to " + Soak.write(outcome, layout.home()));
+      return outcome.faults().isEmpty() && outcome.trends().stream().allMatch(Soak.Trend::isFlat);
+    } finally {
+      app.close();
+    }
   }
 
   private boolean any(String... names) {

@@ -209,8 +209,7 @@ public final class AppRun implements Launcher {
         new Windows((number, settings) -> engine().open(number, settings), new WindowEvents());
     private final WindowLook look;
     private final ClosingQuestions closing =
-        new ClosingQuestions(
-            window -> bridge().emit(window, "windowclosing", Map.of()));
+        new ClosingQuestions(window -> bridge().emit(window, "windowclosing", Map.of()));
     private final LinkQuestion question;
     private final DeniedPermissions permissions;
     private final CompletableFuture<Boolean> dark;

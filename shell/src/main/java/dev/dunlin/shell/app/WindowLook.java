@@ -4,10 +4,10 @@ import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.Colour;
 import dev.dunlin.shell.config.Length;
+import dev.dunlin.shell.engine.WindowPlace;
 import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
 import java.awt.Color;
-import dev.dunlin.shell.engine.WindowPlace;
 import java.awt.Dimension;
 import java.awt.GraphicsDevice;
 import java.awt.GraphicsEnvironment;
@@ -44,8 +44,7 @@ final class WindowLook {
    * @param headless whether there is nobody to see them but a test, to which they are shown
    * @param dark whether the desktop is; may wait for the answer
    */
-  WindowLook(
-      AppConfig config, boolean headless, BooleanSupplier dark, WindowMemory memory) {
+  WindowLook(AppConfig config, boolean headless, BooleanSupplier dark, WindowMemory memory) {
     this.memory = memory;
     this.config = config;
     this.shown = !config.build().headless() || headless;
@@ -197,9 +196,7 @@ final class WindowLook {
 
   /** As pages say it: {@code alwaysOnTop}. */
   private static String nameOf(Trait trait) {
-    return trait == Trait.ALWAYS_ON_TOP
-        ? "alwaysOnTop"
-        : trait.name().toLowerCase(Locale.ROOT);
+    return trait == Trait.ALWAYS_ON_TOP ? "alwaysOnTop" : trait.name().toLowerCase(Locale.ROOT);
   }
 
   private static Set<Trait> withinReach(Set<Trait> traits, Dimension most) {

@@ -8,9 +8,9 @@ import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.BrowserWindow.Change;
 import dev.dunlin.shell.engine.EngineException;
+import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
 import dev.dunlin.shell.engine.WindowState;
-import dev.dunlin.shell.engine.WindowSettings;
 import io.vertx.core.Future;
 import java.awt.Dimension;
 import java.util.LinkedHashMap;
@@ -42,8 +42,7 @@ final class WindowModule implements CommandModule {
   }
 
   /** What a page does to its own window only where its policy says so: it may hide all others. */
-  private static final Set<String> POLICED =
-      Set.of("setFullScreen", "setAlwaysOnTop");
+  private static final Set<String> POLICED = Set.of("setFullScreen", "setAlwaysOnTop");
 
   /** By function: own here, others' by {@link OtherWindows}. */
   static final Map<String, Action> ACTIONS = actions();
@@ -70,8 +69,7 @@ final class WindowModule implements CommandModule {
     actions.put("showInspector", WindowModule::showInspector);
     actions.put("close", WindowModule::close);
     actions.put("focus", (window, call) -> window.bringToFront());
-    actions.put(
-        "setResizable", (window, call) -> window.setResizable(wanted(call, "resizable")));
+    actions.put("setResizable", (window, call) -> window.setResizable(wanted(call, "resizable")));
     actions.put("setBounds", WindowModule::setBounds);
     actions.put(
         "setBackgroundColor",
@@ -82,8 +80,7 @@ final class WindowModule implements CommandModule {
     actions.put("startDrag", (window, call) -> window.drag(true));
     actions.put("endDrag", (window, call) -> window.drag(false));
     actions.put(
-        "setFullScreen",
-        (window, call) -> done(window.setFullScreen(wanted(call, "fullScreen"))));
+        "setFullScreen", (window, call) -> done(window.setFullScreen(wanted(call, "fullScreen"))));
     actions.put(
         "setAlwaysOnTop", (window, call) -> window.setAlwaysOnTop(wanted(call, "alwaysOnTop")));
     return actions;
@@ -177,12 +174,11 @@ final class WindowModule implements CommandModule {
 
   private static Future<WindowState> done(Future<WindowState> change) {
     return change.recover(
-            fault ->
-                Future.failedFuture(
-                    fault instanceof EngineException
-                        ? new BridgeError(
-                            "OperationError", "ERR_WINDOW_MANAGER", fault.getMessage())
-                        : fault));
+        fault ->
+            Future.failedFuture(
+                fault instanceof EngineException
+                    ? new BridgeError("OperationError", "ERR_WINDOW_MANAGER", fault.getMessage())
+                    : fault));
   }
 
   private static Future<WindowState> showInspector(BrowserWindow window, Call call) {
@@ -218,8 +214,7 @@ final class WindowModule implements CommandModule {
     map.put("alwaysOnTop", state.alwaysOnTop());
     map.put("focused", state.focused());
     map.put("scale", state.scale());
-    map.put(
-        "backgroundColor", String.format("#%06x", state.background().getRGB() & 0xff_ff_ff));
+    map.put("backgroundColor", String.format("#%06x", state.background().getRGB() & 0xff_ff_ff));
     return map;
   }
 }

@@ -44,7 +44,8 @@ final class WindowParams {
     if (title.length() <= TITLE_LENGTH) {
       return title;
     }
-    int end = Character.isHighSurrogate(title.charAt(TITLE_LENGTH - 1)) ? TITLE_LENGTH - 1 : TITLE_LENGTH;
+    int end =
+        Character.isHighSurrogate(title.charAt(TITLE_LENGTH - 1)) ? TITLE_LENGTH - 1 : TITLE_LENGTH;
     return title.substring(0, end);
   }
 

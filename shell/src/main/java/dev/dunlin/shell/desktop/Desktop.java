@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -18,6 +19,7 @@ public final class Desktop {
   private final Once<Bus> session;
   private final Once<Notifications> notifications;
   private final Once<Tray> tray;
+  private final Once<Power> power;
 
   /**
    * What the app is on the desktop.
@@ -44,6 +46,14 @@ public final class Desktop {
     this.session = new Once<>(() -> new Bus(Bus.sessionAddress(settings.environment())));
     this.notifications = new Once<>(this::makeNotifications);
     this.tray = new Once<>(this::makeTray);
+    this.power =
+        new Once<>(
+            () ->
+                new Power(
+                    new Bus(Bus.systemAddress(settings.environment())),
+                    session.get(),
+                    settings.title(),
+                    (event, detail) -> pages.emit(Pages.FIRST, event, detail)));
   }
 
   /** Made when it is first asked for, once. */
@@ -103,7 +113,13 @@ public final class Desktop {
   public List<CommandModule> modules() {
     return List.of(
         new NotificationModule(settings.notifications(), notifications, settings.files()),
-        new Named("application", new TrayCommands(tray, settings.files()).all()));
+        new PowerModule(power),
+        new Named("application", new TrayCommands(tray, settings.files()).all()),
+        new Named(
+            "application",
+            new DesktopCommands(
+                    session, settings.id(), new Autostart(settings.id(), settings.environment()))
+                .all()));
   }
 
   /** A part of a module that is declared elsewhere too. */
@@ -114,6 +130,18 @@ public final class Desktop {
     Map<String, Supplier<Future<Map<String, Object>>>> lines = new LinkedHashMap<>();
     lines.put("notifications", () -> notifications.get().capability());
     lines.put("tray", () -> tray.get().capability());
+    lines.put("power", () -> power.get().capability());
+    lines.put("keepAwake", () -> power.get().awakeCapability());
     return lines;
+  }
+
+  /** Whether the person wants it dark, as the desktop's portal says; fails where there is none. */
+  public Future<Boolean> isDark() {
+    return new Theme(session.get()).isDark();
+  }
+
+  /** Hears, from now on and on any thread, when the person's wish for dark or light changes. */
+  public Future<Void> onTheme(Consumer<Boolean> dark) {
+    return new Theme(session.get()).onChange(dark);
   }
 }

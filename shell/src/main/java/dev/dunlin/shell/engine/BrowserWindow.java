@@ -393,9 +393,7 @@ public final class BrowserWindow {
   private void note() {
     if (extended == Frame.NORMAL && !fullScreen && frame.isVisible()) {
       Component page = browser.getUIComponent();
-      place =
-          new WindowPlace(
-              frame.getX(), frame.getY(), page.getWidth(), page.getHeight(), false);
+      place = new WindowPlace(frame.getX(), frame.getY(), page.getWidth(), page.getHeight(), false);
     } else {
       place = place.maximized((extended & Frame.MAXIMIZED_BOTH) == Frame.MAXIMIZED_BOTH);
     }
@@ -869,11 +867,16 @@ public final class BrowserWindow {
         });
   }
 
-  /** Escape, that the page has no use for: a full screen goes back, a kiosk does not. */
+  /**
+   * Escape, that the page has no use for: a full screen goes back, a kiosk does not. What the page
+   * has spread over the window only it can take back, and its window follows.
+   */
   void escape() {
     EventQueue.invokeLater(
         () -> {
-          if (frame != null && fullScreen && !kiosk) {
+          if (frame != null && fullScreen && byPage) {
+            protocol().evaluate("void document.exitFullscreen()");
+          } else if (frame != null && fullScreen && !kiosk) {
             fill(false);
           }
         });

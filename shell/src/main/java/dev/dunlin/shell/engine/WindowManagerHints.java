@@ -186,8 +186,8 @@ final class WindowManagerHints {
   }
 
   /**
-   * Asks the window manager for a state of a frame that is shown (EWMH 1.5, {@code
-   * _NET_WM_STATE}). Thread: event dispatch.
+   * Asks the window manager for a state of a frame that is shown (EWMH 1.5, {@code _NET_WM_STATE}).
+   * Thread: event dispatch.
    */
   static void ask(Frame frame, String state, boolean on) {
     change(
@@ -203,11 +203,7 @@ final class WindowManagerHints {
           event.setNativeLong(64, x11.XInternAtom(display, state, false));
           event.setNativeLong(80, new NativeLong(1));
           x11.XSendEvent(
-              display,
-              x11.XDefaultRootWindow(display),
-              false,
-              new NativeLong(SUBSTRUCTURE),
-              event);
+              display, x11.XDefaultRootWindow(display), false, new NativeLong(SUBSTRUCTURE), event);
         });
   }
 

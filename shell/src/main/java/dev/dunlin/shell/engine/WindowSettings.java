@@ -76,8 +76,7 @@ public record WindowSettings(
 
   /** The same with other bounds. */
   WindowSettings between(Dimension smallest, Dimension largest) {
-    return new WindowSettings(
-        url, title, size, smallest, largest, traits, background, at, parent);
+    return new WindowSettings(url, title, size, smallest, largest, traits, background, at, parent);
   }
 
   /** The same at another place. */

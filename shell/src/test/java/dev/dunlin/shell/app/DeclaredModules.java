@@ -129,16 +129,13 @@ final class DeclaredModules {
             config,
             false,
             () -> false,
-            new WindowMemory(
-                Path.of("none.json"),
-                new Console(System.out, System.err)));
+            new WindowMemory(Path.of("none.json"), new Console(System.out, System.err)));
     return List.of(
         new WindowModule(
             windows::find,
             Stream.concat(
                     Stream.of(
-                        new WindowCreation(
-                                "https://a.b.localhost", windows, look, policy -> policy)
+                        new WindowCreation("https://a.b.localhost", windows, look, policy -> policy)
                             .command()),
                     new ClosingQuestions(window -> {}).commands().stream())
                 .toList()),
