@@ -49,7 +49,8 @@ public final class NightlyReport {
           "<testsuite [^>]*?name=\"(?:[^\"]*\\.)?([^\".]+)\"[^>]*? time=\"([0-9.,]+)\""
               + " tests=\"([0-9]+)\" errors=\"([0-9]+)\" skipped=\"([0-9]+)\" failures=\"([0-9]+)\"");
 
-  private static final Pattern ASKED = Pattern.compile("matrix: seed (\\d+), (\\w+), asked (\\d+)");
+  private static final Pattern ASKED =
+      Pattern.compile("matrix: seed (\\d+), (\\w+), asked (\\d+|\\{[^}]*})");
 
   private final Path root;
   private final StringBuilder page = new StringBuilder();
@@ -146,7 +147,13 @@ public final class NightlyReport {
   private static String asked(String xml) {
     Set<String> all = new LinkedHashSet<>();
     for (Matcher asked = ASKED.matcher(xml); asked.find(); ) {
-      all.add(asked.group(3) + " verdicts (" + asked.group(2) + ", seed " + asked.group(1) + ")");
+      long sum =
+          Pattern.compile("\\d+")
+              .matcher(asked.group(3))
+              .results()
+              .mapToLong(one -> Long.parseLong(one.group()))
+              .sum();
+      all.add(sum + " verdicts (" + asked.group(2) + ", seed " + asked.group(1) + ")");
     }
     return String.join(", ", all);
   }

@@ -28,7 +28,7 @@ class NightlyReportTest {
         "e2e/target/failsafe-reports/TEST-dev.dunlin.e2e.MatrixSuite.xml",
         "<testsuite xmlns:a=\"x\" version=\"3.0\" name=\"dev.dunlin.e2e.MatrixSuite\""
             + " time=\"12.5\" tests=\"7\" errors=\"1\" skipped=\"2\" failures=\"1\">"
-            + "<system-out>matrix: seed 3, WILDCARD, asked 4711</system-out></testsuite>");
+            + "<system-out>matrix: seed 3, WILDCARD, asked {MAIN=4000, FRAME=711}</system-out></testsuite>");
     file(
         "fuzz/target/fuzz.json",
         "[{\"target\":\"a\",\"seconds\":9,\"executions\":1000,\"findings\":0},"
