@@ -25,7 +25,6 @@ class SoakSuite {
     Soak.write(outcome, Layout.of(Account.self()).home());
     assertEquals(List.of(), outcome.faults());
     outcome.done().forEach((work, times) -> assertTrue(times > 0, "no round of " + work));
-    assertEquals(
-        List.of(), outcome.trends().stream().filter(trend -> !trend.isFlat()).toList());
+    assertEquals(List.of(), outcome.trends().stream().filter(trend -> !trend.isFlat()).toList());
   }
 }

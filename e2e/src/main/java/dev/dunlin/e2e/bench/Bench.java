@@ -29,8 +29,8 @@ import java.util.function.Predicate;
 import org.freedesktop.dbus.exceptions.DBusException;
 
 /**
- * Measures: {@code bench [NAME] [--peers]}, {@code bench soak [--minutes N]}. NAME is a result's name or how names begin ({@code
- * call}); {@code --peers} runs QtWebEngine and Node beside it.
+ * Measures: {@code bench [NAME] [--peers]}, {@code bench soak [--minutes N]}. NAME is a result's
+ * name or how names begin ({@code call}); {@code --peers} runs QtWebEngine and Node beside it.
  */
 public final class Bench {
   private static final int SOAK_MINUTES = 30;
@@ -89,7 +89,8 @@ public final class Bench {
     boolean peers = names.remove("--peers");
     int minutes = minutes(names);
     if (names.size() > 1 || names.stream().anyMatch(name -> name.startsWith("-"))) {
-      System.err.println("usage: bench [NAME] [--peers], or bench soak [--minutes N]; NAME is such as call or"
+      System.err.println(
+          "usage: bench [NAME] [--peers], or bench soak [--minutes N]; NAME is such as call or"
               + " start.warm");
       System.exit(2);
     }
@@ -128,15 +129,12 @@ public final class Bench {
 
   /** Whether all stays the same; the table says what does not. */
   private boolean soak(Duration length) throws IOException {
-    RunningApp app = app("faults").driven().start();
-    try {
+    try (RunningApp app = app("faults").driven().start()) {
       app.page().await("document.documentElement?.dataset.ready === 'true'");
       Soak.Outcome outcome = Soak.run(app, length);
       System.out.print(outcome.table());
       System.out.println("written to " + Soak.write(outcome, layout.home()));
       return outcome.faults().isEmpty() && outcome.trends().stream().allMatch(Soak.Trend::isFlat);
-    } finally {
-      app.close();
     }
   }
 
