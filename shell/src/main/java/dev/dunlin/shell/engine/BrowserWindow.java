@@ -65,6 +65,8 @@ public final class BrowserWindow {
   private final CefBrowser browser;
   private final WindowSettings settings;
 
+  private volatile String url;
+
   /** Whether the developer tools have been opened. */
   private volatile boolean inspected;
 
@@ -95,6 +97,7 @@ public final class BrowserWindow {
     this.settings = settings;
     this.title = settings.title();
     this.seen = settings.is(Trait.VISIBLE);
+    this.url = settings.url();
     this.browser = client.createBrowser(settings.url(), false, false);
   }
 
@@ -436,9 +439,18 @@ public final class BrowserWindow {
     browser.loadURL(url);
   }
 
-  /** URL of the page now. */
+  /**
+   * URL of the page now, by what Chromium has told: who asks JCEF from another thread, while
+   * Chromium lets go of the page, reads memory that is free (seen once: {@code
+   * FATAL:ctocpp_ref_counted.h} with the type of a browser).
+   */
   public String url() {
-    return browser.getURL();
+    return url;
+  }
+
+  /** Chromium's UI thread: the page has another URL. */
+  void shows(String now) {
+    url = now;
   }
 
   /**
@@ -636,7 +648,7 @@ public final class BrowserWindow {
           return new WindowState(
               index(),
               title,
-              browser.getURL(),
+              url,
               page.getWidth(),
               page.getHeight(),
               at.x,
