@@ -68,6 +68,7 @@ exit /b %ERRORLEVEL%
 call :needs || exit /b 1
 for /f "tokens=1,*" %%a in ("%*") do set "rest=%%b"
 cd /d "%root%"
+if defined rest set "rest=%rest:--nightly=-Pnightly -fae%"
 call mvn -B verify %rest%
 exit /b %ERRORLEVEL%
 

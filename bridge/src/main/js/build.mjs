@@ -129,17 +129,24 @@ async function bundle() {
     }],
     ...options.more,
   });
+  const inputs = new Set();
+  const keep = async made => Object.keys((await made).metafile.inputs).forEach(input => inputs.add(input));
   const { metafile } = await make(CORE, 'undefined', { more: { metafile: true, write: false } });
   const exported = Object.fromEntries(Object.values(metafile.outputs).map(output => [output.entryPoint.slice('src/'.length, -'.ts'.length), output.exports]));
   const part = (name, from, as) => `export {${exported[name].map(one => as(one, `${name.replace(/\W/g, '_')}_${one}`)).join(',')}} from '${from}';\n`;
   const handedOn = name => part(name, `socket:${CORE_FILE}`, (one, inside) => `${inside} as ${one}`);
-  await make([CORE_FILE], 'undefined', {
+  await keep(make([CORE_FILE], 'undefined', {
+    more: { metafile: true },
     core: () => CORE.map(name => part(name, `./${name}.ts`, (one, inside) => `${one} as ${inside}`)).join(''),
     resolve: name => ({ path: join(here, 'src', name + '.ts') }),
-  });
+  }));
   for (const [some, window] of [[modules.filter(name => !wasm(name) && !CORE.includes(name)), 'undefined'], [modules.filter(wasm), 'globalThis']]) {
-    await make(some, window, { core: handedOn, resolve: name => ({ path: name, namespace: 'core', sideEffects: false }) });
+    await keep(make(some, window, { more: { metafile: true }, core: handedOn, resolve: name => ({ path: name, namespace: 'core', sideEffects: false }) }));
   }
+  // For the bill of materials: what of npm is in the jar, in one order on every machine.
+  const packages = new Set([...inputs].map(input => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[0]).filter(Boolean));
+  const about = [...packages].sort().map(folder => JSON.parse(read(join(here, folder, 'package.json'))));
+  writeFileSync(join(out, 'npm-packages.json'), JSON.stringify(about.map(({ name, version, license }) => ({ name, version, license })), null, 1) + '\n');
   for (const name of CORE) {
     mkdirSync(dirname(join(out, name)), { recursive: true });
     writeFileSync(join(out, name + '.js'), handedOn(name));

@@ -1,7 +1,12 @@
 /** The app as a whole. */
 import host from 'socket:internal/host';
 import { call, commandUrl, Result } from 'socket:ipc';
+import { downloads } from 'socket:application/downloads';
 import { ApplicationWindow, createWindow, getCurrentWindow, type WindowState } from 'socket:window';
+import { session } from 'socket:application/session';
+import { permissions } from 'socket:application/permissions';
+export { downloads, permissions, session };
+export type { Download } from 'socket:application/downloads';
 
 /** The most windows an app may have. */
 export const MAX_WINDOWS = 64;
@@ -114,6 +119,6 @@ export function addEventListener(type: string, listener: EventListenerOrEventLis
 export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
 
 export default {
-  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, createWindow, debug, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, removeEventListener,
-  runtimeVersion, security, update, versions,
+  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, createWindow, debug, downloads, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getWindow, getWindows, isPaused, permissions, removeEventListener,
+  runtimeVersion, security, session, update, versions,
 };

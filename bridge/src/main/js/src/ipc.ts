@@ -368,20 +368,30 @@ function openChannel(): void {
   if (parked === 0) park();
 }
 
+/** Chromium forgets parked queries, and tells nobody, when a link is followed that then is saved: the host says so by this event. */
+let parking = 0;
+globalThis.addEventListener?.('dunlin:park', () => {
+  if (parked === 0) return;
+  parking++;
+  parked = 0;
+  park();
+});
+
 function park(): void {
   if (query === undefined || documentId === '') return;
   parked++;
+  const mine = parking;
   query({
     request: stringify({ d: documentId, o: 1 }),
     persistent: false,
     onSuccess(text) {
-      parked--;
+      if (mine === parking) parked--;
       while (parked < PARKED) park();
       receive(text as string);
     },
     onFailure(code, message) {
       // Late answers can't come any more. The next call tries to open a new channel.
-      parked--;
+      if (mine === parking) parked--;
       const error = refusal(code, message);
       // Calls of a message that the host refused for the dead document too go by the stream lane: that query's failure does it.
       const dead = code === UNKNOWN_DOCUMENT;

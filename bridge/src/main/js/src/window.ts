@@ -2,7 +2,7 @@
 import host from 'socket:internal/host';
 import { call, commandUrl, Result } from 'socket:ipc';
 import { WindowServices } from 'socket:window/services';
-export type { FindOptions, FindResult, PageSize, PDFOptions, PictureOptions } from 'socket:window/services';
+export type { FindOptions, FindResult, PageSize, PDFOptions, PictureOptions, Printer } from 'socket:window/services';
 
 export const WINDOW_ERROR = -1, WINDOW_NONE = 0, WINDOW_CREATING = 10, WINDOW_CREATED = 11, WINDOW_HIDING = 20, WINDOW_HIDDEN = 21, WINDOW_SHOWING = 30,
   WINDOW_SHOWN = 31, WINDOW_CLOSING = 40, WINDOW_CLOSED = 41, WINDOW_EXITING = 50, WINDOW_EXITED = 51, WINDOW_KILLING = 60, WINDOW_KILLED = 61;
@@ -14,6 +14,8 @@ export const constants = Object.freeze({
 /** What the host says of a window. Sizes and positions in CSS pixels. */
 export interface WindowState { index: number; title: string; url: string; width: number; height: number; x: number; y: number; visible: boolean; [name: string]: unknown }
 export interface Size { width?: number | string; height?: number | string }
+export interface Bounds { minWidth?: number | string; minHeight?: number | string; maxWidth?: number | string; maxHeight?: number | string }
+export interface Colour { red: number; green: number; blue: number; alpha?: number }
 export interface Position { x?: number | string; y?: number | string }
 
 /**
@@ -23,6 +25,8 @@ export interface Position { x?: number | string; y?: number | string }
 export class ApplicationWindow extends WindowServices {
   static readonly constants: typeof constants = constants;
   #state: WindowState;
+  #channel: BroadcastChannel | undefined;
+  readonly #hears: Set<string> = new Set();
   readonly #wrapped: Map<string, Map<(detail: any) => void, EventListener>> = new Map();
   constructor(state: WindowState) {
     super();
@@ -62,6 +66,38 @@ export class ApplicationWindow extends WindowServices {
   maximize(): Promise<Result> { return this.#do('maximize'); }
   minimize(): Promise<Result> { return this.#do('minimize'); }
   restore(): Promise<Result> { return this.#do('restore'); }
+  /** Brings it to the front, with the keys. */
+  focus(): Promise<Result> { return this.#do('focus'); }
+  setResizable(resizable: boolean): Promise<Result> { return this.#do('setResizable', { resizable }); }
+  /** The smallest and the largest size of the content; what is left out stays. */
+  setBounds(bounds: Bounds): Promise<Result> { return this.#do('setBounds', { ...bounds }); }
+  /** Over the whole screen, until Escape. Its source: `ipc://window/setFullScreen`. */
+  setFullScreen(fullScreen: boolean): Promise<Result> { return this.#do('setFullScreen', { fullScreen }); }
+  /** Above other windows. Its source: `ipc://window/setAlwaysOnTop`. */
+  setAlwaysOnTop(alwaysOnTop: boolean): Promise<Result> { return this.#do('setAlwaysOnTop', { alwaysOnTop }); }
+  /** The colour behind the page; a window is not transparent. */
+  setBackgroundColor(color: Colour | string): Promise<Result> { return this.#do('setBackgroundColor', { color }); }
+  async getBackgroundColor(): Promise<string> {
+    await this.update();
+    return String(this.#state['backgroundColor']);
+  }
+  /** A channel that the pages of this window hear as `message`; by structured clone, without the host. */
+  get channel(): BroadcastChannel { return (this.#channel ??= new BroadcastChannel(`dunlin:window:${this.index}`)); }
+  async postMessage(data: unknown): Promise<void> { this.channel.postMessage(data); }
+  /** Of the page's own window there is `close`, cancelable: it stays open while a listener prevents it and answers within 5 seconds; and `message`. */
+  override addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: AddEventListenerOptions | boolean): void {
+    super.addEventListener(type, listener, options);
+    if (this.index !== host.window.index || this.#hears.has(type)) return;
+    this.#hears.add(type);
+    if (type === 'message') this.channel.addEventListener('message', ({ data }) => this.dispatchEvent(new MessageEvent('message', { data })));
+    if (type === 'close') {
+      globalThis.addEventListener('windowclosing', () => {
+        const close = this.dispatchEvent(new Event('close', { cancelable: true }));
+        void call(commandUrl('window', 'answerClose'), { close });
+      });
+      void call(commandUrl('window', 'holdClose'), { hold: true });
+    }
+  }
   showInspector(): Promise<Result> { return this.#do('showInspector'); }
   /** The paths of what the person picks, as `socket:fs/web` gives handles of. */
   showOpenFilePicker(options: object = {}): Promise<string[]> { return call(commandUrl('window', 'showOpenFilePicker'), { ...options }) as Promise<string[]>; }
@@ -127,6 +163,16 @@ export interface WindowOptions {
   width?: number | string; height?: number | string;
   minWidth?: number | string; minHeight?: number | string;
   maxWidth?: number | string; maxHeight?: number | string;
+  /** Where, instead of in the middle of the screen. */
+  x?: number; y?: number;
+  /** Over the whole screen; a `kiosk` without a way out for Escape or a button. */
+  fullscreen?: boolean; kiosk?: boolean; maximized?: boolean; alwaysOnTop?: boolean;
+  /** Stays above the window that opens it, and closes with it; `modal`: which takes no keys and no clicks meanwhile. */
+  child?: boolean; modal?: boolean;
+  /** Under which the host notes where it was when it closed, to open it there again. */
+  name?: string;
+  /** Before the first paint: `'#rrggbb'` or its parts. */
+  backgroundColor?: Colour | string;
   frameless?: boolean; resizable?: boolean; closable?: boolean; minimizable?: boolean; maximizable?: boolean; utility?: boolean;
   /** Not shown until `show()`. */
   headless?: boolean;

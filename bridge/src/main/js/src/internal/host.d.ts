@@ -21,7 +21,7 @@ export interface Host {
   readonly test: boolean;
   readonly bundleIdentifier: string;
   readonly origin: string;
-  readonly window: { readonly index: number };
+  readonly window: { readonly index: number; readonly frameless?: boolean };
   readonly paths: Readonly<Partial<Record<WellKnownPath, string>>>;
   readonly constants: {
     readonly errno: Readonly<Record<string, number>>;

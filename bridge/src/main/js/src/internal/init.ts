@@ -1,5 +1,6 @@
 /** What a page has as globals, as in Node, before its first module runs. The host puts it at the beginning of every page; a worker that wants the same imports it. */
 import { Buffer } from 'socket:buffer';
+import host from 'socket:internal/host';
 import process from 'socket:process';
 
 // Not those of socket:timers, which bring the asynchronous contexts along.
@@ -36,5 +37,7 @@ for (const name of ['showOpenFilePicker', 'showSaveFilePicker', 'showDirectoryPi
     Object.defineProperty(globalThis, name, { value: async (options?: object) => (await import('socket:fs/web'))[name](options as never), configurable: true, writable: true });
   }
 }
+// A window without a title bar is moved by what its page marks with app-region: drag.
+if (host.window.frameless === true && typeof document === 'object') void import('socket:window/drag');
 globalThis.dispatchEvent(new Event('__runtime_init__'));
 export default globals;

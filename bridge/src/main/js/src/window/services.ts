@@ -1,4 +1,4 @@
-/** What the engine does for the page's own window: PDF, pictures, zoom, find. Each call needs a source: `ipc://window/printToPDF/$DOCUMENTS/` and so on (docs/engine-services.md). */
+/** What the engine does for the page's own window: print, PDF, pictures, zoom, find. Each call needs a source: `ipc://window/printToPDF/$DOCUMENTS/` and so on (docs/engine-services.md). */
 import host from 'socket:internal/host';
 import { call, callBytes, commandUrl } from 'socket:ipc';
 
@@ -18,6 +18,7 @@ export interface PDFOptions {
   /** With bookmarks of the headings. */
   outline?: boolean;
 }
+export interface Printer { readonly name: string; readonly isDefault: boolean }
 export interface PictureOptions {
   /** By the file's name if it is left out. */
   format?: 'png' | 'jpeg' | 'webp';
@@ -44,6 +45,11 @@ export abstract class WindowServices extends EventTarget {
   }
   /** Writes the page as a PDF; a file that is there is replaced. */
   async printToPDF(path: string, options: PDFOptions = {}): Promise<void> { await this.#call('printToPDF', options, path); }
+  /** Asks the person for a printer, and prints. `AbortError` if there is none that the person wants. */
+  async print(options: PDFOptions = {}): Promise<void> { await this.#call('print', options); }
+  /** Prints without a question. Needs a source with the printer's name: `ipc://window/printTo/Office`. */
+  async printTo(printer: string, options: PDFOptions & { copies?: number } = {}): Promise<void> { await this.#call('printTo', options, printer); }
+  getPrinters(): Promise<Printer[]> { return this.#call('printers'); }
   /** Writes a picture of the page; a file that is there is replaced. */
   async screenshot(path: string, options: PictureOptions = {}): Promise<void> { await this.#call('screenshot', options, path); }
   /** A picture of the page: the bytes of a file. */

@@ -16,16 +16,29 @@ public enum AlwaysAllowed {
   APPLICATION_SECURITY("application/security", Callers.ANY, "tells which walls stand"),
   APPLICATION_VERSIONS("application/versions", Callers.ANY, "tells what every page is told"),
   CONSOLE_WRITE("console/write", Callers.ANY, "prints, with control characters escaped"),
+  WINDOW_ANSWER_CLOSE(
+      "window/answerClose", Callers.TOP, "answers whether the caller's own window may close"),
   WINDOW_CLOSE("window/close", Callers.TOP, "closes the caller's own window"),
+  WINDOW_END_DRAG("window/endDrag", Callers.TOP, "the caller's own window stays where it is"),
+  WINDOW_FOCUS("window/focus", Callers.TOP, "brings the caller's own window to the front"),
   WINDOW_HIDE("window/hide", Callers.TOP, "hides the caller's own window"),
+  WINDOW_HOLD_CLOSE(
+      "window/holdClose", Callers.TOP, "asks to be asked before the caller's own window closes"),
   WINDOW_INFO("window/info", Callers.ANY, "tells the caller's own window's title, place and size"),
   WINDOW_MAXIMIZE("window/maximize", Callers.TOP, "sizes the caller's own window"),
   WINDOW_MINIMIZE("window/minimize", Callers.TOP, "sizes the caller's own window"),
   WINDOW_RESTORE("window/restore", Callers.TOP, "sizes the caller's own window"),
+  WINDOW_SET_BACKGROUND_COLOR(
+      "window/setBackgroundColor", Callers.TOP, "colours the caller's own window"),
+  WINDOW_SET_BOUNDS("window/setBounds", Callers.TOP, "sizes the caller's own window"),
   WINDOW_SET_POSITION("window/setPosition", Callers.TOP, "moves the caller's own window"),
+  WINDOW_SET_RESIZABLE(
+      "window/setResizable", Callers.TOP, "lets the person size the caller's own window"),
   WINDOW_SET_SIZE("window/setSize", Callers.TOP, "sizes the caller's own window"),
   WINDOW_SET_TITLE("window/setTitle", Callers.TOP, "names the caller's own window"),
   WINDOW_SHOW("window/show", Callers.TOP, "shows the caller's own window"),
+  WINDOW_START_DRAG(
+      "window/startDrag", Callers.TOP, "the caller's own window follows the pressed mouse"),
   WINDOW_SHOW_INSPECTOR("window/showInspector", Callers.TOP, "opens the developer's tools");
 
   /** Which documents may call a command that no policy decides. */

@@ -1,13 +1,18 @@
 package dev.dunlin.bridge;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.bridge.AlwaysAllowed.Callers;
+import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bridge.spi.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -99,6 +104,40 @@ public final class Bridge implements AutoCloseable {
    */
   public void windowGone(int window) {
     sweep(documents.forgetWindow(window));
+  }
+
+  /**
+   * Calls a command on a file in the name of the document that a window's top frame shows: for what
+   * a page does by Chromium's own ways, which then is policed as its calls are. What the call opens
+   * is that document's.
+   */
+  public Future<Reply> callFor(
+      int window, String module, String function, String path, ObjectNode params) {
+    Promise<Reply> answer = Promise.promise();
+    loop.run(
+        () -> {
+          try {
+            Document document = documents.shownIn(window);
+            CommandUrl url =
+                CommandUrl.ofPath(CommandUrl.parse("ipc://" + module + "/" + function), path);
+            dispatcher.start(
+                new RunningCall(
+                    document,
+                    documents.caller(document, ""),
+                    url,
+                    params,
+                    Optional.empty(),
+                    false,
+                    true,
+                    true,
+                    Call.Lane.CALL,
+                    Optional.empty(),
+                    answer::handle));
+          } catch (BridgeError refused) {
+            answer.tryFail(refused);
+          }
+        });
+    return answer.future();
   }
 
   /** Where the engine brings messages of its message router. */

@@ -231,7 +231,7 @@ public final class CommandUrl {
     return host;
   }
 
-  private static boolean isHostCharacter(int c) {
+  static boolean isHostCharacter(int c) {
     return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-';
   }
 
@@ -253,9 +253,7 @@ public final class CommandUrl {
       return text;
     }
     for (int i = text.indexOf('%'); i >= 0; i = text.indexOf('%', i + 1)) {
-      if (i + 2 >= text.length()
-          || Character.digit(text.charAt(i + 1), 16) < 0
-          || Character.digit(text.charAt(i + 2), 16) < 0) {
+      if (i + 2 >= text.length() || hex(text.charAt(i + 1)) < 0 || hex(text.charAt(i + 2)) < 0) {
         throw invalid("'%' is not followed by two hex digits");
       }
     }

@@ -147,6 +147,14 @@ final class Documents {
     }
   }
 
+  /** The document that a window's top frame used last; before that, who asks without one. Loop. */
+  Document shownIn(int window) {
+    return byTopFrame.values().stream()
+        .filter(document -> document.isBoundToTopOf(window))
+        .findFirst()
+        .orElseGet(() -> anonymous(window, ""));
+  }
+
   /**
    * The part of a document that one of its dedicated workers has. It begins with the worker's first
    * request by that name, for a synchronous one may overtake that for the push stream, and goes

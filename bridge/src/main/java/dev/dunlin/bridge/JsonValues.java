@@ -103,7 +103,14 @@ public final class JsonValues {
       case VALUE_STRING -> NODES.textNode(parser.getText());
       case VALUE_TRUE, VALUE_FALSE -> NODES.booleanNode(token == JsonToken.VALUE_TRUE);
       case VALUE_NULL -> NODES.nullNode();
-      case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+      case VALUE_NUMBER_FLOAT -> {
+        double number = parser.getDoubleValue();
+        if (Double.isInfinite(number)) {
+          // It would be written as a text.
+          throw new JsonParseException(parser, "a number is too large");
+        }
+        yield NODES.numberNode(number);
+      }
       case VALUE_NUMBER_INT ->
           switch (parser.getNumberType()) {
             case INT -> NODES.numberNode(parser.getIntValue());

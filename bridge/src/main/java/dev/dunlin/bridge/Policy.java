@@ -1,74 +1,87 @@
 package dev.dunlin.bridge;
 
-import com.shapesecurity.salvation2.FetchDirectiveKind;
-import com.shapesecurity.salvation2.URLs.URI;
-import com.shapesecurity.salvation2.URLs.URLWithScheme;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.StringJoiner;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * One Content Security Policy, asked one question: may this document connect to this command URL?
  *
- * <p>Parsed and matched by salvation2, which follows the CSP3 text. Chromium, the other enforcer,
- * departs from that text in places; {@link #asChromiumReadsIt} rewrites the policy before
- * salvation2 sees it, so that both enforcers always give one answer.
+ * <p>Read and matched as Chromium, the other enforcer, does it, so that both always give one
+ * answer: where it departs from the text of CSP3, so does this. A library is no help here: those
+ * there are follow the text, and match by regular expressions whose depth is that of a source.
  */
 final class Policy {
-  /** Whitespace of Chromium's CSP parser; salvation2 lacks the vertical tab. */
+  /** Whitespace of Chromium's CSP parser. */
   private static final Pattern SPACE = Pattern.compile("[\\t\\n\\u000b\\f\\r ]+");
 
-  private static final Pattern SCHEME_SOURCE = Pattern.compile("ipc:", Pattern.CASE_INSENSITIVE);
+  private static final String SCHEME = CommandUrl.SCHEME + ":";
+  private static final String ANY = "*";
 
-  /**
-   * Chromium's host-source: letters, digits and {@code -} in the host, an optional port, a path,
-   * and only behind a path a query or fragment, which it ignores.
-   */
-  private static final Pattern HOST_SOURCE =
-      Pattern.compile(
-          "ipc://(?<host>\\*|(?:\\*\\.)?[a-z0-9-]+(?:\\.[a-z0-9-]+)*)(?<port>:(?:\\*|[0-9]+))?"
-              + "(?:(?<path>/[^?#]*)(?:[?#].*)?)?",
-          Pattern.CASE_INSENSITIVE);
-
-  private static final Optional<URLWithScheme> NO_SELF = Optional.empty();
-
-  private final com.shapesecurity.salvation2.Policy parsed;
   private final String directive;
   private final boolean opaqueOrigin;
 
-  // Of the directive that decides, as asChromiumReadsIt spells them.
-  private final List<String> sources;
+  /** Of the directive that decides: those which can match a command URL. */
+  private final List<Source> sources;
 
-  private Policy(String rewritten) {
-    this.parsed =
-        com.shapesecurity.salvation2.Policy.parseSerializedCSP(
-            rewritten, (severity, message, directive, value) -> {});
+  /**
+   * A source.
+   *
+   * @param host {@code *} for any
+   * @param path decoded, and encoded as {@link CommandUrl#path()} is; empty for any
+   */
+  private record Source(String host, String path) {
+    boolean matches(CommandUrl url) {
+      return (host.equals(ANY) || host.equals(url.host()))
+          && (path.endsWith("/")
+              ? url.path().startsWith(path)
+              : path.isEmpty() || url.path().equals(path));
+    }
+
+    boolean isIn(CommandUrl folder) {
+      return host.equals(folder.host())
+          && (path.equals(folder.path()) || path.startsWith(folder.path() + "/"));
+    }
+  }
+
+  private Policy(Map<String, Optional<List<String>>> directives) {
     this.directive =
-        parsed.getFetchDirective(FetchDirectiveKind.ConnectSrc).isPresent()
-            ? "connect-src"
-            : parsed.getFetchDirective(FetchDirectiveKind.DefaultSrc).isPresent()
-                ? "default-src"
-                : "";
-    this.sources =
-        Stream.of(rewritten.split("; "))
-            .map(part -> List.of(part.split(" ")))
-            .filter(tokens -> tokens.get(0).equals(directive))
-            .flatMap(tokens -> tokens.stream().skip(1))
-            .toList();
-    this.opaqueOrigin = parsed.sandbox().map(s -> !s.allowSameOrigin()).orElse(false);
+        List.of("connect-src", "default-src").stream()
+            .filter(name -> directives.getOrDefault(name, Optional.empty()).isPresent())
+            .findFirst()
+            .orElse("");
+    List<Source> found = new ArrayList<>();
+    directives
+        .getOrDefault(directive, Optional.empty())
+        .ifPresent(tokens -> tokens.forEach(token -> source(token).ifPresent(found::add)));
+    this.sources = List.copyOf(found);
+    this.opaqueOrigin =
+        directives
+            .getOrDefault("sandbox", Optional.empty())
+            .filter(flags -> flags.stream().noneMatch("allow-same-origin"::equalsIgnoreCase))
+            .isPresent();
   }
 
   /** Parses one policy: no comma inside. */
   static Policy parse(String serialized) {
-    return new Policy(asChromiumReadsIt(serialized));
+    Map<String, Optional<List<String>>> directives = new HashMap<>();
+    for (String part : serialized.split(";")) {
+      List<String> words = List.of(SPACE.split(SPACE.matcher(part).replaceAll(" ").strip()));
+      // One with a character outside of ASCII is void, and so are later ones of its name.
+      directives.putIfAbsent(
+          words.get(0).toLowerCase(Locale.ROOT),
+          Optional.of(words.subList(1, words.size())).filter(any -> isPrintable(part)));
+    }
+    return new Policy(directives);
+  }
+
+  private static boolean isPrintable(String part) {
+    return part.chars().allMatch(c -> c >= ' ' && c < 0x7f || c >= '\t' && c <= '\r');
   }
 
   /** Whether this policy says anything about connections. */
@@ -87,8 +100,12 @@ final class Policy {
   }
 
   boolean allows(CommandUrl url) {
-    return parsed.allowsConnection(
-        Optional.of(new URI(CommandUrl.SCHEME, url.host(), -1, forSalvation(url.path()))), NO_SELF);
+    for (Source source : sources) {
+      if (source.matches(url)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -96,87 +113,46 @@ final class Policy {
    * no path, or of a shorter one.
    */
   boolean names(CommandUrl url, CommandUrl folder) {
-    String prefix = "ipc://" + folder.host() + forSalvation(folder.path());
-    String naming =
-        sources.stream()
-            .filter(source -> source.equals(prefix) || source.startsWith(prefix + "/"))
-            .collect(Collectors.joining(" "));
-    return !naming.isEmpty() && parse("connect-src " + naming).allows(url);
+    return sources.stream().anyMatch(source -> source.isIn(folder) && source.matches(url));
   }
 
   /**
-   * The policy reduced to what can decide about an {@code ipc:} URL, in a form on which salvation2
-   * and Chromium agree:
-   *
-   * <ul>
-   *   <li>a directive with a character outside ASCII is void, and so are later ones of its name
-   *       (salvation2 throws);
-   *   <li>a source that can never match {@code ipc://host/path} goes: other schemes, {@code
-   *       'self'}, {@code *} (network schemes only), a port number (an {@code ipc:} URL has no
-   *       port, nor a default one), a host Chromium calls invalid, keywords, junk;
-   *   <li>a path is percent-decoded as a whole and encoded afresh: Chromium compares decoded paths,
-   *       salvation2 decoded segments, and salvation2 refuses some characters Chromium takes.
-   * </ul>
+   * A token of a source list, if it can match {@code ipc://host/path}. What can't: other schemes,
+   * {@code 'self'}, {@code *} (network schemes only), a port number (an {@code ipc:} URL has no
+   * port, nor a default one), a host Chromium calls invalid or with a dot (no module has one), a
+   * query or fragment without a path (behind one it is ignored), keywords, junk.
    */
-  static String asChromiumReadsIt(String serialized) {
-    StringJoiner policy = new StringJoiner("; ");
-    Set<String> seen = new HashSet<>();
-    for (String part : serialized.split(";")) {
-      String[] tokens = SPACE.split(strip(part));
-      String name = tokens[0].toLowerCase(Locale.ROOT);
-      boolean source = name.equals("connect-src") || name.equals("default-src");
-      if (!(source || name.equals("sandbox")) || !seen.add(name)) {
-        continue;
-      }
-      if (!part.chars().allMatch(c -> c >= ' ' && c < 0x7f || c >= '\t' && c <= '\r')) {
-        continue;
-      }
-      StringJoiner values = new StringJoiner(" ", name + " ", "").setEmptyValue(name + " 'none'");
-      boolean any = false;
-      for (int i = 1; i < tokens.length; i++) {
-        Optional<String> value = source ? ipcSource(tokens[i]) : Optional.of(tokens[i]);
-        if (value.isPresent()) {
-          values.add(value.get());
-          any = true;
-        }
-      }
-      policy.add(any || !source ? values.toString() : name + " 'none'");
+  private static Optional<Source> source(String token) {
+    if (token.equalsIgnoreCase(SCHEME)) {
+      return Optional.of(new Source(ANY, ""));
     }
-    return policy.toString();
-  }
-
-  /** Whether a token of a source list is one for {@code ipc:} URLs, as Chromium reads it. */
-  static Optional<String> ipcSource(String token) {
-    if (SCHEME_SOURCE.matcher(token).matches()) {
-      return Optional.of("ipc:");
-    }
-    Matcher source = HOST_SOURCE.matcher(token);
-    if (!source.matches()) {
+    if (!token.regionMatches(true, 0, SCHEME + "//", 0, SCHEME.length() + 2)) {
       return Optional.empty();
     }
-    String port = source.group("port");
-    if (port != null && !port.equals(":*")) {
+    String rest = token.substring(SCHEME.length() + 2);
+    int slash = rest.indexOf('/');
+    String authority = slash < 0 ? rest : rest.substring(0, slash);
+    String host =
+        (authority.endsWith(":*") ? authority.substring(0, authority.length() - 2) : authority)
+            .toLowerCase(Locale.ROOT);
+    if (host.isEmpty()
+        || !host.equals(ANY) && !host.chars().allMatch(CommandUrl::isHostCharacter)) {
       return Optional.empty();
     }
-    String path = source.group("path");
-    return Optional.of(
-        "ipc://"
-            + source.group("host").toLowerCase(Locale.ROOT)
-            + (path == null ? "" : forSalvation(CommandUrl.encodePath(decode(path)))));
+    return Optional.of(new Source(host, slash < 0 ? "" : path(rest.substring(slash))));
   }
 
-  /** salvation2 takes a {@code +} in a path for a space. */
-  private static String forSalvation(String path) {
-    return path.replace("+", "%2B");
-  }
-
-  /** Percent-decodes as Chromium does: UTF-8 if it is well-formed, else byte for character. */
-  private static String decode(String path) {
-    byte[] bytes = CommandUrl.percentDecode(path);
-    return CommandUrl.utf8(bytes).orElseGet(() -> new String(bytes, StandardCharsets.ISO_8859_1));
-  }
-
-  private static String strip(String part) {
-    return SPACE.matcher(part).replaceAll(" ").strip();
+  /**
+   * Percent-decodes as Chromium does, the path as a whole: UTF-8 if it is well-formed, else byte
+   * for character.
+   */
+  private static String path(String written) {
+    int end = 0;
+    while (end < written.length() && "?#".indexOf(written.charAt(end)) < 0) {
+      end++;
+    }
+    byte[] bytes = CommandUrl.percentDecode(written.substring(0, end));
+    return CommandUrl.encodePath(
+        CommandUrl.utf8(bytes).orElseGet(() -> new String(bytes, StandardCharsets.ISO_8859_1)));
   }
 }

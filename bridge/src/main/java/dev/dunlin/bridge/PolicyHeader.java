@@ -45,12 +45,13 @@ public final class PolicyHeader {
   }
 
   /**
-   * The header's value: in every {@code ipc:} source each {@code $NAME} that is a whole segment
-   * stands for its paths (one source for each), {@code _} in the module's name becomes {@code -}
-   * (Chromium ignores a source with an underscore in its host), and a policy whose connect
-   * directive has an {@code ipc:} source also allows {@code ipc://handle/} and {@code ipc://push/},
-   * one with an {@code ipc://child-process/} source {@code ipc://child-process/lookup}, and one
-   * with an {@code ipc://bluetooth/} source what tells of granted devices and of the adapter.
+   * The header's value: in every {@code ipc:} source the first {@code $NAME} that is a whole
+   * segment stands for its paths (one source for each), {@code _} in the module's name becomes
+   * {@code -} (Chromium ignores a source with an underscore in its host), and a policy whose
+   * connect directive has an {@code ipc:} source also allows {@code ipc://handle/} and {@code
+   * ipc://push/}, one with an {@code ipc://child-process/} source {@code
+   * ipc://child-process/lookup}, and one with an {@code ipc://bluetooth/} source what tells of
+   * granted devices and of the adapter.
    *
    * @param policies one policy, or several joined by commas
    * @throws IllegalArgumentException if a source has a {@code $NAME} nobody knows
@@ -68,7 +69,7 @@ public final class PolicyHeader {
 
   private String policy(String policy) {
     List<List<String>> directives = new ArrayList<>();
-    for (String part : policy.strip().split("[;\\s]*;[;\\s]*")) {
+    for (String part : policy.split(";")) {
       if (!part.isBlank()) {
         List<String> tokens = new ArrayList<>();
         for (String token : part.strip().split("\\s+")) {

@@ -26,6 +26,16 @@ class PolicyTest {
   }
 
   @Test
+  void aSourceOfAnyLengthIsMatched() {
+    String path = "/readFile/" + "a/".repeat(20_000);
+    PolicySet policy = PolicySet.of(List.of("connect-src ipc://fs" + path));
+    assertTrue(policy.allows(CommandUrl.parse("ipc://fs" + path + "b")));
+    assertFalse(policy.allows(CommandUrl.parse("ipc://fs/readFile/a/b")));
+    // A host of many labels is no module's.
+    PolicySet.of(List.of("connect-src ipc://" + "a.".repeat(20_000) + "a"));
+  }
+
+  @Test
   void takesNoPlusForASpace() {
     String policy = "connect-src ipc://fs/readFile/a+b";
     assertTrue(allows(policy, "ipc://fs/readFile/a+b"));

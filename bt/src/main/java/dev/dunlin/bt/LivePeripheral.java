@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,15 +133,20 @@ final class LivePeripheral implements Peripheral {
 
   /** Registers again what the stack has lost. */
   void restore() {
-    servers.values().forEach(server -> restore(servers, server, 0));
-    advertisements.values().forEach(entry -> restore(advertisements, entry, 0));
+    List<Future<Void>> serving = new ArrayList<>();
+    servers.values().forEach(server -> serving.add(restore(servers, server, 0)));
+    // Who is found is asked for its services at once.
+    Future.join(new ArrayList<>(serving))
+        .onComplete(
+            tried -> advertisements.values().forEach(entry -> restore(advertisements, entry, 0)));
   }
 
-  private <E extends Entry> void restore(Map<Integer, E> entries, E entry, int attempt) {
+  /** Settles with the first attempt. */
+  private <E extends Entry> Future<Void> restore(Map<Integer, E> entries, E entry, int attempt) {
     if (entry.registered || entry.registering || !adapter.status().isReady()) {
-      return;
+      return Future.succeededFuture();
     }
-    register(entry)
+    return register(entry)
         .onComplete(
             result -> {
               if (!entries.containsKey(entry.id)) {

@@ -32,6 +32,9 @@ public final class Desktop implements AutoCloseable {
   /** The window manager; {@code ./dunlin test} installs it. */
   public static final String WINDOW_MANAGER = "jwm";
 
+  /** One that knows more of EWMH; {@code ./dunlin test} installs it. */
+  public static final String FULL_WINDOW_MANAGER = "openbox";
+
   /** Longest part of a property that is read, in units of four bytes. */
   private static final int PROPERTY_LENGTH = 1024;
 
@@ -121,6 +124,10 @@ public final class Desktop implements AutoCloseable {
 
     int XFree(Pointer data);
 
+    NativeLong XStringToKeysym(String name);
+
+    int XGetInputFocus(Pointer display, Memory focus, Memory revert);
+
     byte XKeysymToKeycode(Pointer display, NativeLong keysym);
   }
 
@@ -151,6 +158,9 @@ public final class Desktop implements AutoCloseable {
   /** Where the content of a window is on the screen, its frame not counted. */
   public record Area(int x, int y, int width, int height) {}
 
+  /** Between two movements of the mouse. */
+  private static final int STEP_MILLIS = 15;
+
   private static final NativeLong NOW = new NativeLong(0);
 
   /** A window may go while it is looked at; by itself Xlib would end the process. */
@@ -179,10 +189,19 @@ public final class Desktop implements AutoCloseable {
 
   /** Starts both. */
   public static Desktop start() {
-    if (ProcessStarter.find(WINDOW_MANAGER).isEmpty()) {
+    return start(WINDOW_MANAGER);
+  }
+
+  /** Starts both, with a window manager that knows full screen, modal windows and Alt-Tab. */
+  public static Desktop startFull() {
+    return start(FULL_WINDOW_MANAGER);
+  }
+
+  private static Desktop start(String program) {
+    if (ProcessStarter.find(program).isEmpty()) {
       throw new IllegalStateException(
           "the suites of windows need a window manager: apt-get install -y "
-              + WINDOW_MANAGER
+              + program
               + " (./dunlin test does it)");
     }
     Xvfb server = Xvfb.start();
@@ -200,7 +219,9 @@ public final class Desktop implements AutoCloseable {
       ChildProcess manager =
           ProcessStarter.get()
               .start(
-                  ProcessSpec.of(WINDOW_MANAGER, "-f", settings.toString())
+                  (program.equals(WINDOW_MANAGER)
+                          ? ProcessSpec.of(program, "-f", settings.toString())
+                          : ProcessSpec.of(program))
                       .withEnvironment(environment)
                       .withStdio(Stdio.NULL, Stdio.NULL, Stdio.NULL))
               .toCompletionStage()
@@ -220,6 +241,47 @@ public final class Desktop implements AutoCloseable {
     test.XTestFakeButtonEvent(display, 1, true, NOW);
     test.XTestFakeButtonEvent(display, 1, false, NOW);
     x11.XSync(display, false);
+  }
+
+  /** Presses the button there, moves on in steps, and lets go. */
+  public void drag(int x, int y, int toX, int toY) {
+    Test test = Fingers.TEST;
+    test.XTestFakeMotionEvent(display, -1, x, y, NOW);
+    test.XTestFakeButtonEvent(display, 1, true, NOW);
+    int steps = 20;
+    for (int i = 1; i <= steps; i++) {
+      test.XTestFakeMotionEvent(
+          display,
+          -1,
+          x + (toX - x) * i / steps,
+          y + (toY - y) * i / steps,
+          new NativeLong(STEP_MILLIS));
+    }
+    test.XTestFakeButtonEvent(display, 1, false, new NativeLong(STEP_MILLIS));
+    x11.XSync(display, false);
+  }
+
+  /** Presses keys together, by their names in X (keysyms): {@code Alt_L}, {@code Tab}. */
+  public void press(String... names) {
+    Test test = Fingers.TEST;
+    List<Integer> codes = new ArrayList<>();
+    for (String name : names) {
+      codes.add(x11.XKeysymToKeycode(display, x11.XStringToKeysym(name)) & 0xff);
+    }
+    // A window manager that takes the keys for itself needs a moment to do so.
+    NativeLong moment = new NativeLong(STEP_MILLIS);
+    codes.forEach(code -> test.XTestFakeKeyEvent(display, code, true, moment));
+    for (int i = codes.size() - 1; i >= 0; i--) {
+      test.XTestFakeKeyEvent(display, codes.get(i), false, moment);
+    }
+    x11.XSync(display, false);
+  }
+
+  /** The X window that keys go to. */
+  public long inputFocus() {
+    Memory focus = new Memory(NativeLong.SIZE);
+    x11.XGetInputFocus(display, focus, new Memory(Integer.BYTES));
+    return focus.getNativeLong(0).longValue();
   }
 
   /** Types small letters, digits and spaces. */
@@ -311,6 +373,16 @@ public final class Desktop implements AutoCloseable {
     /** What the window manager lets the person do, such as {@code _NET_WM_ACTION_CLOSE}. */
     public List<String> actions() {
       return names(id, "_NET_WM_ALLOWED_ACTIONS");
+    }
+
+    /** What the window manager says of it, such as {@code _NET_WM_STATE_FULLSCREEN}. */
+    public List<String> states() {
+      return names(id, "_NET_WM_STATE");
+    }
+
+    /** Whether it is said to be a part of the other. */
+    public boolean isPartOf(Seen other) {
+      return numbers(id, "WM_TRANSIENT_FOR").contains(other.id.longValue());
     }
 
     public boolean isUtility() {

@@ -38,9 +38,9 @@ import javax.swing.JDialog;
  * Starts an app as {@link dev.dunlin.shell.Main} does, and lets the parent process drive its page
  * through the DevTools protocol inside the process: no port is opened.
  *
- * <p>Standard input has a line of JSON {@code {id, method, params}} for each call; the answer is a
- * line {@code {id, result}} or {@code {id, error}} on standard output, behind {@link #MARK}. A
- * first line {@code {"open":true}} says that the window is opening.
+ * <p>Standard input has a line of JSON {@code {id, window, method, params}} for each call; the
+ * answer is a line {@code {id, result}} or {@code {id, error}} on standard output, behind {@link
+ * #MARK}. A first line {@code {"open":true}} says that the window is opening.
  */
 public final class Driver {
   /** What tells our lines from the app's. */
@@ -113,9 +113,11 @@ public final class Driver {
               .toString());
     }
     try {
-      return engine
-          .windows()
-          .get(0)
+      int index = call.path("window").asInt();
+      return engine.windows().stream()
+          .filter(window -> window.index() == index)
+          .findFirst()
+          .orElseThrow(() -> new EngineException("there is no window " + index))
           .devTools()
           .call(call.path("method").asText(), ASCII.writeValueAsString(call.path("params")));
     } catch (EngineException e) {

@@ -26,9 +26,11 @@ public final class Page {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final RunningApp app;
+  private final int window;
 
-  Page(RunningApp app) {
+  Page(RunningApp app, int window) {
     this.app = app;
+    this.window = window;
   }
 
   /** What a script threw. */
@@ -42,7 +44,7 @@ public final class Page {
 
   /** Calls a method of the protocol. */
   public JsonNode call(String method, JsonNode params) {
-    return wait(method, app.call(method, params), RunningApp.SOON);
+    return wait(method, app.call(window, method, params), RunningApp.SOON);
   }
 
   private JsonNode wait(String what, Future<JsonNode> future, Duration longest) {
@@ -93,6 +95,7 @@ public final class Page {
 
   private Future<JsonNode> start(String expression) {
     return app.call(
+        window,
         "Runtime.evaluate",
         JSON.createObjectNode()
             .put("expression", expression)
@@ -145,7 +148,9 @@ public final class Page {
   /** Waits until a picture of what the window shows will do. */
   public void awaitPicture(Predicate<byte[]> willDo, String what) {
     await(
-        () -> app.call("Page.captureScreenshot", JSON.createObjectNode().put("format", "png")),
+        () ->
+            app.call(
+                window, "Page.captureScreenshot", JSON.createObjectNode().put("format", "png")),
         answer -> willDo.test(Base64.getDecoder().decode(answer.path("data").asText())),
         what);
   }
@@ -208,7 +213,7 @@ public final class Page {
   /** Waits until what a screen reader finds there will do. */
   public void awaitDialog(Predicate<List<String>> willDo, String what) {
     await(
-        () -> app.call(Driver.DIALOG, JSON.createObjectNode()),
+        () -> app.call(window, Driver.DIALOG, JSON.createObjectNode()),
         answer -> willDo.test(named(answer)),
         what);
   }

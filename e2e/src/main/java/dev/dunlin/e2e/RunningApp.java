@@ -451,17 +451,23 @@ public final class RunningApp implements AutoCloseable {
     if (ended) {
       throw new AssertionError("the app ended before its window opened; it said:\n" + log());
     }
-    return new Page(this);
+    return new Page(this, 0);
   }
 
-  Future<JsonNode> call(String method, JsonNode params) {
+  /** The page of the window of this index, open or soon to be; only for {@link Start#driven}. */
+  public Page page(int index) {
+    page();
+    return new Page(this, index);
+  }
+
+  Future<JsonNode> call(int window, String method, JsonNode params) {
     Promise<JsonNode> promise = Promise.promise();
     int id;
     synchronized (lines) {
       id = ++lastCall;
       calls.put(id, promise);
     }
-    var message = JSON.createObjectNode().put("id", id).put("method", method);
+    var message = JSON.createObjectNode().put("id", id).put("window", window).put("method", method);
     message.set("params", params);
     try {
       child.stdin().write((message + "\n").getBytes(StandardCharsets.UTF_8));

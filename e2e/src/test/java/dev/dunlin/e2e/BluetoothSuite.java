@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -367,6 +368,33 @@ class BluetoothSuite {
   }
 
   @Test
+  void noClassOfDbusIsLoadedBeforeTheFirstCallOfBluetooth() throws IOException {
+    folder = temp.toRealPath().resolve("app");
+    Layout.copyTree(Apps.named("bluetooth"), folder);
+    Path ini = folder.resolve("socket.ini");
+    Files.writeString(
+        ini,
+        Files.readString(ini)
+            .replace("simulation = devices.json", "bus = unix:path=" + temp.resolve("no-bus")));
+    Path loaded = temp.toRealPath().resolve("classes");
+    launch("JAVA_TOOL_OPTIONS", "-Xlog:class+load:file=" + loaded);
+    // What a page does without Bluetooth, in one that may use it.
+    page.run("return (await import('socket:os')).default.platform()");
+    assertEquals(List.of(), classes(loaded, "org.freedesktop.dbus."));
+    assertEquals(List.of(), classes(loaded, "dev.dunlin.bt.bluez."));
+    assertFalse(classes(loaded, "dev.dunlin.shell.").isEmpty(), "classes are told");
+    assertEquals(
+        "NO_BUS", page.evaluate("navigator.bluetooth.availability()").path("reason").asText());
+    assertFalse(classes(loaded, "org.freedesktop.dbus.").isEmpty(), "now it is");
+  }
+
+  private static List<String> classes(Path log, String prefix) throws IOException {
+    return Files.readAllLines(log, StandardCharsets.ISO_8859_1).stream()
+        .filter(line -> line.contains("] " + prefix))
+        .toList();
+  }
+
+  @Test
   void theMachinesOwnBluetoothIsOpenedAndToldAsItIs() throws IOException {
     folder = temp.toRealPath().resolve("app");
     Layout.copyTree(Apps.named("bluetooth"), folder);
@@ -455,6 +483,17 @@ class BluetoothSuite {
     take("Heart Monitor");
     JsonNode heard = page.evaluate("clicked");
     assertEquals("[\"0048\",\"2a37\"]", heard.path("value").toString(), heard::toString);
+    // The device goes out of reach for a second: it is connected to and heard again, of itself.
+    assertEquals(
+        "[true,true]",
+        page.run(
+                "const once = name => new Promise(heard => pulse.once(name, heard));"
+                    + "const lost = once('disconnect'), back = once('reconnect');"
+                    + "await (await (await pulse.device.gatt.getPrimaryService('heart_rate')).getCharacteristic(0x2a39)).writeValue(new TextEncoder().encode('vanish'));"
+                    + "const [{ deviceId }] = await Promise.all([lost, back]);"
+                    + "return [deviceId === pulse.device.id, (await once('data')).length === 2]",
+                Duration.ofMinutes(1))
+            .toString());
   }
 
   @Test

@@ -65,7 +65,8 @@ class InstallSuite {
     packages = Files.createDirectory(folder.resolve("packages"));
     build("--target", "deb", Layout.of(Account.self()).home() + "/templates/vanilla");
     build("--target", "deb", "--thin", Layout.of(Account.self()).home() + "/templates/vanilla");
-    build("--target", "runtime", "--target", "sdk");
+    build("--target", "runtime", "--target", "sdk", "--target", "runtime-rpm");
+    build("--target", "rpm", "--thin", Layout.of(Account.self()).home() + "/templates/vanilla");
     Optional<String> fault = bootstrap();
     fault.ifPresent(why -> System.out.println("install: skipped, as " + why));
     Assumptions.assumeTrue(fault.isEmpty(), () -> "nothing installed here: " + fault.get());
@@ -74,8 +75,8 @@ class InstallSuite {
         Files.writeString(debian.resolve("usr/sbin/policy-rc.d"), "#!/bin/sh\nexit 101\n");
     assertTrue(policy.toFile().setExecutable(true, false));
     try (Stream<Path> made = Files.list(packages)) {
-      for (Path deb : made.filter(file -> file.toString().endsWith(".deb")).toList()) {
-        Files.copy(deb, debian.resolve("root").resolve(deb.getFileName()));
+      for (Path file : made.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, debian.resolve("root").resolve(file.getFileName()));
       }
     }
     inside("useradd --create-home " + USER);
@@ -117,6 +118,24 @@ class InstallSuite {
     assertEquals(List.of(), inside(FILES + " | grep -i dunlin || true"));
     assertTrue(Files.size(packages.resolve("dunlin-tour_1.0.0_all.deb")) <= 100_000);
     assertEquals(before, without(inside(FILES), before));
+  }
+
+  /** No Fedora is at hand: rpm is, whose own list of what is installed is empty in a Debian. */
+  @Test
+  void packagesOfRpmAreInstalledUsedAndRemovedWithoutATrace() throws IOException {
+    install("rpm", "/root/dunlin-runtime-*.deb");
+    inside("apt-get purge -y -q 'dunlin-runtime-*'");
+    List<String> before = inside(FILES);
+    String folders = "find /opt /usr -xdev -type d -iname '*dunlin*'";
+    List<String> needs = inside("rpm -qp --requires /root/dunlin-tour-*.noarch.rpm");
+    assertTrue(needs.toString().contains("dunlin-runtime-0 >= "), needs::toString);
+    inside("rpm -i --nodeps /root/dunlin-runtime-*.rpm /root/dunlin-tour-*.rpm");
+    use();
+    inside("rpm -V --nodeps dunlin-tour");
+    inside("rpm -e dunlin-tour dunlin-runtime-0");
+    assertEquals(before, without(inside(FILES), before));
+    assertEquals(List.of(), inside(folders));
+    inside("apt-get purge -y -q --auto-remove rpm");
   }
 
   @Test
@@ -219,7 +238,7 @@ class InstallSuite {
     if (!Account.isRoot()) {
       return Optional.of("only root may install packages");
     }
-    for (String tool : List.of("debootstrap", "dpkg-shlibdeps", "xz", "unshare")) {
+    for (String tool : List.of("debootstrap", "dpkg-shlibdeps", "rpmbuild", "xz", "unshare")) {
       if (ProcessStarter.find(tool).isEmpty()) {
         return Optional.of("there is no " + tool + " (./dunlin test installs it)");
       }

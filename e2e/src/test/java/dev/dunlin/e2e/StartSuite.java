@@ -249,7 +249,7 @@ class StartSuite {
   @Test
   void endsWithAMessageWhenTheJvmThrowsAnError() throws IOException {
     // A class that cannot be read, met when the bridge is made and its event loop runs.
-    Path broken = Files.createDirectories(folder.resolve("com/shapesecurity/salvation2"));
+    Path broken = Files.createDirectories(folder.resolve("dev/dunlin/bridge"));
     Files.writeString(broken.resolve("Policy.class"), "no class");
     account.own(folder);
     RunningApp app =

@@ -1,9 +1,11 @@
 package dev.dunlin.fuzz;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.SystemClock;
+import dev.dunlin.shell.update.UpdateTargets;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
@@ -13,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -61,7 +65,7 @@ class SeededTest {
         target -> {
           check(target, new byte[0]);
           for (byte[] seed : seeds(target)) {
-            check(target, seed);
+            checkTimed(target, seed);
           }
         });
   }
@@ -86,16 +90,16 @@ class SeededTest {
           Mutator mutator = new Mutator(seeds(target), target.maxBytes(), SEED);
           Duration end = clock.now().plus(TIME);
           for (int i = 0; i < LONG_CASES && clock.now().compareTo(end) < 0; i++) {
-            byte[] input = mutator.longest();
-            long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-            check(target, input);
-            long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
-            if (nanos > LONGEST.toNanos()) {
-              throw new AssertionError(
-                  nanos / 1_000_000 + " ms of the processor; " + shown(target, input));
-            }
+            checkTimed(target, mutator.longest());
           }
         });
+  }
+
+  @Test
+  void amongTheSeedsIsOneManifestThatIsBelieved() throws Exception {
+    assertEquals(
+        1,
+        seeds(Targets.named("update-manifest")).stream().filter(UpdateTargets::isBelieved).count());
   }
 
   private interface Tried {
@@ -105,6 +109,15 @@ class SeededTest {
   private static Stream<DynamicTest> each(Tried tried) {
     return Targets.ALL.stream()
         .map(target -> DynamicTest.dynamicTest(target.name(), () -> tried.on(target)));
+  }
+
+  private static void checkTimed(Target target, byte[] input) throws IOException {
+    long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    check(target, input);
+    long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
+    if (nanos > LONGEST.toNanos()) {
+      throw new AssertionError(nanos / 1_000_000 + " ms of the processor; " + shown(target, input));
+    }
   }
 
   private static void check(Target target, byte[] input) throws IOException {
@@ -118,8 +131,7 @@ class SeededTest {
   /** The input, whole in a file. */
   private static String shown(Target target, byte[] input) throws IOException {
     Path folder = Files.createDirectories(Path.of("target/findings"));
-    Path file =
-        folder.resolve(target.name() + "-" + Integer.toHexString(java.util.Arrays.hashCode(input)));
+    Path file = folder.resolve(target.name() + "-" + Integer.toHexString(Arrays.hashCode(input)));
     Files.write(file, input);
     int shown = Math.min(SHOWN_BYTES, input.length);
     String text = new String(input, 0, shown, StandardCharsets.UTF_8);

@@ -55,6 +55,8 @@ final class BuildCommand implements Callable<Integer> {
     PKG,
     /** Dunlin's own: what thin packages share. */
     RUNTIME,
+    /** The same for systems that have rpm. */
+    RUNTIME_RPM,
     /** Dunlin's own: the command line. */
     SDK;
 
@@ -64,7 +66,7 @@ final class BuildCommand implements Callable<Integer> {
     }
 
     boolean isDunlins() {
-      return this == RUNTIME || this == SDK;
+      return this == RUNTIME || this == RUNTIME_RPM || this == SDK;
     }
 
     static Target ofThisSystem() {
@@ -155,9 +157,12 @@ final class BuildCommand implements Callable<Integer> {
         cache(),
         () -> {
           Runtime runtime = runtimeOfThis();
-          return target == Target.RUNTIME
-              ? packages(scratch).runtime(runtime, to.toAbsolutePath())
-              : packages(scratch).sdk(runtime, home, ownJar(), to.toAbsolutePath());
+          Path folder = to.toAbsolutePath();
+          return switch (target) {
+            case RUNTIME -> packages(scratch).runtime(runtime, folder);
+            case RUNTIME_RPM -> packages(scratch).runtimeRpm(runtime, folder);
+            default -> packages(scratch).sdk(runtime, home, ownJar(), folder);
+          };
         });
   }
 
@@ -201,7 +206,10 @@ final class BuildCommand implements Callable<Integer> {
                       ? packages.thin(app, files, to)
                       : packages.fat(app, files, runtimeOfThis(), to);
               case APP_IMAGE -> packages.image(app, files, runtimeOfThis(), to);
-              case RPM -> new Rpm(packages).write(app, files, thin ? null : runtimeOfThis(), to);
+              case RPM ->
+                  thin
+                      ? packages.thinRpm(app, files, to)
+                      : packages.fatRpm(app, files, runtimeOfThis(), to);
               default -> jpackage(target).write(app, files, runtimeOfThis(), to);
             };
           } finally {

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -23,6 +25,11 @@ record Packages(Path scratch, TarXz.Effort effort) {
   /** The runtime that thin packages need. */
   private static final Runtime SHARED =
       new Runtime(Path.of("/"), BuildInfo.dunlin(), Runtime.lineOf(BuildInfo.dunlin()), "");
+
+  private static final String SHARED_SUMMARY = "Desktop runtime for web apps (Chromium, Java)";
+
+  private static final String SHARED_DETAILS =
+      "What apps made with Dunlin share. Chromium " + BuildInfo.chromium() + ".";
 
   private static final String MAINTAINER = "Dunlin <nobody@localhost>";
 
@@ -89,6 +96,55 @@ record Packages(Path scratch, TarXz.Effort effort) {
     }
   }
 
+  /** {@link #fat}, for systems that have rpm. */
+  Path fatRpm(AppPackage app, AppFiles files, Runtime runtime, Path output) throws IOException {
+    return rpm(
+        app,
+        files,
+        Rpm.LOADED,
+        Optional.of(home(app) + "/runtime"),
+        tree -> fillFat(tree, app, files, runtime, false),
+        output);
+  }
+
+  /** {@link #thin}, for systems that have rpm. */
+  Path thinRpm(AppPackage app, AppFiles files, Path output) throws IOException {
+    String needs = SHARED.packageName() + " >= " + Rpm.rpmVersion(SHARED.version());
+    return rpm(app, files, needs, Optional.empty(), tree -> fillThin(tree, app, files), output);
+  }
+
+  /** Puts an app's files in place. */
+  private interface Filling {
+    void fill(Tree tree) throws IOException;
+  }
+
+  private Path rpm(
+      AppPackage app,
+      AppFiles files,
+      String requires,
+      Optional<String> runtime,
+      Filling filling,
+      Path output)
+      throws IOException {
+    Rpm.check();
+    Path work = workplace(app.name());
+    Tree tree = Tree.empty(work.resolve("tree"));
+    try {
+      filling.fill(tree);
+      return new Rpm(
+              app.name(),
+              app.config().meta().version(),
+              requires,
+              app.summary(),
+              app.title() + ": " + app.summary(),
+              runtime,
+              List.of(home(app), "/usr/share/" + app.name(), "/usr/share/doc/" + app.name()))
+          .write(tree, app.time(files), effort, work, output);
+    } finally {
+      Trees.delete(work);
+    }
+  }
+
   /**
    * @param isOnlyRead whether nobody changes the files, nor their times
    */
@@ -98,6 +154,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
     tree.program(home(app) + "/bin/" + app.name(), fatStart());
     tree.link("usr/bin/" + app.name(), home(app) + "/bin/" + app.name());
     runtimeFiles(tree, home(app) + "/runtime", app, runtime, isOnlyRead);
+    bill(tree, app.name(), home(app) + "/runtime");
     desktop(tree, app, app.time(files));
   }
 
@@ -120,6 +177,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
     Tree tree = Tree.empty(work.resolve("tree"));
     try {
       tree.linkTree(runtime.folder(), runtime.installedAt(), Packages::isShipped);
+      bill(tree, runtime.packageName(), runtime.installedAt());
       licences(tree, runtime.packageName());
       return new Deb(
               runtime.packageName(),
@@ -127,10 +185,35 @@ record Packages(Path scratch, TarXz.Effort effort) {
               Deb.machine(),
               MAINTAINER,
               runtime.depends(),
-              "Desktop runtime for web apps (Chromium, Java)",
-              "What apps made with Dunlin share. Chromium " + BuildInfo.chromium() + ".",
+              SHARED_SUMMARY,
+              SHARED_DETAILS,
               scripts(runtime.packageName(), runtime.installedAt()))
           .write(tree, BuildInfo.timestamp(), xz(work), output);
+    } finally {
+      Trees.delete(work);
+    }
+  }
+
+  /** {@link #runtime}, for systems that have rpm. */
+  Path runtimeRpm(Runtime runtime, Path output) throws IOException {
+    Rpm.check();
+    Path work = workplace("runtime");
+    Tree tree = Tree.empty(work.resolve("tree"));
+    try {
+      // Not linked: their times are set.
+      tree.copyTree(runtime.folder(), runtime.installedAt(), Packages::isShipped);
+      licences(tree, runtime.packageName());
+      return new Rpm(
+              runtime.packageName(),
+              runtime.version(),
+              Rpm.LOADED,
+              SHARED_SUMMARY,
+              SHARED_DETAILS,
+              Optional.of(runtime.installedAt()),
+              List.of(
+                  Path.of(runtime.installedAt()).getParent().toString(),
+                  "/usr/share/doc/" + runtime.packageName()))
+          .write(tree, BuildInfo.timestamp(), effort, work, output);
     } finally {
       Trees.delete(work);
     }
@@ -305,6 +388,11 @@ record Packages(Path scratch, TarXz.Effort effort) {
     tree.write(
         "usr/share/doc/" + app.name() + "/copyright",
         app.title() + "\n" + AppPackage.oneLine(app.config().meta().copyright()) + "\n");
+  }
+
+  /** Where those who look for it look. */
+  private static void bill(Tree tree, String name, String runtime) throws IOException {
+    tree.link("usr/share/doc/" + name + "/" + Sbom.FILE, runtime + "/" + Sbom.FILE);
   }
 
   private static void licences(Tree tree, String name) throws IOException {

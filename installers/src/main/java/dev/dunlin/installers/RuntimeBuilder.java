@@ -111,6 +111,7 @@ record RuntimeBuilder(Path jdk, List<Path> jars, Path engine) {
     tree.write("lib/java.args", flags("java.args") + (isNew() ? flags("java-24.args") : ""));
     // Of the classes of a start, for the class-data archive.
     tree.write("lib/classes.lst", own(isNew() ? "classes-24.lst" : "classes.lst"));
+    tree.write(Sbom.FILE, Sbom.of(names, jdk));
     tree.write("lib/private-tmp.sh", ofShell("private-tmp.sh"));
     tree.program("bin/dunlin-app", own("dunlin-app.sh"));
     tree.program("bin/make-archive", own("make-archive.sh"));

@@ -20,7 +20,8 @@ final class RuntimeInputs {
     // With the list of classes in it.
     words
         .append(RuntimeBuilder.own("classes-24.lst").hashCode())
-        .append(RuntimeBuilder.own("classes.lst").hashCode());
+        .append(RuntimeBuilder.own("classes.lst").hashCode())
+        .append(Sbom.known().toString().hashCode());
     return words.toString();
   }
 

@@ -81,7 +81,6 @@ class ArchitectureTest {
             "io.vertx..",
             "io.netty..",
             "com.fasterxml.jackson..",
-            "com.shapesecurity.salvation2..",
             "com.sun.jna.."),
         "package dev.dunlin.bridge; class A { dev.dunlin.shell.BuildInfo up; }",
         "package dev.dunlin.bridge.fs; class A { picocli.CommandLine line; }");
@@ -157,7 +156,7 @@ class ArchitectureTest {
         "package dev.dunlin.bt.bluez; class A { dev.dunlin.bridge.Bridge inside; }");
     wall(
         "D-Bus is named where BlueZ is, and nowhere else in bt",
-        onlyIn(List.of("dev.dunlin.bt.bluez.."), "org.freedesktop.."),
+        onlyIn(List.of("dev.dunlin.bt.bluez..", "dev.dunlin.shell.desktop.."), "org.freedesktop.."),
         "package dev.dunlin.bt.sim; class A { org.freedesktop.dbus.StandIn s; } "
             + "\npackage org.freedesktop.dbus; public class StandIn {}");
     wall(
@@ -203,8 +202,8 @@ class ArchitectureTest {
         "package dev.dunlin.shell.app; class A { org.bouncycastle.StandIn s; } "
             + "\npackage org.bouncycastle; public class StandIn {}");
     wall(
-        "D-Bus is named in bt only",
-        onlyIn(List.of(BT), "org.freedesktop.."),
+        "D-Bus is named in bt and where the shell meets the desktop only",
+        onlyIn(List.of(BT, "dev.dunlin.shell.desktop.."), "org.freedesktop.."),
         "package dev.dunlin.shell.host; class A { org.freedesktop.dbus.StandIn s; } "
             + "\npackage org.freedesktop.dbus; public class StandIn {}");
     wall(

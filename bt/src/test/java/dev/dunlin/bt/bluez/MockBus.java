@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A private bus, and BlueZ as python3-dbusmock has it. */
@@ -108,10 +110,15 @@ public final class MockBus implements AutoCloseable {
     try (InputStream in = MockBus.class.getResourceAsStream("peer.py")) {
       Files.copy(in, script, StandardCopyOption.REPLACE_EXISTING);
     }
+    return startPeer(script, String.valueOf(more), address());
+  }
+
+  /** Starts a program in Python that says "ready" and then does what it is asked. */
+  public Peer startPeer(Path script, String... words) throws IOException {
+    List<String> command = new ArrayList<>(List.of(PYTHON, script.toString()));
+    command.addAll(List.of(words));
     Process process =
-        new ProcessBuilder(PYTHON, script.toString(), String.valueOf(more), address())
-            .redirectError(folder.resolve("peer.log").toFile())
-            .start();
+        new ProcessBuilder(command).redirectError(folder.resolve("peer.log").toFile()).start();
     peer = new Peer(process);
     String ready = peer.out.readLine();
     if (!"ready".equals(ready)) {

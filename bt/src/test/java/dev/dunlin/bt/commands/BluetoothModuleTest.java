@@ -22,6 +22,7 @@ import dev.dunlin.bt.ServiceSpec;
 import dev.dunlin.bt.Uuids;
 import dev.dunlin.bt.commands.FakeCall.FakeChannel;
 import dev.dunlin.bt.commands.FakeCall.FakePage;
+import dev.dunlin.bt.contract.VirtualTime;
 import dev.dunlin.bt.sim.SimAdapter;
 import dev.dunlin.bt.sim.SimDevice;
 import dev.dunlin.bt.sim.SimOperation;
@@ -280,6 +281,26 @@ class BluetoothModuleTest {
   }
 
   @Test
+  void twoPagesMayAskForOneDeviceAtOnceAndBothUseIt() throws Exception {
+    String request = "{'filters':[{'services':['%s']}],'services':['%s']}".formatted(HEART, HEART);
+    Future<Reply> one = start("requestDevice", HEART.toString(), request);
+    FakePage other = new FakePage();
+    other.policy = page.policy;
+    Command ask =
+        module.commands().stream()
+            .filter(command -> command.function().equals("requestDevice"))
+            .findFirst()
+            .orElseThrow();
+    Future<Reply> two =
+        ask.handler().handle(new FakeCall(other, HEART.toString(), request.replace('\'', '"')));
+    Object first = ((Reply.Data) settled(one).result()).value();
+    assertEquals(first, ((Reply.Data) settled(two).result()).value(), "one grant of one origin");
+    assertEquals(1, new Grants(data, RandomSource.seeded(1)).of(ORIGIN).size());
+    connected();
+    assertEquals(1, machine.links().size());
+  }
+
+  @Test
   void nobodyChosenIsNotFoundAndNothingIsKept() {
     person.takes = Optional.empty();
     BridgeError error =
@@ -356,6 +377,34 @@ class BluetoothModuleTest {
     machine.plug();
     person.takes = Optional.of("C4:00:00:00:00:01");
     assertTrue(settled(asked).succeeded());
+  }
+
+  @Test
+  void eachReasonIsToldWithItsCureByAvailabilityAndByCapabilities() {
+    Map<AdapterStatus.Reason, String> cures =
+        Map.of(
+            AdapterStatus.Reason.NO_BUS, "systemctl start dbus",
+            AdapterStatus.Reason.NO_DAEMON, "apt install bluez",
+            AdapterStatus.Reason.NO_ADAPTER, "Plug one in",
+            AdapterStatus.Reason.BLOCKED, "rfkill unblock bluetooth",
+            AdapterStatus.Reason.POWERED_OFF, "bluetoothctl power on",
+            AdapterStatus.Reason.ACCESS_DENIED, "group 'bluetooth'",
+            AdapterStatus.Reason.UNSUPPORTED_PLATFORM, "Linux with BlueZ");
+    cures.forEach(
+        (reason, cure) -> {
+          machine.unusable(reason);
+          JsonNode told = call("availability", "", "{}");
+          assertEquals(reason.name(), told.path("reason").asText());
+          assertFalse(told.path("available").asBoolean());
+          assertTrue(told.path("cure").asText().contains(cure), told::toString);
+          Future<Map<String, Object>> capability = module.capability();
+          scheduler.advance(Duration.ofSeconds(1));
+          assertEquals(told, JSON.valueToTree(capability.result()));
+        });
+    machine.plug();
+    JsonNode ready = call("availability", "", "{}");
+    assertTrue(ready.path("available").asBoolean());
+    assertEquals("", ready.path("cure").asText());
   }
 
   @Test
@@ -693,6 +742,65 @@ class BluetoothModuleTest {
     Future<Buffer> gone = rate.read();
     scheduler.advance(Duration.ofSeconds(30));
     assertTrue(gone.failed(), "it goes with the page");
+  }
+
+  @Test
+  void severalCentralsAreToldApartAndAllThatListenHear() {
+    String handle =
+        call("advertise", HEART.toString(), server("'read','notify'")).path("id").asText();
+    List<Future<Buffer>> reads = new ArrayList<>();
+    List<List<Buffer>> heard = new ArrayList<>();
+    List<dev.dunlin.bt.Connection> links = new ArrayList<>();
+    for (int i = 2; i < 5; i++) {
+      SimAdapter other = radio.adapter("00:00:00:00:00:0" + i);
+      Adapter central = awaited(Adapter.open(other, scheduler));
+      dev.dunlin.bt.Connection link =
+          awaited(
+              central
+                  .device(new DeviceId("00:00:00:00:00:01"))
+                  .connect(dev.dunlin.bt.ConnectOptions.once()));
+      links.add(link);
+      var rate = awaited(link.services()).get(0).characteristics().get(0);
+      List<Buffer> values = new ArrayList<>();
+      awaited(rate.subscribe()).events().listen(values::add);
+      heard.add(values);
+      reads.add(rate.read());
+    }
+    for (int i = 1; i <= 3; i++) {
+      int number = i;
+      scheduler.advance(Duration.ofMillis(100));
+      Heard asked =
+          heard(channel()).stream().filter(one -> one.kind() == 16).toList().get(number - 1);
+      ByteBuffer head = ByteBuffer.wrap(asked.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+      int request = head.getInt();
+      assertEquals(number, head.getInt(), "each has its own number");
+      call(
+          "answer",
+          handle,
+          "{'request':%d,'value':'%s'}"
+              .formatted(
+                  request, java.util.Base64.getEncoder().encodeToString(new byte[] {(byte) i})));
+    }
+    assertEquals(
+        List.of(1, 2, 3), reads.stream().map(read -> (int) awaited(read).getByte(0)).toList());
+    call("notify", handle, "{'attribute':0,'value':'eW8='}");
+    scheduler.advance(Duration.ofSeconds(1));
+    assertEquals(List.of(1, 1, 1), heard.stream().map(List::size).toList());
+    // The last of them is who ends the subscription.
+    for (int left = 2; left >= 0; left--) {
+      assertEquals(
+          0,
+          heard(channel()).stream().filter(one -> one.kind() == 18 && one.bytes()[0] == 0).count());
+      awaited(links.get(left).close());
+      scheduler.advance(Duration.ofSeconds(1));
+    }
+    assertEquals(
+        1,
+        heard(channel()).stream().filter(one -> one.kind() == 18 && one.bytes()[0] == 0).count());
+  }
+
+  private <T> T awaited(Future<T> future) {
+    return VirtualTime.await(scheduler, future);
   }
 
   @Test

@@ -44,7 +44,8 @@ public final class ContractPeer implements GattHandler {
 
   /**
    * Two numbers of two bytes, first and count, big-endian: sends so many from the first on, two
-   * bytes each, to who subscribed; then it answers.
+   * bytes each, to who subscribed. Written without a response, for which bluetoothd would wait five
+   * seconds and no longer, however slow the machine is.
    */
   public static final UUID CONTROL = uuid(5);
 
@@ -111,7 +112,7 @@ public final class ContractPeer implements GattHandler {
                 spec(LONG, Property.READ, Property.WRITE),
                 spec(NOTIFYING, Property.NOTIFY),
                 spec(INDICATING, Property.INDICATE),
-                spec(CONTROL, Property.WRITE),
+                spec(CONTROL, Property.WRITE, Property.WRITE_WITHOUT_RESPONSE),
                 spec(REFUSING, Property.READ),
                 spec(COMMAND, Property.READ, Property.WRITE_WITHOUT_RESPONSE)));
     if (secret) {

@@ -5,8 +5,10 @@ line; each is answered by a line "ok ..." or "no ...".
 """
 
 import sys
+import time
 
 import dbus
+import dbus.lowlevel
 import dbus.mainloop.glib
 import dbusmock
 from dbusmock import mockobject
@@ -69,6 +71,27 @@ def send(count, first=0):
             mockobject.objects[path].UpdateProperties(
                 CHARACTERISTIC, {'Value': dbus.Array([dbus.Byte(i >> 8), dbus.Byte(i & 255)],
                                                      signature='y', variant_level=1)})
+
+
+def flood(count, per_second, size):
+    """As a device that sends faster than anybody reads; how many a second it were."""
+    path = min(State.notifying)
+    # Made before, and not heard here: only the bus and who listens are tried.
+    messages = []
+    for i in range(count):
+        message = dbus.lowlevel.SignalMessage(path, PROPS, 'PropertiesChanged')
+        value = dbus.ByteArray(i.to_bytes(4, 'big') + bytes(size - 4), variant_level=1)
+        message.append(CHARACTERISTIC, {'Value': value}, [], signature='sa{sv}as')
+        messages.append(message)
+    heard.remove()
+    begin = time.monotonic()
+    for i, message in enumerate(messages):
+        bus.send_message(message)
+        if i % 100 == 99:
+            bus.flush()
+            time.sleep(max(0, begin + i / per_second - time.monotonic()))
+    bus.flush()
+    return '%d' % (count / (time.monotonic() - begin))
 
 
 def start_notify(self):
@@ -171,7 +194,7 @@ def add_device():
     add_characteristic(service, 2, uuid(2), ['read', 'write'], bytes(i & 255 for i in range(512)))
     add_characteristic(service, 3, uuid(3), ['notify'])
     add_characteristic(service, 4, uuid(4), ['indicate'])
-    add_characteristic(service, 5, uuid(5), ['write'])
+    add_characteristic(service, 5, uuid(5), ['write', 'write-without-response'])
     add_characteristic(service, 6, uuid(6), ['read'])
     add_characteristic(service, 7, uuid(7), ['read', 'write-without-response'], b'')
     for number in (1, 2):
@@ -247,6 +270,8 @@ def command(line):
             emit_removed(path, [CHARACTERISTIC if 'char' in path else 'org.bluez.GattService1'])
     elif word == 'send':
         send(int(rest[0]))
+    elif word == 'flood':
+        return flood(*map(int, rest))
     elif word == 'calls':
         return '%d %d %d' % (len(State.applications), len(State.advertisements),
                              len(bluez_main.agent_paths))
@@ -309,7 +334,7 @@ bluez_main = mockobject.objects['/org/bluez']
 bluez_main.AddMethods('org.bluez.AgentManager1', [('RegisterAgent', 'os', '', register_agent)])
 add_adapter()
 add_device()
-bus.add_signal_receiver(value_sent, 'PropertiesChanged', PROPS, path_keyword='path')
+heard = bus.add_signal_receiver(value_sent, 'PropertiesChanged', PROPS, path_keyword='path')
 owned = dbus.service.BusName('org.bluez', bus, do_not_queue=True)
 GLib.io_add_watch(GLib.IOChannel.unix_new(0), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, on_line)
 print('ready', flush=True)

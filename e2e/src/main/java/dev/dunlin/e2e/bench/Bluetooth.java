@@ -53,7 +53,7 @@ final class Bluetooth implements AutoCloseable {
 
   private static final String CENTRAL = "hci0";
   private static final String PERIPHERAL = "hci1";
-  private static final String ADDRESS = "00:AA:01:01:00:01";
+  private static final String ADDRESS = BluetoothMachine.ADDRESSES.get(1);
   private static final UUID SERVICE = UUID.fromString("5b1f0001-7c3e-4a52-9d2c-6a8e5f2b1c00");
   private static final UUID VALUE = UUID.fromString("5b1f0002-7c3e-4a52-9d2c-6a8e5f2b1c00");
   private static final UUID TOLD = UUID.fromString("5b1f0003-7c3e-4a52-9d2c-6a8e5f2b1c00");

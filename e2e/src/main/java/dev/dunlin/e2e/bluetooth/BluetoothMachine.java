@@ -64,12 +64,15 @@ public final class BluetoothMachine implements AutoCloseable {
   /** How often a condition is looked at that nobody tells us about. */
   private static final long LOOK_MS = 20;
 
+  /** The addresses of hci0 and hci1. */
+  public static final List<String> ADDRESSES = List.of("00:AA:01:00:00:42", "00:AA:01:01:00:42");
+
   private static final Duration END = Duration.ofSeconds(10);
   private static final String READY = "READY";
   private static final String FAILED = "FAILED ";
   private static final String TAKEN = "Could not set up host forwarding";
   private static final char ANSWERED = '\036';
-  private static final List<String> SCRIPTS = List.of("image.sh", "init", "guest", "advertise");
+  private static final List<String> SCRIPTS = List.of("image.sh", "init", "guest", "air");
   private static final Map<String, String> TOOLS = new HashMap<>();
 
   static {

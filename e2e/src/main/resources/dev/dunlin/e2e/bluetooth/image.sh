@@ -1,6 +1,6 @@
 #!/bin/sh
 # image.sh FOLDER: puts a kernel with its modules for Bluetooth into FOLDER: 'vmlinuz' and 'initrd', which holds init, guest and
-# advertise from beside this script. Debian's own packages are unpacked, none is installed; nothing needs root.
+# air from beside this script. Debian's own packages are unpacked, none is installed; nothing needs root.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
 here=$(CDPATH='' cd -P -- "${0%/*}" && pwd -P)
@@ -26,8 +26,8 @@ done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' | while IFS= read
   cp "$file" root/modules/
   echo "${file##*/}" >>root/modules/order
 done
-cp "$here/init" "$here/guest" "$here/advertise" root/
-chmod +x root/init root/guest root/advertise
+cp "$here/init" "$here/guest" "$here/air" root/
+chmod +x root/init root/guest root/air
 (cd root && find . | bin/busybox cpio -o -H newc 2>/dev/null | gzip -1) >initrd
 cp "unpacked/boot/vmlinuz-$version" vmlinuz
 rm -rf root unpacked ./*.deb apt.log

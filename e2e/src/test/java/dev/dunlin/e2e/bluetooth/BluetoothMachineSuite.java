@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Test;
 class BluetoothMachineSuite {
   private static final String NAME = "org.bluez.Adapter1";
 
+  private static final String FIRST = said(BluetoothMachine.ADDRESSES.get(0));
+  private static final String SECOND = said(BluetoothMachine.ADDRESSES.get(1));
+
   private static List<BluetoothMachine> machines = List.of();
 
   @BeforeAll
@@ -35,6 +38,11 @@ class BluetoothMachineSuite {
         });
   }
 
+  /** As busctl has it. */
+  private static String said(String text) {
+    return "s \"" + text + "\"";
+  }
+
   private static String property(BluetoothMachine machine, String adapter, String name) {
     return Account.run(
             "busctl",
@@ -50,8 +58,8 @@ class BluetoothMachineSuite {
   @Test
   void bothHaveTwoAdaptersThatAreReachedFromHere() {
     for (BluetoothMachine machine : machines) {
-      assertEquals("s \"00:AA:01:00:00:00\"", property(machine, "hci0", "Address"));
-      assertEquals("s \"00:AA:01:01:00:01\"", property(machine, "hci1", "Address"));
+      assertEquals(FIRST, property(machine, "hci0", "Address"));
+      assertEquals(SECOND, property(machine, "hci1", "Address"));
     }
   }
 
@@ -72,7 +80,7 @@ class BluetoothMachineSuite {
     assertFalse(property(machine, "hci0", "Address").startsWith("s "));
     assertEquals(before, machine.daemonStarts());
     machine.release();
-    assertEquals("s \"00:AA:01:00:00:00\"", property(machine, "hci0", "Address"));
+    assertEquals(FIRST, property(machine, "hci0", "Address"));
     machine.crash();
     machine.tell("await has_adapters");
     assertEquals(before + 2, machine.daemonStarts());
@@ -81,7 +89,7 @@ class BluetoothMachineSuite {
   @Test
   void aResetForgetsWhatTheDaemonKnew() {
     BluetoothMachine machine = machines.get(0);
-    String known = "/var/lib/bluetooth/00:AA:01:00:00:00/00:AA:01:01:00:01";
+    String known = "/var/lib/bluetooth/" + String.join("/", BluetoothMachine.ADDRESSES);
     machine.tell("mkdir -p " + known);
     assertEquals(known, machine.tell("ls -d " + known));
     machine.reset(64, 3);
@@ -96,7 +104,7 @@ class BluetoothMachineSuite {
     machine.unplug();
     machine.tell("await eval '! property 0 Address >/dev/null 2>&1'");
     machine.plug();
-    assertEquals("s \"00:AA:01:01:00:01\"", property(machine, "hci1", "Address"));
+    assertEquals(SECOND, property(machine, "hci1", "Address"));
   }
 
   @Test

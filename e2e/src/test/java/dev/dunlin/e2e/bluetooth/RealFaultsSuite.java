@@ -105,8 +105,9 @@ class RealFaultsSuite {
     MACHINE
         .get()
         .tell(
-            "busctl call org.bluez /org/bluez/hci1/dev_00_AA_01_00_00_00 org.bluez.Device1 Disconnect"
-                + " || true");
+            "busctl call org.bluez /org/bluez/hci1/dev_"
+                + BluetoothMachine.ADDRESSES.get(0).replace(':', '_')
+                + " org.bluez.Device1 Disconnect || true");
     Kind kind = lastFailure(reads);
     assertTrue(Set.of(Kind.ADAPTER_GONE, Kind.DISCONNECTED).contains(kind), kind.toString());
     radios.until("the link is told to be gone", () -> lost.size() == 1);

@@ -17,10 +17,7 @@ import java.util.function.BooleanSupplier;
  * each with a connection and a lane of its own.
  */
 final class TwoRadios implements Fixture {
-  /** The address of hci0, as the other one sees it. */
-  static final DeviceId CENTRAL = new DeviceId("00:AA:01:00:00:00");
-
-  private static final DeviceId PERIPHERAL = new DeviceId("00:AA:01:01:00:01");
+  private static final DeviceId PERIPHERAL = new DeviceId(BluetoothMachine.ADDRESSES.get(1));
 
   /** For a machine that has a twentieth of a core. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);

@@ -46,7 +46,11 @@ public final class ConfigTargets {
     StringBuilder again = new StringBuilder();
     values.forEach(
         (name, value) -> {
-          if (value.chars().noneMatch(c -> c == '"' || c == '\n') && !value.contains("{{")) {
+          // Such names would append, or be split elsewhere.
+          if (!name.endsWith("[]")
+              && name.indexOf('=') < 0
+              && value.chars().noneMatch(c -> c == '"' || c == '\n')
+              && !value.contains("{{")) {
             again.append('[').append("x").append("]\n").append(name).append(" = \"");
             again.append(value).append("\"\n");
           }

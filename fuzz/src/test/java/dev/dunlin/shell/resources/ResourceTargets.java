@@ -43,16 +43,19 @@ public final class ResourceTargets {
   }
 
   private static ByteRange byHand(String header, long size) {
-    String text = header.replaceAll("[ \\t\\n\\x0B\\f\\r]+", " ").trim();
+    String text = header.replaceAll("[ \\t\\n\\x0B\\f\\r]+", " ").replaceAll("^ +| +$", "");
     int equals = text.indexOf('=');
     int dash = text.indexOf('-');
     if (equals < 0
         || dash < equals
-        || !text.substring(0, equals).trim().toLowerCase(Locale.ROOT).equals("bytes")) {
+        || !text.substring(0, equals)
+            .replaceAll("^ +| +$", "")
+            .toLowerCase(Locale.ROOT)
+            .equals("bytes")) {
       return new ByteRange.Whole();
     }
-    String from = text.substring(equals + 1, dash).trim();
-    String to = text.substring(dash + 1).trim();
+    String from = text.substring(equals + 1, dash).replaceAll("^ +| +$", "");
+    String to = text.substring(dash + 1).replaceAll("^ +| +$", "");
     boolean digits = (from + to).chars().allMatch(c -> c >= '0' && c <= '9');
     if (!digits || from.isEmpty() && to.isEmpty() || from.length() > 40 || to.length() > 40) {
       return new ByteRange.Whole();
@@ -96,7 +99,7 @@ public final class ResourceTargets {
       String stem = name.split("[. ]", -1)[0].toLowerCase(Locale.ROOT);
       require(
           !List.of("con", "prn", "aux", "nul", "com1", "lpt1").contains(stem)
-              || !name.substring(stem.length()).stripLeading().startsWith(".")
+              || !name.substring(stem.length()).replaceFirst("^ +", "").startsWith(".")
                   && name.length() > stem.length(),
           "a device: " + name);
     }

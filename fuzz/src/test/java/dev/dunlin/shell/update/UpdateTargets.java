@@ -41,9 +41,14 @@ public final class UpdateTargets {
         Target.ofText("version", 1024, UpdateTargets::version));
   }
 
-  /** A seed that would be believed. */
-  public static byte[] signed() {
-    return SIGNED.clone();
+  /** Whether a manifest would be taken. */
+  public static boolean isBelieved(byte[] input) {
+    try {
+      Manifest.parse(input).requireSignedBy(Key.of(KEY));
+      return true;
+    } catch (UpdateException refused) {
+      return false;
+    }
   }
 
   /** Refused by name, or exactly what we write; believed only if it is what the key has signed. */

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,12 +103,13 @@ public record RelayOptions(
         (int) number(values, "port", DEFAULT_PORT),
         (int) number(values, "probe-port", 0),
         number(values, "keepalive", PeerConfig.DEFAULT_KEEP_ALIVE.toMillis()),
-        Path.of(values.getOrDefault("state", "dunlin-relay")),
+        folder(values.getOrDefault("state", "dunlin-relay")),
         (int) number(values, "metrics-port", DEFAULT_METRICS_PORT),
         PeerOptions.parseIntroducers(
-            values.getOrDefault("introducers", "").isBlank()
-                ? List.of()
-                : List.of(values.get("introducers").split("\\s*,\\s*"))));
+            Arrays.stream(values.getOrDefault("introducers", "").split(","))
+                .map(String::strip)
+                .filter(introducer -> !introducer.isEmpty())
+                .toList()));
   }
 
   private static Map<String, String> read(Path file) {
@@ -143,6 +146,14 @@ public record RelayOptions(
       values.put(key, properties.getProperty(key).strip());
     }
     return values;
+  }
+
+  private static Path folder(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new PeerException("EINVAL", "--state takes a folder: " + e.getMessage());
+    }
   }
 
   private static long number(Map<String, String> values, String key, long otherwise) {

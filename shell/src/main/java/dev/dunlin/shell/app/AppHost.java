@@ -8,6 +8,7 @@ import dev.dunlin.bridge.Frame;
 import dev.dunlin.bridge.StreamLane;
 import dev.dunlin.bridge.StreamRequest;
 import dev.dunlin.bridge.StreamResponse;
+import dev.dunlin.shell.engine.Download;
 import dev.dunlin.shell.engine.PageHost;
 import dev.dunlin.shell.engine.PageRequest;
 import dev.dunlin.shell.resources.ResourceRequest;
@@ -45,7 +46,12 @@ final class AppHost implements PageHost {
 
     void loaded(int window, String url, int status);
 
-    void downloadRefused(int window, String url);
+    void download(int window, Download download);
+
+    /** Whether the person leaves a page that says that something would be lost. */
+    Future<Boolean> leave(int window, boolean reload);
+
+    void certificateRefused(String url, String error);
   }
 
   /**
@@ -194,8 +200,13 @@ final class AppHost implements PageHost {
   }
 
   @Override
-  public void downloadRefused(int window, String url) {
-    events.downloadRefused(window, url);
+  public void download(int window, Download download) {
+    events.download(window, download);
+  }
+
+  @Override
+  public void certificateRefused(int window, String url, String error) {
+    events.certificateRefused(url, error);
   }
 
   private void gone(List<String> ids) {
@@ -207,6 +218,11 @@ final class AppHost implements PageHost {
   @Override
   public void loaded(int window, String url, int status) {
     events.loaded(window, url, status);
+  }
+
+  @Override
+  public Future<Boolean> leave(int window, boolean reload) {
+    return events.leave(window, reload);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.dunlin.shell.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.bridge.Bridge;
 import dev.dunlin.bridge.BridgeConfig;
 import dev.dunlin.bridge.PolicyHeader;
@@ -15,6 +16,7 @@ import dev.dunlin.bridge.extension.ExtensionModule;
 import dev.dunlin.bridge.fs.CheckedFile;
 import dev.dunlin.bridge.process.SignalModule;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.bt.commands.BluetoothModule;
 import dev.dunlin.scheduler.Backoff;
 import dev.dunlin.scheduler.EventLoops;
@@ -29,8 +31,10 @@ import dev.dunlin.shell.cli.Launcher;
 import dev.dunlin.shell.cli.RunOptions;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.ConfigException;
+import dev.dunlin.shell.desktop.Desktop;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.DevToolsSession;
+import dev.dunlin.shell.engine.Download;
 import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
@@ -75,6 +79,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.swing.ImageIcon;
 
@@ -113,6 +118,9 @@ public final class AppRun implements Launcher {
 
   /** Id of the app's first window. */
   private static final int FIRST = 0;
+
+  /** Under which is noted where it was. */
+  private static final String MAIN_WINDOW = "main";
 
   private final Consumer<Engine> opened;
   private CompletableFuture<Vertx> vertx;
@@ -200,6 +208,8 @@ public final class AppRun implements Launcher {
     private final Windows windows =
         new Windows((number, settings) -> engine().open(number, settings), new WindowEvents());
     private final WindowLook look;
+    private final ClosingQuestions closing =
+        new ClosingQuestions(window -> bridge().emit(window, "windowclosing", Map.of()));
     private final LinkQuestion question;
     private final DeniedPermissions permissions;
     private final CompletableFuture<Boolean> dark;
@@ -208,6 +218,8 @@ public final class AppRun implements Launcher {
     private final CompletableFuture<Sandbox> sandbox;
     private Vertx vertx;
     private volatile Engine engine;
+    private Downloads downloads;
+    private PermissionModule questions;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
     private volatile SingleInstance instance;
@@ -249,7 +261,12 @@ public final class AppRun implements Launcher {
       this.dark = SystemTheme.isDark(config.window().backgroundDark().isPresent());
       this.policy = policyHeader();
       this.files = files();
-      this.look = new WindowLook(config, options.headless(), dark::join);
+      this.look =
+          new WindowLook(
+              config,
+              options.headless(),
+              dark::join,
+              new WindowMemory(folders.get("config").resolve("windows.json"), console));
       this.question =
           new LinkQuestion(
               LinkQuestion.dialog(config.meta().title()), url -> ExternalLinks.open(url, console));
@@ -380,7 +397,7 @@ public final class AppRun implements Launcher {
                 host);
         Threads.onExit("close", this::closeEngine);
         engine.start();
-        windows.open(look.first(), Windows.Place.FIRST);
+        openFirst();
         opened.accept(engine);
         watch();
         int code = exit.join();
@@ -566,7 +583,7 @@ public final class AppRun implements Launcher {
                   return windows.policiesOf(window);
                 }
               },
-              new Facts(config, options, folders, System.getenv(), windows::indexOf));
+              new Facts(config, options, folders, System.getenv(), windows::facts));
       Function<ResourceRequest, Future<ResourceResponse>> origin =
           devServer
               .map(
@@ -669,13 +686,19 @@ public final class AppRun implements Launcher {
               },
               windows::find);
       modules.add(bluetooth);
+      Desktop desktop = AppDesktop.of(config, resourceFolder(), this::emit, this::toFront);
+      modules.addAll(desktop.modules());
+      Map<String, Supplier<Future<Map<String, Object>>>> capabilities =
+          new HashMap<>(desktop.capabilities());
+      capabilities.put(bluetooth.name(), bluetooth::capability);
+      capabilities.put("printing", () -> blocking(Printers::capability));
       modules.add(
           new ApplicationModule(
               exit::complete,
               config::toJson,
               Facts::versions,
               security::now,
-              Map.of(bluetooth.name(), bluetooth::capability),
+              capabilities,
               updates()));
       modules.add(
           new WindowModule(
@@ -684,12 +707,35 @@ public final class AppRun implements Launcher {
                       // What other parts do to the caller's window: a list of commands each.
                       List.of(
                           new WindowCreation(config.meta().origin(), windows, look, this::sent)
-                              .command()))
+                              .command()),
+                      closing.commands())
                   .flatMap(List::stream)
                   .toList()));
       modules.add(
           new OtherWindows(windows, (id, event, detail) -> bridge.join().send(id, event, detail)));
-      modules.add(new PageServices(windows::find, new CheckedFile(random), this::blocking));
+      Optional<String> asker =
+          options.headless() ? Optional.empty() : Optional.of(config.meta().title());
+      modules.add(new PageServices(windows::find, new CheckedFile(random), this::blocking, asker));
+      downloads =
+          new Downloads(
+              profile().resolve("Dunlin Downloads"),
+              folders.get("downloads"),
+              new CheckedFile(random),
+              this::blocking,
+              random,
+              new DownloadPages());
+      modules.add(downloads);
+      questions =
+          new PermissionModule(
+              config.meta().title(),
+              config.meta().origin(),
+              windows::find,
+              options.headless(),
+              config.permissions().denied(),
+              folders.get("data"),
+              this::blocking);
+      modules.add(questions);
+      modules.add(new SessionModule(config.meta().origin(), windows::find));
       modules.add(
           new PickerModule(
               windows::find,
@@ -733,6 +779,18 @@ public final class AppRun implements Launcher {
 
     private <T> Future<T> blocking(Callable<T> work) {
       return vertx.executeBlocking(work, false);
+    }
+
+    /** To a window of the app; to its first one if it is gone. */
+    private void emit(int id, String event, Object detail) {
+      windows
+          .find(id)
+          .or(windows::first)
+          .ifPresent(window -> bridge.join().emit(window.id(), event, detail));
+    }
+
+    private void toFront(int id) {
+      windows.find(id).or(windows::first).ifPresent(BrowserWindow::bringToFront);
     }
 
     private UpdateCommands updates() {
@@ -783,6 +841,26 @@ public final class AppRun implements Launcher {
       }
     }
 
+    private void openFirst() {
+      Optional<String> name =
+          config.window().restore() ? Optional.of(MAIN_WINDOW) : Optional.empty();
+      windows.open(
+          name.map(known -> look.restored(look.first(), known)).orElseGet(look::first),
+          new Windows.Place(Optional.of(FIRST), List.of(), name));
+    }
+
+    @Override
+    public Future<Boolean> leave(int window, boolean reload) {
+      if (options.headless()) {
+        console.say("nobody is here to ask whether the page may be left: it is");
+        return Future.succeededFuture(true);
+      }
+      return windows
+          .find(window)
+          .map(open -> open.onFrame(frame -> LeaveQuestion.ask(frame, reload)))
+          .orElseGet(() -> Future.succeededFuture(true));
+    }
+
     /** What the app makes of its windows' lives. */
     private final class WindowEvents implements Windows.Events {
       @Override
@@ -794,6 +872,7 @@ public final class AppRun implements Launcher {
 
       @Override
       public void opened(BrowserWindow window) {
+        window.onClosing(() -> closing.mayClose(window.id()));
         icon(window);
       }
 
@@ -804,8 +883,10 @@ public final class AppRun implements Launcher {
       }
 
       @Override
-      public void closed(WindowNumber window, boolean last) {
-        bridge.join().windowGone(window.id());
+      public void closed(BrowserWindow window, Optional<String> name, boolean last) {
+        name.ifPresent(known -> look.note(known, window.place()));
+        closing.forget(window.id());
+        bridge().windowGone(window.id());
         recoveries.remove(window.id());
         host.windowGone(window.id());
         if (last) {
@@ -820,6 +901,10 @@ public final class AppRun implements Launcher {
         Map<String, Object> detail = Map.of("index", index, "data", index);
         windows.all().forEach(one -> bridge.join().emit(one.id(), event, detail));
       }
+    }
+
+    private Bridge bridge() {
+      return bridge.join();
     }
 
     private Engine engine() {
@@ -840,6 +925,7 @@ public final class AppRun implements Launcher {
       if (running == null) {
         return;
       }
+      windows.places().forEach(look::note);
       // It has time to put away what it holds; who needs more is killed at the end.
       Future<Void> ended = backEnd.map(BackEnd::close).orElseGet(Future::succeededFuture);
       try {
@@ -895,18 +981,47 @@ public final class AppRun implements Launcher {
     }
 
     @Override
-    public void downloadRefused(int index, String url) {
+    public void download(int index, Download download) {
+      downloads.offered(index, download);
+    }
+
+    @Override
+    public void certificateRefused(String url, String error) {
       console.say(
-          "the page may not download "
+          "the page may not load "
               + (url.length() <= SHOWN_LENGTH ? url : url.substring(0, SHOWN_LENGTH) + "…")
-              + ": Dunlin saves nothing that way. Write the file with fs.writeFile from"
-              + " 'socket:fs/promises', which the policy can allow.");
+              + ": the server's certificate is wrong ("
+              + error
+              + "). Give the server a certificate that this computer trusts.");
+    }
+
+    /** How downloads reach pages, and the person at the console. */
+    private final class DownloadPages implements Downloads.Pages {
+      @Override
+      public Future<Reply> call(int index, String path, ObjectNode params) {
+        return bridge.join().callFor(index, "download", "save", path, params);
+      }
+
+      @Override
+      public void emit(int index, String event, Object detail) {
+        bridge.join().emit(index, event, detail);
+      }
+
+      @Override
+      public void refused(String url, String why) {
+        console.say(
+            "the page may not download "
+                + (url.length() <= SHOWN_LENGTH ? url : url.substring(0, SHOWN_LENGTH) + "…")
+                + ": "
+                + why
+                + ". Or write the file with fs.writeFile from 'socket:fs/promises'.");
+      }
     }
 
     @Override
     public void title(int window, String title) {
       if (!title.isEmpty() && !title.startsWith(config.meta().host())) {
-        windows.find(window).ifPresent(changed -> changed.setTitle(title));
+        windows.find(window).ifPresent(changed -> changed.setTitle(WindowParams.shortened(title)));
       }
     }
 
@@ -920,6 +1035,7 @@ public final class AppRun implements Launcher {
       }
       windows
           .find(window)
+          .filter(gone -> !gone.isClosing())
           .ifPresent(gone -> gone.load(recovery(window).pageAfter(gone.url(), cause)));
     }
 
@@ -930,6 +1046,7 @@ public final class AppRun implements Launcher {
 
     @Override
     public void committed(int window, String url) {
+      closing.forget(window);
       if (loadedOnce && window == FIRST && options.testFile().isPresent() && !exit.isDone()) {
         resultLost(url);
       }
@@ -937,9 +1054,11 @@ public final class AppRun implements Launcher {
 
     @Override
     public void loaded(int window, String url, int status) {
+      windows.find(window).ifPresent(BrowserWindow::loaded);
       if (status < FIRST_ERROR) {
         installed.ifPresent(app -> app.loaded(console::say));
       }
+      questions.loaded(window);
       if (loadedOnce || window != FIRST) {
         return;
       }

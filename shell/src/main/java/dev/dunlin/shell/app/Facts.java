@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntUnaryOperator;
+import java.util.function.IntFunction;
 
 /**
  * What every page of the app may know without asking; see docs/bridge.md, {@code
@@ -28,20 +28,20 @@ final class Facts implements HostFacts {
   private final RunOptions options;
   private final UserFolders folders;
   private final Map<String, String> variables;
-  private final IntUnaryOperator index;
+  private final IntFunction<Map<String, Object>> window;
   private final boolean debug;
 
   /**
    * @param variables of this process's environment
-   * @param index of a window by its id
+   * @param window of a window by its id
    */
   Facts(
       AppConfig config,
       RunOptions options,
       UserFolders folders,
       Map<String, String> variables,
-      IntUnaryOperator index) {
-    this.index = index;
+      IntFunction<Map<String, Object>> window) {
+    this.window = window;
     this.variables = variables;
     this.config = config;
     this.options = options;
@@ -92,7 +92,7 @@ final class Facts implements HostFacts {
     facts.put("test", options.testFile().isPresent());
     facts.put("bundleIdentifier", config.meta().bundleIdentifier());
     facts.put("origin", config.meta().origin());
-    facts.put("window", Map.of("index", index.applyAsInt(window)));
+    facts.put("window", this.window.apply(window));
     facts.put("paths", folders.toFacts());
     facts.put("constants", constants(platform));
     facts.put(

@@ -62,7 +62,7 @@ public final class NavigationPolicy {
         : Navigation.DENY;
   }
 
-  private record Source(String scheme, String host, boolean subdomains, int port, Pattern path) {
+  record Source(String scheme, String host, boolean subdomains, int port, List<String> pieces) {
     private static final Pattern SYNTAX =
         Pattern.compile(
             "(?:(https?)://)?(\\*\\.)?(" + WebUrl.HOST + ")(?::([0-9]{1,5}))?(/[^?#\\\\\\s]*+)?");
@@ -87,7 +87,7 @@ public final class NavigationPolicy {
           parts.group(3),
           parts.group(2) != null,
           port == (scheme.equals("https") ? 443 : 80) ? -1 : port,
-          glob(parts.group(5) == null ? "/*" : parts.group(5)));
+          List.of((parts.group(5) == null ? "/*" : parts.group(5)).split("\\*", -1)));
     }
 
     private static IllegalArgumentException wrong(String pattern) {
@@ -100,12 +100,28 @@ public final class NavigationPolicy {
               + " ASCII in its xn-- form)");
     }
 
-    private static Pattern glob(String path) {
-      StringBuilder regex = new StringBuilder();
-      for (String part : path.split("\\*", -1)) {
-        regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(part));
+    /**
+     * Whether the pieces between the stars stand in the path, in this order: the first at its
+     * beginning, the last at its end, each other where it comes first. A regular expression tries
+     * all places of all stars, for longer than a page takes to write such a URL.
+     */
+    static boolean matchesGlob(List<String> pieces, String path) {
+      int last = pieces.size() - 1;
+      if (last == 0) {
+        return path.equals(pieces.get(0));
       }
-      return Pattern.compile(regex.toString(), Pattern.DOTALL);
+      if (!path.startsWith(pieces.get(0))) {
+        return false;
+      }
+      int from = pieces.get(0).length();
+      for (String piece : pieces.subList(1, last)) {
+        int at = path.indexOf(piece, from);
+        if (at < 0) {
+          return false;
+        }
+        from = at + piece.length();
+      }
+      return path.length() - pieces.get(last).length() >= from && path.endsWith(pieces.get(last));
     }
 
     boolean matches(WebUrl url) {
@@ -113,7 +129,7 @@ public final class NavigationPolicy {
           && (subdomains ? url.host().endsWith("." + host) : url.host().equals(host))
           && url.port() == port
           && !climbs(url.path())
-          && path.matcher(url.path()).matches();
+          && matchesGlob(pieces, url.path());
     }
 
     /** Chromium resolves {@code ..}, but leaves a server to decode {@code ..%2f}. */

@@ -25,12 +25,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 
 /**
- * What Chromium does for the page of the asking window: PDF, picture, zoom, find. Commands of the
- * module {@code window}.
+ * What Chromium does for the page of the asking window: print, PDF, picture, zoom, find. Commands
+ * of the module {@code window}.
  */
 final class PageServices implements CommandModule {
   /** Smallest and largest zoom, Chromium's own. Beyond: {@code ERR_INVALID_CALL}. */
@@ -60,8 +62,21 @@ final class PageServices implements CommandModule {
   private final CheckedFile files;
   private final Blocking blocking;
 
-  PageServices(IntFunction<Optional<BrowserWindow>> windows, CheckedFile files, Blocking blocking) {
+  private final Optional<String> asker;
+
+  /** Windows in which a dialog stands. */
+  private final Set<Integer> asking = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param asker the app's name, in whose name the person is asked; empty if nobody is there
+   */
+  PageServices(
+      IntFunction<Optional<BrowserWindow>> windows,
+      CheckedFile files,
+      Blocking blocking,
+      Optional<String> asker) {
     this.windows = windows;
+    this.asker = asker;
     this.files = files;
     this.blocking = blocking;
   }
@@ -76,6 +91,9 @@ final class PageServices implements CommandModule {
     return List.of(
         file("printToPDF", this::printToPdf),
         file("screenshot", this::screenshot),
+        asking("print", this::print),
+        declared("printTo", new Resource.Text(), this::printTo),
+        command("printers", (window, call) -> blocking.run(() -> new Reply.Data(printers()))),
         command("capturePage", this::capturePage),
         command("zoom", PageServices::zoom),
         command("find", PageServices::find),
@@ -95,16 +113,40 @@ final class PageServices implements CommandModule {
         function, new Resource.File(LastSegment.FOLLOW, call -> Access.WRITE, ""), action);
   }
 
+  private Command asking(String function, Action action) {
+    return declared(function, new Resource.None(), Permission.PERSON, action);
+  }
+
   private Command declared(String function, Resource resource, Action action) {
+    return declared(function, resource, Permission.POLICY, action);
+  }
+
+  private Command declared(
+      String function, Resource resource, Permission permission, Action action) {
+    return declared(
+        function,
+        resource,
+        permission,
+        RunsOn.EVENT_LOOP,
+        call -> action.on(windowOf(windows, call), call));
+  }
+
+  /** Of what Chromium does: what it refuses, the page is told in its words. */
+  static Command declared(
+      String function,
+      Resource resource,
+      Permission permission,
+      RunsOn runsOn,
+      Command.Handler handler) {
     return new Command(
         function,
         resource,
-        Permission.POLICY,
-        RunsOn.EVENT_LOOP,
+        permission,
+        runsOn,
         call -> {
           try {
-            return action
-                .on(windowOf(windows, call), call)
+            return handler
+                .handle(call)
                 .recover(fault -> Future.failedFuture(told(function, fault)));
           } catch (EngineException e) {
             return Future.failedFuture(told(function, e));
@@ -196,6 +238,75 @@ final class PageServices implements CommandModule {
           "pageSize is 'A3', 'A4', 'A5', 'A6', 'Letter', 'Legal', 'Tabloid' or {width, height} in"
               + " inches");
     }
+  }
+
+  // Print.
+
+  private static List<Map<String, Object>> printers() {
+    return Printers.all().stream()
+        .map(one -> Map.<String, Object>of("name", one.name(), "isDefault", one.isDefault()))
+        .toList();
+  }
+
+  private Future<Reply> printTo(BrowserWindow window, Call call) {
+    int copies =
+        number(call.params(), "copies", 1, Printers.COPIES).map(Double::intValue).orElse(1);
+    return print(window, pdfSettings(call), call.resource(), copies);
+  }
+
+  private Future<Reply> print(
+      BrowserWindow window, ObjectNode settings, String printer, int copies) {
+    PageProtocol page = window.protocol();
+    return window
+        .state()
+        .compose(
+            state ->
+                page.call("Page.printToPDF", settings)
+                    .compose(
+                        made ->
+                            blocking.run(
+                                () -> {
+                                  try (InputStream pdf =
+                                      page.stream(made.path("stream").asText())) {
+                                    Printers.print(printer, copies, state.title(), pdf);
+                                  }
+                                  return Reply.NOTHING;
+                                })));
+  }
+
+  private Future<Reply> print(BrowserWindow window, Call call) {
+    String app =
+        asker.orElseThrow(
+            () ->
+                new BridgeError(
+                    "NotAllowedError",
+                    "ERR_NO_PERSON",
+                    "nobody is at the screen to choose a printer: this run is headless"));
+    ObjectNode settings = pdfSettings(call);
+    if (!asking.add(window.index())) {
+      throw new BridgeError(
+          "NotAllowedError",
+          "ERR_PICKER_OPEN",
+          "a print dialog of this window is open already: wait for its answer");
+    }
+    return blocking
+        .run(Printers::all)
+        .compose(printers -> window.onFrame(owner -> PrintDialog.ask(owner, app, printers)))
+        .onComplete(asked -> asking.remove(window.index()))
+        .compose(
+            chosen -> {
+              PrintDialog.Choice choice =
+                  chosen.orElseThrow(
+                      () ->
+                          new BridgeError("AbortError", "ABORT_ERR", "The person prints nothing"));
+              if (!choice.pages().isEmpty()) {
+                settings.put("pageRanges", choice.pages());
+              }
+              if (choice.landscape()) {
+                settings.put("landscape", true);
+              }
+              return print(window, settings, choice.printer(), choice.copies());
+            });
   }
 
   private Future<Reply> save(Call call, InputStream content, String syscall) {

@@ -7,6 +7,8 @@ import dev.dunlin.bridge.spi.Command.Permission;
 import dev.dunlin.bridge.spi.Command.Resource;
 import dev.dunlin.bridge.spi.Command.RunsOn;
 import dev.dunlin.bridge.spi.Reply;
+import dev.dunlin.shell.engine.WindowSettings;
+import dev.dunlin.shell.engine.WindowSettings.Trait;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,6 +27,9 @@ final class WindowCreation {
 
   /** Longest {@code search} or {@code hash}. Over: {@code ERR_INVALID_CALL}. */
   static final int QUERY_LENGTH = 8192;
+
+  /** Longest name of a window. Over: {@code ERR_INVALID_CALL}. */
+  static final int NAME_LENGTH = 128;
 
   private final String origin;
   private final Windows windows;
@@ -50,8 +55,30 @@ final class WindowCreation {
     List<String> policies = new ArrayList<>(windows.policiesOf(call.caller().window()));
     policy(call).ifPresent(policies::add);
     Optional<Integer> index = call.param("index").map(WindowCreation::index);
+    WindowSettings asked = look.asked(call, url(call));
+    if (asked.traits().contains(Trait.MODAL) || WindowParams.flag(call, "child").orElse(false)) {
+      asked =
+          asked.above(
+              windows
+                  .find(call.caller().window())
+                  .orElseThrow(
+                      () -> WindowModule.noWindow("the page that asks has no window to be above")));
+    }
+    Optional<String> name = call.param("name").map(JsonNode::asText).map(WindowCreation::name);
+    WindowSettings settings = asked;
     return WindowModule.told(
-        windows.open(look.asked(call, url(call)), new Windows.Place(index, policies)).state());
+        windows
+            .open(
+                name.map(known -> look.restored(settings, known)).orElse(settings),
+                new Windows.Place(index, policies, name))
+            .state());
+  }
+
+  private static String name(String name) {
+    if (name.isEmpty() || name.length() > NAME_LENGTH) {
+      throw WindowParams.invalid("the name of a window has 1 to " + NAME_LENGTH + " characters");
+    }
+    return "page:" + name;
   }
 
   private static int index(JsonNode value) {

@@ -4,13 +4,21 @@ import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.Colour;
 import dev.dunlin.shell.config.Length;
+import dev.dunlin.shell.engine.WindowPlace;
 import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
 import java.awt.Color;
 import java.awt.Dimension;
+import java.awt.GraphicsDevice;
+import java.awt.GraphicsEnvironment;
+import java.awt.Point;
+import java.awt.Rectangle;
 import java.awt.Toolkit;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -22,6 +30,7 @@ final class WindowLook {
   private final AppConfig config;
   private final boolean shown;
   private final BooleanSupplier dark;
+  private final WindowMemory memory;
 
   /** The size of the screen, for sizes in per cent. */
   record Screen(int width, int height) {
@@ -35,7 +44,8 @@ final class WindowLook {
    * @param headless whether there is nobody to see them but a test, to which they are shown
    * @param dark whether the desktop is; may wait for the answer
    */
-  WindowLook(AppConfig config, boolean headless, BooleanSupplier dark) {
+  WindowLook(AppConfig config, boolean headless, BooleanSupplier dark, WindowMemory memory) {
+    this.memory = memory;
     this.config = config;
     this.shown = !config.build().headless() || headless;
     this.dark = dark;
@@ -76,7 +86,49 @@ final class WindowLook {
         least,
         most,
         withinReach(traits, most),
-        background());
+        background(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The same, where it was when it closed; within the screens that are there. */
+  WindowSettings restored(WindowSettings settings, String name) {
+    return memory
+        .of(name)
+        .flatMap(place -> place.on(screens()))
+        .map(
+            place -> {
+              Set<Trait> traits = EnumSet.copyOf(settings.traits());
+              if (place.maximized() && traits.contains(Trait.MAXIMIZABLE)) {
+                traits.add(Trait.MAXIMIZED);
+              }
+              return new WindowSettings(
+                      settings.url(),
+                      settings.title(),
+                      new Dimension(place.width(), place.height()),
+                      settings.least(),
+                      settings.most(),
+                      traits,
+                      settings.background(),
+                      Optional.of(new Point(place.x(), place.y())),
+                      settings.parent())
+                  .within(WindowParams.SIDE_PX, WindowParams.SIDE_PX);
+            })
+        .orElse(settings);
+  }
+
+  /** Notes where a window is that wants to be there again. */
+  void note(String name, WindowPlace place) {
+    memory.note(name, place);
+  }
+
+  private static List<Rectangle> screens() {
+    List<Rectangle> screens = new ArrayList<>();
+    for (GraphicsDevice device :
+        GraphicsEnvironment.getLocalGraphicsEnvironment().getScreenDevices()) {
+      screens.add(device.getDefaultConfiguration().getBounds());
+    }
+    return screens;
   }
 
   /**
@@ -95,18 +147,14 @@ final class WindowLook {
         new Dimension(
             WindowParams.side(call, "maxWidth", screen.width()).orElse(first.most().width),
             WindowParams.side(call, "maxHeight", screen.height()).orElse(first.most().height));
-    if (least.width > most.width || least.height > most.height) {
-      throw WindowParams.invalid(
-          "the smallest size is above the largest: lower minWidth and minHeight, or raise maxWidth"
-              + " and maxHeight");
-    }
+    requireOrder(least, most);
     Dimension size =
         new Dimension(
             WindowParams.side(call, "width", screen.width()).orElse(first.size().width),
             WindowParams.side(call, "height", screen.height()).orElse(first.size().height));
     Set<Trait> traits = EnumSet.noneOf(Trait.class);
     for (Trait trait : Trait.values()) {
-      String name = trait.name().toLowerCase(Locale.ROOT);
+      String name = nameOf(trait);
       boolean wanted =
           trait == Trait.VISIBLE
               ? shown && !WindowParams.flag(call, "headless").orElse(false)
@@ -123,8 +171,32 @@ final class WindowLook {
             least,
             most,
             withinReach(traits, most),
-            first.background());
+            WindowParams.colour(call, "backgroundColor").orElse(first.background()),
+            corner(call),
+            Optional.empty());
     return asked.within(screen.width(), screen.height());
+  }
+
+  static void requireOrder(Dimension least, Dimension most) {
+    if (least.width > most.width || least.height > most.height) {
+      throw WindowParams.invalid(
+          "the smallest size is above the largest: lower minWidth and minHeight, or raise maxWidth"
+              + " and maxHeight");
+    }
+  }
+
+  private static Optional<Point> corner(Call call) {
+    Optional<Integer> x = WindowParams.coordinate(call, "x");
+    Optional<Integer> y = WindowParams.coordinate(call, "y");
+    if (x.isPresent() != y.isPresent()) {
+      throw WindowParams.invalid("a place has an x and a y: give both, or none");
+    }
+    return x.map(left -> new Point(left, y.get()));
+  }
+
+  /** As pages say it: {@code alwaysOnTop}. */
+  private static String nameOf(Trait trait) {
+    return trait == Trait.ALWAYS_ON_TOP ? "alwaysOnTop" : trait.name().toLowerCase(Locale.ROOT);
   }
 
   private static Set<Trait> withinReach(Set<Trait> traits, Dimension most) {

@@ -8,14 +8,17 @@ import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.BrowserWindow.Change;
 import dev.dunlin.shell.engine.EngineException;
+import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
 import dev.dunlin.shell.engine.WindowState;
 import io.vertx.core.Future;
+import java.awt.Dimension;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
@@ -37,6 +40,9 @@ final class WindowModule implements CommandModule {
   interface Action {
     Future<WindowState> on(BrowserWindow window, Call call);
   }
+
+  /** What a page does to its own window only where its policy says so: it may hide all others. */
+  private static final Set<String> POLICED = Set.of("setFullScreen", "setAlwaysOnTop");
 
   /** By function: own here, others' by {@link OtherWindows}. */
   static final Map<String, Action> ACTIONS = actions();
@@ -62,7 +68,42 @@ final class WindowModule implements CommandModule {
     actions.put("restore", (window, call) -> changed(window, Change.RESTORE));
     actions.put("showInspector", WindowModule::showInspector);
     actions.put("close", WindowModule::close);
+    actions.put("focus", (window, call) -> window.bringToFront());
+    actions.put("setResizable", (window, call) -> window.setResizable(wanted(call, "resizable")));
+    actions.put("setBounds", WindowModule::setBounds);
+    actions.put(
+        "setBackgroundColor",
+        (window, call) ->
+            window.setBackground(
+                WindowParams.colour(call, "color")
+                    .orElseThrow(() -> WindowParams.invalid("setBackgroundColor needs a color"))));
+    actions.put("startDrag", (window, call) -> window.drag(true));
+    actions.put("endDrag", (window, call) -> window.drag(false));
+    actions.put(
+        "setFullScreen", (window, call) -> done(window.setFullScreen(wanted(call, "fullScreen"))));
+    actions.put(
+        "setAlwaysOnTop", (window, call) -> window.setAlwaysOnTop(wanted(call, "alwaysOnTop")));
     return actions;
+  }
+
+  private static boolean wanted(Call call, String name) {
+    return WindowParams.flag(call, name)
+        .orElseThrow(() -> WindowParams.invalid("it needs " + name + ", true or false"));
+  }
+
+  private static Future<WindowState> setBounds(BrowserWindow window, Call call) {
+    WindowLook.Screen screen = WindowLook.Screen.now();
+    WindowSettings now = window.settings();
+    Dimension least =
+        new Dimension(
+            WindowParams.side(call, "minWidth", screen.width()).orElse(now.least().width),
+            WindowParams.side(call, "minHeight", screen.height()).orElse(now.least().height));
+    Dimension most =
+        new Dimension(
+            WindowParams.side(call, "maxWidth", screen.width()).orElse(now.most().width),
+            WindowParams.side(call, "maxHeight", screen.height()).orElse(now.most().height));
+    WindowLook.requireOrder(least, most);
+    return window.setBounds(least, most);
   }
 
   private static int coordinate(Call call, String name) {
@@ -86,7 +127,7 @@ final class WindowModule implements CommandModule {
     return new Command(
         action.getKey(),
         new Command.Resource.None(),
-        Command.Permission.ALWAYS,
+        POLICED.contains(action.getKey()) ? Command.Permission.POLICY : Command.Permission.ALWAYS,
         Command.RunsOn.EVENT_LOOP,
         call ->
             windows
@@ -128,15 +169,16 @@ final class WindowModule implements CommandModule {
   }
 
   private static Future<WindowState> changed(BrowserWindow window, Change change) {
-    return window
-        .change(change)
-        .recover(
-            fault ->
-                Future.failedFuture(
-                    fault instanceof EngineException
-                        ? new BridgeError(
-                            "OperationError", "ERR_WINDOW_MANAGER", fault.getMessage())
-                        : fault));
+    return done(window.change(change));
+  }
+
+  private static Future<WindowState> done(Future<WindowState> change) {
+    return change.recover(
+        fault ->
+            Future.failedFuture(
+                fault instanceof EngineException
+                    ? new BridgeError("OperationError", "ERR_WINDOW_MANAGER", fault.getMessage())
+                    : fault));
   }
 
   private static Future<WindowState> showInspector(BrowserWindow window, Call call) {
@@ -152,7 +194,7 @@ final class WindowModule implements CommandModule {
 
   private static Future<WindowState> close(BrowserWindow window, Call call) {
     Future<WindowState> last = window.state();
-    return last.onSuccess(state -> window.close());
+    return last.onSuccess(state -> window.requestClose());
   }
 
   static Map<String, Object> toMap(WindowState state) {
@@ -168,6 +210,11 @@ final class WindowModule implements CommandModule {
     map.put("maximized", state.maximized());
     map.put("minimized", state.minimized());
     map.put("resizable", state.resizable());
+    map.put("fullScreen", state.fullScreen());
+    map.put("alwaysOnTop", state.alwaysOnTop());
+    map.put("focused", state.focused());
+    map.put("scale", state.scale());
+    map.put("backgroundColor", String.format("#%06x", state.background().getRGB() & 0xff_ff_ff));
     return map;
   }
 }

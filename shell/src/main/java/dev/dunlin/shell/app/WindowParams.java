@@ -3,6 +3,7 @@ package dev.dunlin.shell.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Call;
+import java.awt.Color;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +18,10 @@ final class WindowParams {
    */
   static final int SIDE_PX = 32_767;
 
+  /** What an error repeats of a value. */
+  private static final int SHOWN_LENGTH = 128;
+
+  private static final Pattern HEX = Pattern.compile("#[0-9a-fA-F]{6}");
   private static final Pattern LENGTH = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(px|%)?");
 
   private WindowParams() {}
@@ -32,6 +37,16 @@ final class WindowParams {
               + ": shorten it");
     }
     return title;
+  }
+
+  /** The title that a page has set, cut off where a window's may end. */
+  static String shortened(String title) {
+    if (title.length() <= TITLE_LENGTH) {
+      return title;
+    }
+    int end =
+        Character.isHighSurrogate(title.charAt(TITLE_LENGTH - 1)) ? TITLE_LENGTH - 1 : TITLE_LENGTH;
+    return title.substring(0, end);
   }
 
   static Optional<Boolean> flag(Call call, String name) {
@@ -93,6 +108,30 @@ final class WindowParams {
               }
               return (int) px;
             });
+  }
+
+  /** {@code {red, green, blue, alpha}}, or {@code #rrggbb}. No window is transparent. */
+  static Optional<Color> colour(Call call, String name) {
+    return call.param(name).map(value -> colour(name, value));
+  }
+
+  private static Color colour(String name, JsonNode value) {
+    if (value.isTextual() && HEX.matcher(value.asText()).matches()) {
+      return new Color(Integer.parseInt(value.asText().substring(1), 16));
+    }
+    int red = value.path("red").asInt(-1);
+    int green = value.path("green").asInt(-1);
+    int blue = value.path("blue").asInt(-1);
+    if (Math.min(red, Math.min(green, blue)) < 0 || Math.max(red, Math.max(green, blue)) > 255) {
+      throw invalid(
+          name + " is '#rrggbb' or {red, green, blue} of 0 to 255, this is " + shown(value));
+    }
+    return new Color(red, green, blue);
+  }
+
+  private static String shown(JsonNode value) {
+    String text = value.toString();
+    return text.length() <= SHOWN_LENGTH ? text : text.substring(0, SHOWN_LENGTH) + "…";
   }
 
   static BridgeError invalid(String message) {

@@ -4,7 +4,10 @@ import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.WindowNumber;
+import dev.dunlin.shell.engine.WindowPlace;
 import dev.dunlin.shell.engine.WindowSettings;
+import dev.dunlin.shell.engine.WindowSettings.Trait;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +23,8 @@ final class Windows {
   private final Events events;
   private final WindowTable<BrowserWindow> table = new WindowTable<>();
   private final Map<Integer, List<String>> policies = new ConcurrentHashMap<>();
+  private final Map<Integer, String> names = new ConcurrentHashMap<>();
+  private final Map<Integer, Boolean> frames = new ConcurrentHashMap<>();
 
   /** Where windows come from. */
   interface Opener {
@@ -38,7 +43,7 @@ final class Windows {
     void seen(BrowserWindow window, boolean now);
 
     /** It and its page are gone. */
-    void closed(WindowNumber window, boolean last);
+    void closed(BrowserWindow window, Optional<String> name, boolean last);
   }
 
   /**
@@ -46,9 +51,9 @@ final class Windows {
    *
    * @param index empty for the lowest that is free
    * @param policies what it may do at most, beside the app's policy, each as it is sent
+   * @param name under which is noted where it was when it closed; empty if it is not
    */
-  record Place(Optional<Integer> index, List<String> policies) {
-    static final Place FIRST = new Place(Optional.empty(), List.of());
+  record Place(Optional<Integer> index, List<String> policies, Optional<String> name) {
 
     Place {
       policies = List.copyOf(policies);
@@ -69,6 +74,7 @@ final class Windows {
   BrowserWindow open(WindowSettings settings, Place place) {
     WindowNumber number = table.reserve(place.index());
     policies.put(number.id(), place.policies());
+    frames.put(number.id(), !settings.traits().contains(Trait.FRAMELESS));
     BrowserWindow window;
     try {
       events.opening(number, place.policies());
@@ -82,12 +88,26 @@ final class Windows {
     }
     table.put(number, window);
     window.onSeen(now -> events.seen(window, now));
-    window.closed().onComplete(done -> events.closed(number, forget(number)));
+    place.name().ifPresent(name -> names.put(number.id(), name));
+    window.closed().onComplete(done -> events.closed(window, nameOf(number), forget(number)));
     events.opened(window);
     return window;
   }
 
+  private Optional<String> nameOf(WindowNumber number) {
+    return Optional.ofNullable(names.get(number.id()));
+  }
+
+  /** What is open under a name, with where it is. */
+  Map<String, WindowPlace> places() {
+    Map<String, WindowPlace> places = new HashMap<>();
+    names.forEach((id, name) -> find(id).ifPresent(open -> places.put(name, open.place())));
+    return places;
+  }
+
   private boolean forget(WindowNumber number) {
+    names.remove(number.id());
+    frames.remove(number.id());
     policies.remove(number.id());
     return table.remove(number.id());
   }
@@ -112,9 +132,13 @@ final class Windows {
     return table.all().stream().findFirst();
   }
 
-  /** What pages call the window of this id; -1 for none, and for workers that are of no window. */
-  int indexOf(int id) {
-    return table.indexOf(id);
+  /** What the pages of this window are told without asking. */
+  Map<String, Object> facts(int id) {
+    return Map.of(
+        "index",
+        table.indexOf(id),
+        "frameless",
+        Optional.ofNullable(frames.get(id)).filter(has -> !has).isPresent());
   }
 
   /** What the window of this id may do at most, beside the app's policy. */

@@ -25,7 +25,7 @@ final class WithoutEffect {
               + "|watch_service_worker_reload_timeout|navigator_enable_navigation_gestures"
               + "|navigator_(\\w+_)?mounts_.*)"
               + "|window_alert_title|window_[0-9]+_client_id"
-              + "|application_(agent|signals|conduit_shared_key|tray_icon)|tray_.*"
+              + "|application_(agent|signals|conduit_shared_key|tray_icon)"
               + "|permissions_allow_(device_info|geolocation_in_background|read_media.*)");
 
   private WithoutEffect() {}

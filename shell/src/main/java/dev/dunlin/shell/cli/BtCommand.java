@@ -113,6 +113,7 @@ final class BtCommand implements Callable<Integer> {
 
     PrintWriter out;
     Scheduler scheduler;
+    private volatile boolean interrupted;
 
     /** The command itself, on the thread of the command line. */
     abstract void run(Adapter adapter);
@@ -127,7 +128,12 @@ final class BtCommand implements Callable<Integer> {
       try {
         Adapter adapter = await(Adapter.open(bus.isEmpty() ? named : named.onBus(bus), scheduler));
         // Ctrl-C: BlueZ would keep the link.
-        Threads.onExit("bluetooth", () -> closeQuietly(adapter));
+        Threads.onExit(
+            "bluetooth",
+            () -> {
+              interrupted = true;
+              closeQuietly(adapter);
+            });
         try {
           AdapterStatus status = adapter.status();
           if (!status.isReady()) {
@@ -139,7 +145,10 @@ final class BtCommand implements Callable<Integer> {
           closeQuietly(adapter);
         }
       } catch (BluetoothError e) {
-        spec.commandLine().getErr().println("dunlin: " + Printable.of(e.getMessage()));
+        // Who has pressed Ctrl-C knows why it ends.
+        if (!interrupted) {
+          spec.commandLine().getErr().println("dunlin: " + Printable.of(e.getMessage()));
+        }
         return e.kind() == BluetoothError.Kind.INVALID_ARGUMENT
             ? ExitCode.USAGE
             : ExitCode.SOFTWARE;
@@ -305,38 +314,10 @@ final class BtCommand implements Callable<Integer> {
     void run(Adapter adapter) {
       adapter.setPairingAgent(new TerminalAgent(spec.commandLine().getErr(), System.in));
       DeviceId id = new DeviceId(address.toUpperCase(Locale.ROOT));
-      if (adapter.devices().stream().noneMatch(known -> known.id().equals(id))) {
-        find(adapter, id);
-      }
       Connection connection =
           await(adapter.device(id).connect(new ConnectOptions(duration(timeout), 3)));
       run(connection);
       await(connection.close());
-    }
-
-    private void find(Adapter adapter, DeviceId id) {
-      Scan scan = await(adapter.scan(ScanOptions.all()));
-      Promise<Void> found = Promise.promise();
-      scan.events()
-          .listen(
-              seen -> {
-                if (seen.device().equals(id)) {
-                  found.tryComplete();
-                }
-              });
-      scan.events().ended().onFailure(found::tryFail);
-      scheduler.schedule(
-          duration(timeout),
-          () ->
-              found.tryFail(
-                  new BluetoothError(
-                      BluetoothError.Kind.NOT_FOUND,
-                      "'" + id + "' was not heard: 'dunlin bt scan' shows what is there")));
-      try {
-        await(found.future());
-      } finally {
-        await(scan.stop());
-      }
     }
   }
 

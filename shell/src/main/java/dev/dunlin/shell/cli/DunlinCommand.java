@@ -275,7 +275,8 @@ public final class DunlinCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      List<Finding> findings = new Doctor(shell.environment(), shell.engine()).examine();
+      List<Finding> findings =
+          new Doctor(shell.environment(), shell.engine(), BuildInfo.chromium()).examine();
       PrintWriter out = spec.commandLine().getOut();
       findings.forEach(out::println);
       boolean fails = findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.FAIL);

@@ -1,5 +1,6 @@
 package dev.dunlin.shell.cli;
 
+import dev.dunlin.shell.BuildInfo;
 import dev.dunlin.shell.host.Doctor;
 import dev.dunlin.shell.host.Finding;
 import java.io.PrintWriter;
@@ -52,7 +53,7 @@ final class SetupCommand implements Callable<Integer> {
     platform.check(spec);
     PrintWriter out = spec.commandLine().getOut();
     List<Finding> missing =
-        new Doctor(shell.environment(), shell.engine())
+        new Doctor(shell.environment(), shell.engine(), BuildInfo.chromium())
             .examine().stream().filter(f -> f.verdict() == Finding.Verdict.FAIL).toList();
     missing.forEach(out::println);
     out.println(missing.isEmpty() ? "All that is needed is there." : "Install what is missing.");

@@ -108,6 +108,7 @@ public record AppConfig(
   /**
    * {@code [window]}. Flags that are not set have their default of the reference.
    *
+   * @param restore whether it opens where it was closed last
    * @param icon picture of {@code [linux]}, {@code [mac]} or {@code [win] icon}, absolute
    */
   public record Window(
@@ -121,7 +122,8 @@ public record AppConfig(
       Optional<Colour> backgroundLight,
       String titlebarStyle,
       Optional<Path> icon,
-      Set<WindowFlag> flags) {}
+      Set<WindowFlag> flags,
+      boolean restore) {}
 
   /** The switches of {@code [window]} and {@code [application] agent}. */
   public enum WindowFlag {
@@ -130,7 +132,10 @@ public record AppConfig(
     MAXIMIZABLE(true),
     MINIMIZABLE(true),
     CLOSABLE(true),
-    UTILITY(false);
+    UTILITY(false),
+    FULLSCREEN(false),
+    KIOSK(false),
+    ALWAYS_ON_TOP(false);
 
     final boolean standard;
 

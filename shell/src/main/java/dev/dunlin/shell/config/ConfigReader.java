@@ -28,6 +28,9 @@ final class ConfigReader {
 
   private static final int DEFAULT_FILE_LIMIT = 4096;
 
+  /** Warnings up to which what was meant by an unknown key is looked for, which takes its time. */
+  private static final int MAX_GUESSES = 20;
+
   private static final Pattern BUNDLE_LABEL =
       Pattern.compile("[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?");
   private static final Pattern VERSION = Pattern.compile("[0-9]{1,9}\\.[0-9]{1,9}\\.[0-9]{1,9}");
@@ -86,7 +89,9 @@ final class ConfigReader {
                         entry.line(),
                         "nothing knows the key "
                             + entry.key()
-                            + KnownKeys.nearest(name)
+                            + Optional.of(name)
+                                .filter(one -> warnings.size() < MAX_GUESSES)
+                                .flatMap(KnownKeys::nearest)
                                 .map(near -> "; is it meant to be " + near + "?")
                                 .orElse("")));
               }
@@ -265,7 +270,8 @@ final class ConfigReader {
         colour("window_backgroundColorLight", "window_background_color_light"),
         text("window_titlebar_style", ""),
         icon(),
-        Collections.unmodifiableSet(flags));
+        Collections.unmodifiableSet(flags),
+        flag("window_restore", false));
   }
 
   /** The icon of this system's section. A picture that is missing spoils no start. */

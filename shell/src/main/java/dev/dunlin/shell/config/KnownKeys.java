@@ -50,6 +50,7 @@ final class KnownKeys {
       window: height width min_height min_width max_height max_width backgroundColorDark
       window: backgroundColorLight background_color_dark background_color_light titlebar_style frameless
       window: resizable maximizable minimizable closable utility
+      window: fullscreen kiosk always_on_top restore
       window.alert: title
       application: agent signals conduit_shared_key tray_icon
       tray: icon tooltip

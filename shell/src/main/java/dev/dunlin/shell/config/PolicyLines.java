@@ -1,10 +1,11 @@
 package dev.dunlin.shell.config;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
 
@@ -39,30 +40,29 @@ final class PolicyLines {
   }
 
   private static String mergeOne(String policy, Consumer<String> warning) {
-    Map<String, List<String>> directives = new LinkedHashMap<>();
+    Map<String, String> names = new LinkedHashMap<>();
+    Map<String, Set<String>> sources = new LinkedHashMap<>();
     for (String part : policy.split(";")) {
       if (!part.isBlank()) {
         List<String> words = List.of(part.strip().split("\\s+"));
-        List<String> all =
-            directives.computeIfAbsent(
-                words.get(0).toLowerCase(Locale.ROOT),
-                name -> new ArrayList<>(words.subList(0, 1)));
-        words.stream().skip(1).filter(source -> !sources(all).contains(source)).forEach(all::add);
+        String name = words.get(0).toLowerCase(Locale.ROOT);
+        names.putIfAbsent(name, words.get(0));
+        sources
+            .computeIfAbsent(name, first -> new LinkedHashSet<>())
+            .addAll(words.subList(1, words.size()));
       }
     }
     StringJoiner joined = new StringJoiner("; ");
-    for (List<String> directive : directives.values()) {
-      if (directive.size() > 2 && sources(directive).removeIf(NONE::equalsIgnoreCase)) {
-        warning.accept(
-            directive.get(0)
-                + " has 'none' and other sources; 'none' is left out, as browsers ignore it there");
-      }
-      joined.add(String.join(" ", directive));
-    }
+    sources.forEach(
+        (name, all) -> {
+          if (all.size() > 1 && all.removeIf(NONE::equalsIgnoreCase)) {
+            warning.accept(
+                names.get(name)
+                    + " has 'none' and other sources; 'none' is left out, as browsers ignore it"
+                    + " there");
+          }
+          joined.add((names.get(name) + " " + String.join(" ", all)).strip());
+        });
     return joined.toString();
-  }
-
-  private static List<String> sources(List<String> directive) {
-    return directive.subList(1, directive.size());
   }
 }

@@ -39,6 +39,9 @@ public final class SocketIni {
   /** Entries of a file; more is an error. */
   public static final int MAX_ENTRIES = 10_000;
 
+  /** Characters of a section with its key; more is an error. */
+  static final int MAX_NAME = 512;
+
   private static final Pattern VARIABLE = Pattern.compile("\\{\\{\\s*([A-Za-z0-9_.-]{1,64})\\s*}}");
   private static final Pattern LOOKS_LIKE_COLOUR = Pattern.compile("#[0-9a-fA-F]{3,8}\\b.*");
 
@@ -50,9 +53,16 @@ public final class SocketIni {
    */
   record Entry(String text, int line, String key) {}
 
+  /** A value that may grow: a line that appends costs its own length, not that of all before. */
+  private record Growing(StringBuilder text, int line, String key) {
+    Entry entry() {
+      return new Entry(text.toString(), line, key);
+    }
+  }
+
   private final Path file;
   private final Map<String, String> variables;
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Map<String, Growing> entries = new LinkedHashMap<>();
   private final List<ConfigWarning> warnings = new ArrayList<>();
   private String section = "";
 
@@ -88,16 +98,18 @@ public final class SocketIni {
   /** All values, by flat name. */
   public Map<String, String> values() {
     Map<String, String> values = new LinkedHashMap<>();
-    entries.forEach((name, entry) -> values.put(name, entry.text()));
+    entries.forEach((name, entry) -> values.put(name, entry.text().toString()));
     return Collections.unmodifiableMap(values);
   }
 
   Map<String, Entry> entries() {
-    return Collections.unmodifiableMap(entries);
+    Map<String, Entry> all = new LinkedHashMap<>();
+    entries.forEach((name, entry) -> all.put(name, entry.entry()));
+    return Collections.unmodifiableMap(all);
   }
 
   Optional<Entry> entry(String name) {
-    return Optional.ofNullable(entries.get(name));
+    return Optional.ofNullable(entries.get(name)).map(Growing::entry);
   }
 
   List<ConfigWarning> warnings() {
@@ -169,6 +181,7 @@ public final class SocketIni {
           "Write the whole name, for example [webview" + name + "].");
     }
     section = extend ? section + name : name;
+    requireShort(section, number);
   }
 
   private void keyAndValue(String line, int number) {
@@ -188,16 +201,26 @@ public final class SocketIni {
     if (key.isEmpty()) {
       throw error(number, "", "there is no key before '='", "Write key = value.");
     }
+    requireShort(section + key, number);
     String written = section.isEmpty() ? key : "[" + section + "] " + key;
     String name = (section.isEmpty() ? key : section + "_" + key).replace('.', '_');
     String text = value(line.substring(equals + 1).strip(), number, written);
-    Entry before = append ? entries.get(name) : null;
-    if (before != null && !before.text().isEmpty()) {
-      text = before.text() + separator(key) + text;
-    }
-    entries.put(name, new Entry(text, number, written));
+    Growing before = append ? entries.get(name) : null;
+    StringBuilder whole = before == null ? new StringBuilder() : before.text();
+    whole.append(whole.isEmpty() ? "" : separator(key)).append(text);
+    entries.put(name, new Growing(whole, number, written));
     if (entries.size() > MAX_ENTRIES) {
       throw error(number, written, "more than " + MAX_ENTRIES + " keys", "Remove some.");
+    }
+  }
+
+  private void requireShort(String name, int number) {
+    if (name.length() > MAX_NAME) {
+      throw error(
+          number,
+          "",
+          "the name of the section and the key has more than " + MAX_NAME + " characters",
+          "Shorten it.");
     }
   }
 

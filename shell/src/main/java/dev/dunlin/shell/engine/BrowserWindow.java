@@ -5,13 +5,16 @@ import dev.dunlin.shell.host.Os;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.awt.BorderLayout;
+import java.awt.Color;
 import java.awt.Component;
 import java.awt.Dimension;
 import java.awt.EventQueue;
 import java.awt.Frame;
 import java.awt.Image;
 import java.awt.Insets;
+import java.awt.MouseInfo;
 import java.awt.Point;
+import java.awt.PointerInfo;
 import java.awt.Rectangle;
 import java.awt.Window;
 import java.awt.event.ActionEvent;
@@ -58,12 +61,32 @@ public final class BrowserWindow {
   /** A page is larger by this with each level of zoom, in Chromium. */
   private static final double ZOOM_STEP = 1.2;
 
+  /**
+   * How long a page may take to answer whether its window may close. Over: it closes. A person who
+   * is asked has no such limit.
+   */
+  static final Duration CLOSE_ANSWER = Duration.ofSeconds(5);
+
+  /** How often the window manager's word is read while it is waited for. */
+  private static final int LOOK_MILLIS = 50;
+
+  /** A window that is dragged moves this often. */
+  private static final int FOLLOW_MILLIS = 16;
+
+  /** After so many looks it is asked again: it may not have known the window yet. */
+  private static final int LOOKS = 8;
+
   private final Supplier<ChromiumThreads> threads;
   private final WindowNumber number;
   private final EngineSettings engine;
   private final Promise<Void> closed = Promise.promise();
   private final CefBrowser browser;
-  private final WindowSettings settings;
+
+  /** Bounds may change. Written by the event dispatch thread. */
+  private volatile WindowSettings settings;
+
+  /** Where it is while it is neither maximised nor full: see {@link #place}. */
+  private volatile WindowPlace place;
 
   private volatile String url;
 
@@ -73,12 +96,21 @@ public final class BrowserWindow {
   // Event dispatch thread only.
   private Frame frame;
   private String title;
-  private boolean closing;
+  private volatile boolean closing;
+  private boolean leaving;
+  private boolean asking;
+  private Supplier<Future<Boolean>> mayClose = () -> Future.succeededFuture(true);
+  private boolean fullScreen;
+  private boolean byPage;
+  private boolean kiosk;
+  private int modals;
   private boolean seen;
   private Consumer<Boolean> whenSeen = now -> {};
 
   private final SizeCorrection correction = new SizeCorrection();
   private final Timer lasted = untilLasted();
+  private Timer dragging = new Timer(0, late -> {});
+  private Timer unload = new Timer(0, late -> {});
 
   /** By the last word of the window manager: AWT shows what it has asked for, done or not. */
   private int extended = Frame.NORMAL;
@@ -98,6 +130,7 @@ public final class BrowserWindow {
     this.title = settings.title();
     this.seen = settings.is(Trait.VISIBLE);
     this.url = settings.url();
+    this.place = new WindowPlace(0, 0, settings.size().width, settings.size().height, false);
     this.browser = client.createBrowser(settings.url(), false, false);
   }
 
@@ -124,7 +157,9 @@ public final class BrowserWindow {
     EventQueue.invokeLater(
         () -> {
           frame = new Frame(title);
-          frame.setUndecorated(settings.is(Trait.FRAMELESS));
+          kiosk = settings.is(Trait.KIOSK);
+          frame.setUndecorated(settings.is(Trait.FRAMELESS) || kiosk);
+          frame.setAlwaysOnTop(settings.is(Trait.ALWAYS_ON_TOP));
           frame.setResizable(settings.is(Trait.RESIZABLE));
           if (settings.is(Trait.UTILITY)) {
             frame.setType(Window.Type.UTILITY);
@@ -136,7 +171,9 @@ public final class BrowserWindow {
           page.setBackground(settings.background());
           frame.add(page, BorderLayout.CENTER);
           frame.pack();
-          frame.setLocationRelativeTo(null);
+          settings
+              .at()
+              .ifPresentOrElse(frame::setLocation, () -> frame.setLocationRelativeTo(null));
           createPageNow();
           // Chromium is at work on the page by now: the rest costs no time.
           if (isLinux()) {
@@ -146,6 +183,13 @@ public final class BrowserWindow {
           frame.addWindowListener(new Requests());
           frame.addWindowStateListener(this::stateChanged);
           frame.addComponentListener(new Bounds());
+          settings.parent().ifPresent(parent -> parent.closed().onComplete(gone -> close()));
+          if (settings.is(Trait.MODAL)) {
+            settings.parent().ifPresent(this::block);
+          }
+          if (settings.is(Trait.MAXIMIZED)) {
+            frame.setExtendedState(Frame.MAXIMIZED_BOTH);
+          }
           show(settings.is(Trait.VISIBLE));
         });
   }
@@ -155,6 +199,26 @@ public final class BrowserWindow {
     if (visible && isLinux()) {
       tellWindowManager();
     }
+    if (visible && !fullScreen && (kiosk || settings.is(Trait.FULLSCREEN))) {
+      // Without a window manager it is a window as others are.
+      fill(true);
+    }
+  }
+
+  /** While this one is open, its parent takes no keys and no clicks. */
+  private void block(BrowserWindow parent) {
+    parent.blocked(1);
+    closed().onComplete(gone -> EventQueue.invokeLater(() -> parent.blocked(-1)));
+  }
+
+  private void blocked(int more) {
+    modals += more;
+    ignoreInput();
+  }
+
+  /** A page that is not there yet hears it when it is: see {@link #loaded}. */
+  private void ignoreInput() {
+    tellPage("Input.setIgnoreInputEvents", "{\"ignore\":" + (modals > 0) + "}");
   }
 
   /** Shows a picture in place of the system's own for programs. */
@@ -245,6 +309,16 @@ public final class BrowserWindow {
     if (settings.is(Trait.UTILITY)) {
       WindowManagerHints.makeUtility(frame);
     }
+    settings
+        .parent()
+        .map(parent -> parent.frame)
+        .ifPresent(
+            parent -> {
+              WindowManagerHints.setParent(frame, parent);
+              if (settings.is(Trait.MODAL)) {
+                WindowManagerHints.ask(frame, WindowManagerHints.MODAL, true);
+              }
+            });
     if (!settings
         .traits()
         .containsAll(Set.of(Trait.MINIMIZABLE, Trait.MAXIMIZABLE, Trait.CLOSABLE))) {
@@ -256,8 +330,8 @@ public final class BrowserWindow {
   private final class Requests extends WindowAdapter {
     @Override
     public void windowClosing(WindowEvent event) {
-      if (settings.is(Trait.CLOSABLE)) {
-        close();
+      if (settings.is(Trait.CLOSABLE) && !kiosk) {
+        requestClose();
       }
     }
   }
@@ -267,6 +341,14 @@ public final class BrowserWindow {
     public void componentResized(ComponentEvent event) {
       if (frame != null) {
         keepWithinBounds();
+        note();
+      }
+    }
+
+    @Override
+    public void componentMoved(ComponentEvent event) {
+      if (frame != null) {
+        note();
       }
     }
 
@@ -311,8 +393,22 @@ public final class BrowserWindow {
             largest(settings.most().height, content ? 0 : ends)));
   }
 
+  private void note() {
+    if (extended == Frame.NORMAL && !fullScreen && frame.isVisible()) {
+      Component page = browser.getUIComponent();
+      place = new WindowPlace(frame.getX(), frame.getY(), page.getWidth(), page.getHeight(), false);
+    } else {
+      place = place.maximized((extended & Frame.MAXIMIZED_BOTH) == Frame.MAXIMIZED_BOTH);
+    }
+  }
+
+  /** Where it is, or was before it was maximised or full: for the next start. */
+  public WindowPlace place() {
+    return place;
+  }
+
   private void correct(Dimension bounded) {
-    if (extended == Frame.NORMAL) {
+    if (extended == Frame.NORMAL && !fullScreen) {
       correction.of(frame.getSize(), bounded).ifPresent(frame::setSize);
       lasted.restart();
     }
@@ -339,6 +435,9 @@ public final class BrowserWindow {
   private void stateChanged(WindowEvent event) {
     extended = event.getNewState();
     tellSeen();
+    if (frame != null) {
+      note();
+    }
     int allowed = extended;
     if (!settings.is(Trait.MINIMIZABLE)) {
       allowed &= ~Frame.ICONIFIED;
@@ -378,15 +477,110 @@ public final class BrowserWindow {
   }
 
   /**
-   * Closes the page, then the window.
+   * Asks the page whether it may close, twice: who has listened by {@link #onClosing}, then {@code
+   * beforeunload}. A page that does not answer within {@link #CLOSE_ANSWER} closes.
+   */
+  public void requestClose() {
+    EventQueue.invokeLater(
+        () -> {
+          if (closing || asking || frame == null) {
+            return;
+          }
+          asking = true;
+          Timer silent = once(CLOSE_ANSWER, this::answered);
+          mayClose
+              .get()
+              .onComplete(
+                  answer ->
+                      EventQueue.invokeLater(
+                          () -> {
+                            silent.stop();
+                            if (answer.failed() || answer.result()) {
+                              answered();
+                            }
+                            asking = false;
+                          }));
+        });
+  }
+
+  /** Asks before it closes; the answer may come from any thread. */
+  public void onClosing(Supplier<Future<Boolean>> question) {
+    EventQueue.invokeLater(() -> mayClose = question);
+  }
+
+  private void answered() {
+    if (!asking || closing) {
+      return;
+    }
+    asking = false;
+    closing = true;
+    leaving = true;
+    forgetInspector();
+    browser.close(false);
+    unload = once(CLOSE_ANSWER, this::stopScripts);
+  }
+
+  /**
+   * Chromium waits for {@code beforeunload} whatever it is told, so what runs there is ended; what
+   * goes on all the same, with its process.
+   */
+  private void stopScripts() {
+    tellPage("Runtime.terminateExecution", "{}");
+    browser.close(true);
+    unload =
+        once(
+            STATE_CHANGE,
+            () -> {
+              tellPage("Page.crash", "{}");
+              browser.close(true);
+            });
+  }
+
+  private void tellPage(String method, String params) {
+    if (frame != null && browser.getDevToolsClient() != null) {
+      devTools().call(method, params);
+    }
+  }
+
+  /** The page's {@code beforeunload} wants the person to be asked, who may take their time. */
+  void leavingIsAsked() {
+    EventQueue.invokeLater(unload::stop);
+  }
+
+  /** The person stays. */
+  void stay() {
+    EventQueue.invokeLater(
+        () -> {
+          if (leaving) {
+            leaving = false;
+            closing = false;
+          }
+        });
+  }
+
+  private static Timer once(Duration after, Runnable action) {
+    Timer timer = new Timer((int) after.toMillis(), late -> action.run());
+    timer.setRepeats(false);
+    timer.start();
+    return timer;
+  }
+
+  /** Whether Chromium may let go of the page. */
+  public boolean isClosing() {
+    return closing;
+  }
+
+  /**
+   * Closes the page, then the window, whatever the page says.
    *
    * @return {@link #closed()}
    */
   public Future<Void> close() {
     EventQueue.invokeLater(
         () -> {
-          if (!closing) {
+          if (!closing || leaving) {
             closing = true;
+            leaving = false;
             allowClose();
             browser.close(true);
           }
@@ -396,11 +590,15 @@ public final class BrowserWindow {
 
   /** Chromium may close the page when it is told to. */
   void allowClose() {
+    forgetInspector();
+    browser.setCloseAllowed();
+  }
+
+  private void forgetInspector() {
     if (inspected) {
       // Chromium ends with a fault when the page goes before what looks at it.
       browser.closeDevTools();
     }
-    browser.setCloseAllowed();
   }
 
   /**
@@ -423,6 +621,8 @@ public final class BrowserWindow {
   }
 
   void dispose() {
+    unload.stop();
+    dragging.stop();
     if (frame != null) {
       frame.dispose();
       frame = null;
@@ -584,6 +784,173 @@ public final class BrowserWindow {
     return change(() -> show(visible));
   }
 
+  /**
+   * Spreads it over the whole screen, or takes it back. Completes when the window manager has done
+   * it.
+   *
+   * <p><i>Fails with:</i> {@link EngineException} as {@link #change(Change)}
+   */
+  public Future<WindowState> setFullScreen(boolean on) {
+    return onDispatchThread(
+            () -> {
+              requireOpen();
+              kiosk &= on;
+              return fill(on);
+            })
+        .compose(asked -> asked)
+        .compose(done -> state());
+  }
+
+  private Future<Void> fill(boolean on) {
+    if (on == fullScreen) {
+      return Future.succeededFuture();
+    }
+    fullScreen = on;
+    if (!isLinux()) {
+      frame.getGraphicsConfiguration().getDevice().setFullScreenWindow(on ? frame : null);
+      return Future.succeededFuture();
+    }
+    Promise<Void> reached = Promise.promise();
+    Timer looks = new Timer(LOOK_MILLIS, null);
+    int most = (int) STATE_CHANGE.toMillis() / LOOK_MILLIS;
+    looks.addActionListener(
+        new ActionListener() {
+          private int looked;
+
+          @Override
+          public void actionPerformed(ActionEvent event) {
+            if (frame == null || fullScreen != on) {
+              reached.tryFail(new EngineException("something else was asked meanwhile"));
+            } else if (WindowManagerHints.is(frame, WindowManagerHints.FULLSCREEN) == on) {
+              reached.tryComplete();
+            } else if (looked >= most) {
+              fullScreen = !on;
+              reached.tryFail(
+                  new EngineException(
+                      "no window manager did it within " + STATE_CHANGE.toSeconds() + " s"));
+            } else if (looked++ % LOOKS == 0) {
+              WindowManagerHints.ask(frame, WindowManagerHints.FULLSCREEN, on);
+            }
+          }
+        });
+    looks.setInitialDelay(0);
+    looks.start();
+    return reached.future().onComplete(done -> looks.stop());
+  }
+
+  /**
+   * Follows the mouse while its first button is pressed: what a title bar does, for a window that
+   * has none.
+   */
+  public Future<WindowState> drag(boolean start) {
+    return change(
+        () -> {
+          dragging.stop();
+          PointerInfo pointer = MouseInfo.getPointerInfo();
+          if (!start || pointer == null || isLinux() && !WindowManagerHints.isPressed(frame)) {
+            return;
+          }
+          Point from = pointer.getLocation();
+          Point at = frame.getLocation();
+          dragging = new Timer(FOLLOW_MILLIS, null);
+          dragging.addActionListener(step -> follow(from, at));
+          dragging.start();
+        });
+  }
+
+  private void follow(Point from, Point at) {
+    PointerInfo pointer = MouseInfo.getPointerInfo();
+    if (frame == null || pointer == null || isLinux() && !WindowManagerHints.isPressed(frame)) {
+      dragging.stop();
+      return;
+    }
+    Point now = pointer.getLocation();
+    frame.setLocation(at.x + now.x - from.x, at.y + now.y - from.y);
+  }
+
+  /** The page has spread an element over the window, or has taken that back. */
+  void pageFills(boolean on) {
+    EventQueue.invokeLater(
+        () -> {
+          if (frame != null && (on ? !fullScreen : byPage)) {
+            byPage = on;
+            fill(on);
+          }
+        });
+  }
+
+  /**
+   * Escape, that the page has no use for: a full screen goes back, a kiosk does not. What the page
+   * has spread over the window only it can take back, and its window follows.
+   */
+  void escape() {
+    EventQueue.invokeLater(
+        () -> {
+          if (frame != null && fullScreen && byPage) {
+            protocol().evaluate("void document.exitFullscreen()");
+          } else if (frame != null && fullScreen && !kiosk) {
+            fill(false);
+          }
+        });
+  }
+
+  /** Keeps it above windows that are not. */
+  public Future<WindowState> setAlwaysOnTop(boolean on) {
+    return change(() -> frame.setAlwaysOnTop(on));
+  }
+
+  /** Whether the person may resize it. */
+  public Future<WindowState> setResizable(boolean on) {
+    return change(
+        () -> {
+          frame.setResizable(on);
+          if (frame.isVisible() && isLinux()) {
+            tellWindowManager();
+          }
+        });
+  }
+
+  /** Sets the smallest and the largest size of the content. */
+  public Future<WindowState> setBounds(Dimension least, Dimension most) {
+    return change(
+        () -> {
+          settings = settings.between(least, most);
+          keepWithinBounds();
+        });
+  }
+
+  /** The bounds now. */
+  public WindowSettings settings() {
+    return settings;
+  }
+
+  /** Sets the colour behind the page. */
+  public Future<WindowState> setBackground(Color colour) {
+    return change(
+        () -> {
+          frame.setBackground(colour);
+          browser.getUIComponent().setBackground(colour);
+          paintBehind(colour);
+        });
+  }
+
+  /** A page has loaded: what is the window's, and not the page's, holds of it too. */
+  public void loaded() {
+    EventQueue.invokeLater(
+        () -> {
+          if (modals > 0) {
+            ignoreInput();
+          }
+        });
+  }
+
+  private void paintBehind(Color colour) {
+    tellPage(
+        "Emulation.setDefaultBackgroundColorOverride",
+        "{\"color\":{\"r\":%d,\"g\":%d,\"b\":%d}}"
+            .formatted(colour.getRed(), colour.getGreen(), colour.getBlue()));
+  }
+
   /** Whether something holds of it. */
   public boolean is(Trait trait) {
     return settings.is(trait);
@@ -656,7 +1023,12 @@ public final class BrowserWindow {
               frame.isVisible(),
               (extended & Frame.MAXIMIZED_BOTH) == Frame.MAXIMIZED_BOTH,
               (extended & Frame.ICONIFIED) != 0,
-              frame.isResizable());
+              frame.isResizable(),
+              fullScreen,
+              frame.isAlwaysOnTop(),
+              frame.isFocused(),
+              frame.getGraphicsConfiguration().getDefaultTransform().getScaleX(),
+              frame.getBackground());
         });
   }
 

@@ -4,6 +4,7 @@ import dev.dunlin.bridge.Answer;
 import dev.dunlin.bridge.Cancellation;
 import dev.dunlin.bridge.Frame;
 import dev.dunlin.bridge.StreamLane;
+import io.vertx.core.Future;
 
 /**
  * What the engine asks of the rest of Dunlin. A window is named by its id, see {@link
@@ -51,11 +52,22 @@ public interface PageHost {
   /** The top frame's document and what it asked for have loaded. */
   void loaded(int window, String url, int status);
 
-  /** The page asked to save a file, which nothing allows. */
-  void downloadRefused(int window, String url);
+  /** The page asks to save a file: the host accepts or cancels it, at any time. */
+  void download(int window, Download download);
+
+  /** Nothing was loaded, for the server's certificate is wrong. */
+  void certificateRefused(int window, String url, String error);
 
   /** The page set its title. */
   void title(int window, String title);
+
+  /**
+   * The page's {@code beforeunload} says that something would be lost: whether the person leaves it
+   * all the same.
+   *
+   * @param reload whether it would be loaded again, not left
+   */
+  Future<Boolean> leave(int window, boolean reload);
 
   /** How bad a console line is. */
   enum ConsoleLevel {

@@ -19,6 +19,7 @@ import org.cef.browser.CefBrowser;
 import org.cef.browser.CefFrame;
 import org.cef.callback.CefCallback;
 import org.cef.callback.CefResourceReadCallback;
+import org.cef.handler.CefLoadHandler;
 import org.cef.handler.CefRequestHandlerAdapter;
 import org.cef.handler.CefResourceHandler;
 import org.cef.handler.CefResourceHandlerAdapter;
@@ -146,6 +147,14 @@ final class RequestRouter {
         host.popup(window, frame != null && frame.isMain(), url);
       }
       return true;
+    }
+
+    /** Denied, whatever it is: there is no way for a page, or a person, to go on. */
+    @Override
+    public boolean onCertificateError(
+        CefBrowser browser, CefLoadHandler.ErrorCode error, String url, CefCallback callback) {
+      host.certificateRefused(idOf(windows, browser), url, String.valueOf(error));
+      return false;
     }
 
     @Override

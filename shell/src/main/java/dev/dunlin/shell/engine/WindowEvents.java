@@ -3,6 +3,7 @@ package dev.dunlin.shell.engine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.cef.CefClient;
 import org.cef.CefSettings.LogSeverity;
 import org.cef.browser.CefBrowser;
@@ -17,6 +18,7 @@ import org.cef.handler.CefContextMenuHandlerAdapter;
 import org.cef.handler.CefDisplayHandlerAdapter;
 import org.cef.handler.CefDownloadHandlerAdapter;
 import org.cef.handler.CefJSDialogHandlerAdapter;
+import org.cef.handler.CefKeyboardHandlerAdapter;
 import org.cef.handler.CefLifeSpanHandlerAdapter;
 import org.cef.handler.CefLoadHandlerAdapter;
 import org.cef.misc.BoolRef;
@@ -41,6 +43,25 @@ final class WindowEvents {
     client.addContextMenuHandler(new ContextMenu());
     client.addDownloadHandler(new Downloads());
     client.addJSDialogHandler(new Looks());
+    client.addKeyboardHandler(new Keys());
+  }
+
+  private Optional<BrowserWindow> windowOf(CefBrowser browser) {
+    return windows.stream().filter(window -> window.has(browser)).findFirst();
+  }
+
+  /** Keys that neither the page nor Chromium has a use for. */
+  private final class Keys extends CefKeyboardHandlerAdapter {
+    private static final int ESCAPE = 27;
+
+    @Override
+    public boolean onKeyEvent(CefBrowser browser, CefKeyEvent event) {
+      if (event.windows_key_code == ESCAPE
+          && event.type == CefKeyEvent.EventType.KEYEVENT_RAWKEYDOWN) {
+        windowOf(browser).ifPresent(BrowserWindow::escape);
+      }
+      return false;
+    }
   }
 
   private int idOf(CefBrowser browser) {
@@ -71,9 +92,35 @@ final class WindowEvents {
       callback.Continue(true, host.look(window, origin, message));
       return true;
     }
+
+    @Override
+    public boolean onBeforeUnloadDialog(
+        CefBrowser browser, String message, boolean reload, CefJSDialogCallback callback) {
+      Optional<BrowserWindow> asked = windowOf(browser);
+      if (asked.isEmpty()) {
+        return false;
+      }
+      BrowserWindow window = asked.get();
+      window.leavingIsAsked();
+      host.leave(window.id(), reload)
+          .onComplete(
+              answer -> {
+                boolean leaves = answer.succeeded() && answer.result();
+                if (!leaves) {
+                  window.stay();
+                }
+                callback.Continue(leaves, "");
+              });
+      return true;
+    }
   }
 
   private final class Display extends CefDisplayHandlerAdapter {
+    @Override
+    public void onFullscreenModeChange(CefBrowser browser, boolean fullScreen) {
+      windowOf(browser).ifPresent(window -> window.pageFills(fullScreen));
+    }
+
     @Override
     public boolean onConsoleMessage(
         CefBrowser browser, LogSeverity severity, String message, String source, int line) {
@@ -121,6 +168,9 @@ final class WindowEvents {
 
     @Override
     public boolean doClose(CefBrowser browser) {
+      if (windowOf(browser).filter(BrowserWindow::isClosing).isPresent()) {
+        browser.setCloseAllowed();
+      }
       return browser.doClose();
     }
 
@@ -174,13 +224,10 @@ final class WindowEvents {
     }
   }
 
-  /**
-   * Nothing is written that no policy allowed. JCEF saves a download whose question is forgotten
-   * (its finaliser says go on), so the question is kept until Chromium has cancelled the download.
-   */
+  /** Nothing is written that the host has not accepted; {@link Download} holds the question. */
   private final class Downloads extends CefDownloadHandlerAdapter {
     // CEF UI thread only.
-    private final Map<Integer, CefBeforeDownloadCallback> refused = new HashMap<>();
+    private final Map<Integer, Download> open = new HashMap<>();
 
     @Override
     public boolean onBeforeDownload(
@@ -188,10 +235,16 @@ final class WindowEvents {
         CefDownloadItem item,
         String suggestedName,
         CefBeforeDownloadCallback callback) {
-      refused.put(item.getId(), callback);
+      Download download = new Download(item.getURL(), suggestedName, callback);
+      open.put(item.getId(), download);
       int window = idOf(browser);
       if (window >= 0) {
-        host.downloadRefused(window, item.getURL());
+        // Where it began as a navigation, the router has forgotten the page's parked queries, and
+        // told nobody: see docs/bridge.md.
+        browser.getMainFrame().executeJavaScript("dispatchEvent(new Event('dunlin:park'))", "", 0);
+        host.download(window, download);
+      } else {
+        download.cancel();
       }
       return true;
     }
@@ -199,10 +252,13 @@ final class WindowEvents {
     @Override
     public void onDownloadUpdated(
         CefBrowser browser, CefDownloadItem item, CefDownloadItemCallback callback) {
-      if (item.isInProgress()) {
-        callback.cancel();
-      } else {
-        refused.remove(item.getId());
+      Download download = open.get(item.getId());
+      if (download == null) {
+        // Chromium tells of one before it asks.
+        return;
+      }
+      if (download.updated(item, callback)) {
+        open.remove(item.getId());
       }
     }
   }

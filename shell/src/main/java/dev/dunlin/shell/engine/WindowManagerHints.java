@@ -7,6 +7,7 @@ import com.sun.jna.Pointer;
 import java.awt.Frame;
 import java.awt.Window;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What AWT does not tell an X11 window manager: that a window is a utility, and which buttons it
@@ -22,6 +23,27 @@ final class WindowManagerHints {
 
   private static final int STRING = 31;
   private static final int WM_CLASS = 67;
+
+  private static final String STATE = "_NET_WM_STATE";
+
+  /** Over the whole screen. */
+  static final String FULLSCREEN = "_NET_WM_STATE_FULLSCREEN";
+
+  /** Its parent is not to be used. */
+  static final String MODAL = "_NET_WM_STATE_MODAL";
+
+  private static final int TRANSIENT_FOR = 68;
+  private static final int WINDOW = 33;
+  private static final int CLIENT_MESSAGE = 33;
+  private static final int SUBSTRUCTURE = 1 << 19 | 1 << 20;
+
+  private static final int FIRST_BUTTON = 1 << 8;
+
+  /** Of an {@code XEvent}. */
+  private static final int EVENT_BYTES = 192;
+
+  /** EWMH knows thirteen. */
+  private static final int MOST_STATES = 64;
 
   /** Five longs: flags, functions, decorations, input mode, status. */
   private static final int LONGS = 5;
@@ -63,6 +85,22 @@ final class WindowManagerHints {
         Memory count,
         Memory bytesAfter,
         Memory data);
+
+    NativeLong XDefaultRootWindow(Pointer display);
+
+    int XSendEvent(
+        Pointer display, NativeLong window, boolean propagate, NativeLong mask, Memory event);
+
+    boolean XQueryPointer(
+        Pointer display,
+        NativeLong window,
+        Memory root,
+        Memory child,
+        Memory rootX,
+        Memory rootY,
+        Memory x,
+        Memory y,
+        Memory mask);
 
     int XFree(Pointer data);
 
@@ -125,6 +163,107 @@ final class WindowManagerHints {
           NativeLong property = x11.XInternAtom(display, TYPE, false);
           x11.XChangeProperty(display, window, property, atoms, 32, REPLACE, type, 1);
         });
+  }
+
+  /** Says of which other window it is a part (ICCCM 4.1.2.6). Thread: event dispatch. */
+  static void setParent(Frame frame, Frame parent) {
+    NativeLong other = new NativeLong(Native.getWindowID(parent));
+    change(
+        frame,
+        (x11, display, window) -> {
+          Memory value = new Memory(NativeLong.SIZE);
+          value.setNativeLong(0, other);
+          x11.XChangeProperty(
+              display,
+              window,
+              new NativeLong(TRANSIENT_FOR),
+              new NativeLong(WINDOW),
+              32,
+              REPLACE,
+              value,
+              1);
+        });
+  }
+
+  /**
+   * Asks the window manager for a state of a frame that is shown (EWMH 1.5, {@code _NET_WM_STATE}).
+   * Thread: event dispatch.
+   */
+  static void ask(Frame frame, String state, boolean on) {
+    change(
+        frame,
+        (x11, display, window) -> {
+          Memory event = new Memory(EVENT_BYTES);
+          event.clear();
+          event.setInt(0, CLIENT_MESSAGE);
+          event.setNativeLong(32, window);
+          event.setNativeLong(40, x11.XInternAtom(display, STATE, false));
+          event.setInt(48, 32);
+          event.setNativeLong(56, new NativeLong(on ? 1 : 0));
+          event.setNativeLong(64, x11.XInternAtom(display, state, false));
+          event.setNativeLong(80, new NativeLong(1));
+          x11.XSendEvent(
+              display, x11.XDefaultRootWindow(display), false, new NativeLong(SUBSTRUCTURE), event);
+        });
+  }
+
+  /** Whether the first button of the mouse is pressed. Thread: event dispatch. */
+  static boolean isPressed(Frame frame) {
+    AtomicBoolean pressed = new AtomicBoolean();
+    change(
+        frame,
+        (x11, display, window) -> {
+          Memory mask = new Memory(Integer.BYTES);
+          mask.clear();
+          x11.XQueryPointer(
+              display,
+              window,
+              new Memory(NativeLong.SIZE),
+              new Memory(NativeLong.SIZE),
+              new Memory(Integer.BYTES),
+              new Memory(Integer.BYTES),
+              new Memory(Integer.BYTES),
+              new Memory(Integer.BYTES),
+              mask);
+          pressed.set((mask.getInt(0) & FIRST_BUTTON) != 0);
+        });
+    return pressed.get();
+  }
+
+  /** Whether the window manager says that it is in this state. Thread: event dispatch. */
+  static boolean is(Frame frame, String state) {
+    AtomicBoolean found = new AtomicBoolean();
+    change(
+        frame,
+        (x11, display, window) -> {
+          long wanted = x11.XInternAtom(display, state, false).longValue();
+          NativeLong property = x11.XInternAtom(display, STATE, false);
+          Memory data = new Memory(Native.POINTER_SIZE);
+          data.clear();
+          Memory count = new Memory(NativeLong.SIZE);
+          x11.XGetWindowProperty(
+              display,
+              window,
+              property,
+              new NativeLong(0),
+              new NativeLong(MOST_STATES),
+              false,
+              new NativeLong(ATOM),
+              new Memory(NativeLong.SIZE),
+              new Memory(Integer.BYTES),
+              count,
+              new Memory(NativeLong.SIZE),
+              data);
+          Pointer atoms = data.getPointer(0);
+          if (atoms != null) {
+            for (int i = 0; i < count.getNativeLong(0).intValue(); i++) {
+              long atom = atoms.getNativeLong((long) i * NativeLong.SIZE).longValue();
+              found.set(found.get() || atom == wanted);
+            }
+            x11.XFree(atoms);
+          }
+        });
+    return found.get();
   }
 
   private interface Change {

@@ -2,6 +2,8 @@ package dev.dunlin.shell.engine;
 
 import java.awt.Color;
 import java.awt.Dimension;
+import java.awt.Point;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,6 +17,8 @@ import java.util.Set;
  * @param most largest size; {@link #UNBOUNDED} where there is none
  * @param traits what holds of it
  * @param background colour before the first paint
+ * @param at its upper left corner; empty for the middle of the screen
+ * @param parent the window that it stays above, and with which it closes
  */
 public record WindowSettings(
     String url,
@@ -23,7 +27,9 @@ public record WindowSettings(
     Dimension least,
     Dimension most,
     Set<Trait> traits,
-    Color background) {
+    Color background,
+    Optional<Point> at,
+    Optional<BrowserWindow> parent) {
   /** A side without a bound. */
   public static final int UNBOUNDED = Short.MAX_VALUE;
 
@@ -42,7 +48,17 @@ public record WindowSettings(
     /** Without frame and title bar. */
     FRAMELESS,
     /** A small helper of another window. */
-    UTILITY
+    UTILITY,
+    /** Opens as large as the screen has room for. */
+    MAXIMIZED,
+    /** Opens over the whole screen. */
+    FULLSCREEN,
+    /** Over the whole screen, and neither Escape nor a button ends that. */
+    KIOSK,
+    /** Above windows that are not. */
+    ALWAYS_ON_TOP,
+    /** Its parent takes no keys and no clicks while it is open. */
+    MODAL
   }
 
   boolean is(Trait trait) {
@@ -55,7 +71,23 @@ public record WindowSettings(
         new Dimension(
             Math.min(screenWidth, boundedWidth(size.width)),
             Math.min(screenHeight, boundedHeight(size.height)));
-    return new WindowSettings(url, title, bounded, least, most, traits, background);
+    return new WindowSettings(url, title, bounded, least, most, traits, background, at, parent);
+  }
+
+  /** The same with other bounds. */
+  WindowSettings between(Dimension smallest, Dimension largest) {
+    return new WindowSettings(url, title, size, smallest, largest, traits, background, at, parent);
+  }
+
+  /** The same at another place. */
+  public WindowSettings at(Optional<Point> corner) {
+    return new WindowSettings(url, title, size, least, most, traits, background, corner, parent);
+  }
+
+  /** The same above another window. */
+  public WindowSettings above(BrowserWindow other) {
+    return new WindowSettings(
+        url, title, size, least, most, traits, background, at, Optional.of(other));
   }
 
   /** The width nearest to this that is within the bounds. */

@@ -1,6 +1,12 @@
 package dev.dunlin.shell.engine;
 
-/** A window as it is now; sizes in CSS pixels. */
+import java.awt.Color;
+
+/**
+ * A window as it is now; sizes in CSS pixels.
+ *
+ * @param scale pixels of the screen for one of CSS, as the desktop says
+ */
 public record WindowState(
     int index,
     String title,
@@ -12,4 +18,9 @@ public record WindowState(
     boolean visible,
     boolean maximized,
     boolean minimized,
-    boolean resizable) {}
+    boolean resizable,
+    boolean fullScreen,
+    boolean alwaysOnTop,
+    boolean focused,
+    double scale,
+    Color background) {}

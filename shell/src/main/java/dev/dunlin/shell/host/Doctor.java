@@ -1,5 +1,6 @@
 package dev.dunlin.shell.host;
 
+import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.scheduler.process.BoundedLines;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
@@ -11,6 +12,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,11 +67,14 @@ public final class Doctor {
 
   private final Map<String, String> environment;
   private final Path engine;
+  private final String chromium;
 
   /**
    * @param engine folder with libcef; need not exist yet
+   * @param chromium its version
    */
-  public Doctor(Map<String, String> environment, Path engine) {
+  public Doctor(Map<String, String> environment, Path engine, String chromium) {
+    this.chromium = chromium;
     this.environment = environment;
     this.engine = engine;
   }
@@ -108,6 +114,9 @@ public final class Doctor {
     findings.add(packager());
     findings.add(signing());
     findings.add(disk());
+    findings.add(
+        EngineAge.finding(
+            chromium, LocalDate.ofInstant(new SystemClock().wallTime(), ZoneOffset.UTC)));
     return findings;
   }
 

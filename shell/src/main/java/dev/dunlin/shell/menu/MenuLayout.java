@@ -212,12 +212,13 @@ public record MenuLayout(List<Entry> entries) {
       int number = 0;
       for (String whole : text.split("\\R", -1)) {
         number++;
-        String line = whole.strip();
+        int end = whole.length();
         int ends = 0;
-        while (line.endsWith(";")) {
-          line = line.substring(0, line.length() - 1).strip();
-          ends++;
+        while (end > 0
+            && (whole.charAt(end - 1) == ';' || Character.isWhitespace(whole.charAt(end - 1)))) {
+          ends += whole.charAt(--end) == ';' ? 1 : 0;
         }
+        String line = whole.substring(0, end).strip();
         try {
           if (!line.isEmpty()) {
             line(line, number, open);

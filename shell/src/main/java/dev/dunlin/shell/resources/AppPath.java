@@ -33,7 +33,7 @@ sealed interface AppPath {
   /** Windows opens a device for these names, whatever the extension. */
   Pattern DEVICE =
       Pattern.compile(
-          "(?i)(con|prn|aux|nul|conin\\$|conout\\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])[ .]*([.:].*)?");
+          "(?is)(con|prn|aux|nul|conin\\$|conout\\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])[ .]*([.:].*)?");
 
   /** Characters that mean something else than a name on some system. */
   Pattern SPECIAL = Pattern.compile("[\\x00-\\x1f\\x7f\\\\/:*?\"<>|]");

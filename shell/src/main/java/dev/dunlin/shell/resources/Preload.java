@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  * <p>A page whose policies name no scripts from {@code socket:} has no use for them and stays as it
  * is, as does one with {@code <meta name="runtime-preload-injection" content="disabled">}. One
  * whose policies allow {@code 'unsafe-eval'} also gets {@code require}, one whose policies name an
- * {@code ipc://bluetooth} source {@code navigator.bluetooth}.
+ * {@code ipc://bluetooth} source {@code navigator.bluetooth}, an {@code ipc://notification} source
+ * the desktop's {@code Notification}.
  */
 final class Preload {
   /** Inside a tag: an attribute's value may hold what ends a tag. */
@@ -64,6 +65,11 @@ final class Preload {
   private static final String NAVIGATOR_BLUETOOTH =
       "<script type=\"module\" src=\"socket:internal/bluetooth\"></script>";
 
+  private static final String NOTIFICATIONS = "ipc://notification";
+
+  private static final String OWN_NOTIFICATION =
+      "<script type=\"module\" src=\"socket:internal/notification\"></script>";
+
   /** The parser waits for it. */
   private static final String NOW = "<script src=\"socket:internal/preload\"></script>";
 
@@ -102,7 +108,8 @@ final class Preload {
         ((early ? "" : DEFERRED)
                 + (allow(policies, "'unsafe-eval'") ? COMMONJS : "")
                 + INIT
-                + (nameBluetooth(policies) ? NAVIGATOR_BLUETOOTH : "")
+                + (name(policies, BLUETOOTH) ? NAVIGATOR_BLUETOOTH : "")
+                + (name(policies, NOTIFICATIONS) ? OWN_NOTIFICATION : "")
                 + (early ? NOW : ""))
             .getBytes(StandardCharsets.US_ASCII);
     ByteArrayOutputStream page = new ByteArrayOutputStream(html.length + scripts.length);
@@ -112,8 +119,8 @@ final class Preload {
     return page.toByteArray();
   }
 
-  /** Whether a policy names a command of Bluetooth, and no other one refuses them all. */
-  static boolean nameBluetooth(List<String> policies) {
+  /** Whether a policy names a command of a module, and no other one refuses them all. */
+  static boolean name(List<String> policies, String module) {
     List<List<String>> connections =
         policies.stream()
             .flatMap(policy -> Stream.of(policy.split(",")))
@@ -121,14 +128,14 @@ final class Preload {
             .map(one -> one.getOrDefault("connect-src", one.get("default-src")))
             .filter(Objects::nonNull)
             .toList();
-    return connections.stream().anyMatch(Preload::namesBluetooth)
+    return connections.stream().anyMatch(sources -> names(sources, module))
         && connections.stream()
-            .allMatch(sources -> sources.contains("ipc:") || namesBluetooth(sources));
+            .allMatch(sources -> sources.contains("ipc:") || names(sources, module));
   }
 
-  private static boolean namesBluetooth(List<String> sources) {
+  private static boolean names(List<String> sources, String module) {
     return sources.stream()
-        .anyMatch(source -> source.equals(BLUETOOTH) || source.startsWith(BLUETOOTH + "/"));
+        .anyMatch(source -> source.equals(module) || source.startsWith(module + "/"));
   }
 
   private static Map<String, List<String>> directives(String policy) {

@@ -22,7 +22,8 @@
   };
   event('ApplicationURLEvent', 'applicationurl', ({ url }) => ({ url: URL.canParse(url) ? new URL(url) : null, isValid: URL.canParse(url), source: url, data: URL.canParse(url) ? new URL(url) : null, detail: { url } }));
   event('SignalEvent', 'signal', ({ signal }) => ({ signal, detail: { signal } }));
-  event('MenuItemEvent', 'menuItemSelected', detail => ({ ...detail, detail }));
+  // Its own type, of the menu, stays in the detail: an event has one.
+  event('MenuItemEvent', 'menuItemSelected', detail => ({ title: detail.title, parent: detail.parent, state: detail.state, detail }));
   event('HotKeyEvent', 'hotkey', detail => ({ ...detail, detail }));
   for (const own of document.querySelectorAll('script[src="socket:internal/preload"], script[src="socket:internal/init"], script[src="socket:internal/commonjs"], link[href="socket:internal/core"], link[href="socket:internal/host"]')) own.remove();
 })

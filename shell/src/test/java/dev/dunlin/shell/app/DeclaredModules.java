@@ -11,6 +11,8 @@ import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.Scheduler;
 import dev.dunlin.scheduler.VirtualScheduler;
 import dev.dunlin.shell.config.AppConfig;
+import dev.dunlin.shell.desktop.Desktop;
+import dev.dunlin.shell.desktop.Pages;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.WindowNumber;
@@ -23,7 +25,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** Every module that an app's bridge has, for tests that read what they declare. */
 final class DeclaredModules {
@@ -52,16 +56,49 @@ final class DeclaredModules {
               scheduler -> Future.failedFuture("nor is opened"),
               new SimulatedPerson("")));
       modules.addAll(windows());
+      PageServices.Blocking blocking =
+          new PageServices.Blocking() {
+            @Override
+            public <T> Future<T> run(Callable<T> work) {
+              return Future.failedFuture("nothing runs here");
+            }
+          };
+      CheckedFile files = new CheckedFile(RandomSource.secure());
+      modules.add(new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
       modules.add(
-          new PageServices(
+          new PermissionModule(
+              "",
+              "https://x.localhost",
               index -> Optional.empty(),
-              new CheckedFile(RandomSource.secure()),
-              new PageServices.Blocking() {
-                @Override
-                public <T> Future<T> run(Callable<T> work) {
-                  return Future.failedFuture("nothing runs here");
-                }
-              }));
+              true,
+              Set.of(),
+              home,
+              blocking));
+      modules.add(new SessionModule("https://x.localhost", index -> Optional.empty()));
+      modules.add(new Downloads(home, home, files, blocking, RandomSource.secure(), null));
+      modules.addAll(
+          new Desktop(
+                  new Desktop.Settings(
+                      "dev.example",
+                      "T",
+                      Optional.empty(),
+                      Optional.empty(),
+                      "",
+                      true,
+                      path -> Optional.empty(),
+                      Map.of()),
+                  new Pages() {
+                    @Override
+                    public void emit(int window, String event, Object detail) {
+                      throw new AssertionError("nobody speaks here");
+                    }
+
+                    @Override
+                    public void toFront(int window) {
+                      throw new AssertionError("no window is here");
+                    }
+                  })
+              .modules());
       modules.add(
           new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
       Scheduler scheduler = new VirtualScheduler();
@@ -91,20 +128,28 @@ final class DeclaredModules {
               public void seen(BrowserWindow window, boolean now) {}
 
               @Override
-              public void closed(WindowNumber window, boolean last) {}
+              public void closed(BrowserWindow window, Optional<String> name, boolean last) {}
             });
     AppConfig config =
         AppConfig.of(
             Path.of("").toAbsolutePath(),
             "[build]\nname = a\n[meta]\nbundle_identifier = a.b\n"
                 .getBytes(StandardCharsets.UTF_8));
-    WindowLook look = new WindowLook(config, false, () -> false);
+    WindowLook look =
+        new WindowLook(
+            config,
+            false,
+            () -> false,
+            new WindowMemory(Path.of("none.json"), new Console(System.out, System.err)));
     return List.of(
         new WindowModule(
             windows::find,
-            List.of(
-                new WindowCreation("https://a.b.localhost", windows, look, policy -> policy)
-                    .command())),
+            Stream.concat(
+                    Stream.of(
+                        new WindowCreation("https://a.b.localhost", windows, look, policy -> policy)
+                            .command()),
+                    new ClosingQuestions(window -> {}).commands().stream())
+                .toList()),
         new OtherWindows(windows, (id, event, detail) -> Future.succeededFuture()));
   }
 }

@@ -70,7 +70,7 @@ class FactsTest {
                 Optional.empty()),
             folders,
             Map.of("SHOWN", "shell", "BOTH", "shell", "SECRET", "s3cret", "PATH", "/bin"),
-            id -> id);
+            id -> Map.of("index", id));
     return JSON.readTree(JSON.writeValueAsString(facts.of(3)));
   }
 

@@ -26,7 +26,7 @@ class SecurityPageTest {
   void everyTestThatSecurityMdNamesIsThere() throws IOException {
     Map<String, String> sources = new TreeMap<>();
     for (String module :
-        new String[] {"scheduler", "bridge", "net", "bt", "shell", "installers", "e2e"}) {
+        new String[] {"scheduler", "bridge", "net", "bt", "shell", "fuzz", "installers", "e2e"}) {
       Path tests = HOME.resolve(module).resolve("src/test");
       if (Files.isDirectory(tests)) {
         try (Stream<Path> all = Files.walk(tests)) {

@@ -118,9 +118,9 @@ class BtCommandTest {
                 ContractPeer.NOTIFYING.toString(),
                 "--bus",
                 bus.address())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    try (BufferedReader lines = process.inputReader()) {
+    try (BufferedReader lines = process.inputReader();
+        BufferedReader errors = process.errorReader()) {
       Thread sender = send(() -> process.isAlive());
       assertTrue(lines.readLine().matches("000[012]"));
       assertEquals("True", connected(sender));
@@ -128,6 +128,7 @@ class BtCommandTest {
       assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it ends");
       assertEquals(130, process.exitValue());
       assertEquals("False", bluez.tell("connected"));
+      assertEquals(List.of(), errors.lines().toList(), "who has pressed Ctrl-C knows why it ends");
     } finally {
       process.destroyForcibly();
     }

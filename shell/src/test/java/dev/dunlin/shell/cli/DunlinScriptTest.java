@@ -107,6 +107,9 @@ class DunlinScriptTest {
     tool("xz", ":");
     tool("dpkg-shlibdeps", ":");
     tool("debootstrap", ":");
+    tool("rpmbuild", ":");
+    tool("pdftotext", ":");
+    tool("lp", ":");
     tool("ip", ":");
     tool("nft", ":");
     tool("fc-list", "echo font");
@@ -450,10 +453,11 @@ class DunlinScriptTest {
     tool("xz", ":");
     tool("dpkg-shlibdeps", ":");
     Files.delete(bin.resolve("debootstrap"));
+    Files.delete(bin.resolve("rpmbuild"));
     tool("id", "echo 0");
     Result result = dunlin("test");
     assertTrue(
-        result.err().contains("installing them (apt-get install): debootstrap"), result.err());
+        result.err().contains("installing them (apt-get install): debootstrap rpm"), result.err());
   }
 
   @Test
@@ -554,6 +558,27 @@ class DunlinScriptTest {
   void testPassesItsWordsToMaven() throws Exception {
     assertEquals(0, dunlin("test", "-pl", "scheduler").code());
     assertEquals(List.of("mvn -B verify -Ddunlin.java=" + jdk + " -pl scheduler"), log("mvn -B"));
+  }
+
+  @Test
+  void theNightsTestsEndWithTheirReportAndTheResultOfMaven() throws Exception {
+    for (String name :
+        List.of("qemu-system-x86_64", "socat", "bluetoothctl", "btvirt", "busctl", "depmod")) {
+      tool(name, ":");
+    }
+    Result early = dunlin("test", "--nightly");
+    assertTrue(early.err().contains("there is no report"), early.err());
+    Path classes = root.resolve("e2e/target/classpath.txt");
+    Files.createDirectories(classes.getParent());
+    Files.writeString(classes, "the-class-path");
+    forget();
+    // The made-up Java ends with 42: the report could not be written.
+    assertEquals(42, dunlin("test", "--nightly", "-pl", "fuzz").code());
+    assertEquals(
+        List.of("mvn -B verify -Ddunlin.java=" + jdk + " -Pnightly -fae -pl fuzz"), log("mvn -B"));
+    assertTrue(
+        log("java").get(0).endsWith("|dev.dunlin.e2e.NightlyReport|" + root),
+        log("java").toString());
   }
 
   private void makeApp(Path app) throws IOException {

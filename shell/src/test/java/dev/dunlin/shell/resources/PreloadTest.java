@@ -96,6 +96,20 @@ class PreloadTest {
   }
 
   @Test
+  void givesThePageTheDesktopsNotificationWhereThePoliciesNameIt() {
+    String script = "<script type=\"module\" src=\"socket:internal/notification\"></script>";
+    for (String policy : List.of("connect-src ipc://notification", "connect-src ipc:")) {
+      String page =
+          new String(
+              Preload.into(
+                  "<p>".getBytes(StandardCharsets.US_ASCII),
+                  List.of("script-src socket:; " + policy)),
+              StandardCharsets.US_ASCII);
+      assertEquals(policy.endsWith("notification"), page.contains(script), policy);
+    }
+  }
+
+  @Test
   void putsBluetoothOnNavigatorWhereThePoliciesNameIt() {
     String script = "<script type=\"module\" src=\"socket:internal/bluetooth\"></script>";
     String scripts = "script-src 'self' socket:; ";

@@ -1,0 +1,17 @@
+/** Cookies and stored data of the app's profile. Each call needs a source: `ipc://session/cookies` and so on (docs/engine-services.md). */
+import { call, commandUrl } from 'socket:ipc';
+
+/** `expires` in seconds since 1970; a cookie without goes with the app. */
+export interface Cookie { readonly name: string; readonly value: string; readonly domain: string; readonly path: string; readonly secure: boolean; readonly httpOnly: boolean; readonly sameSite?: 'Strict' | 'Lax' | 'None'; readonly expires?: number }
+export interface NewCookie { url: string; name: string; value?: string; domain?: string; path?: string; secure?: boolean; httpOnly?: boolean; sameSite?: 'Strict' | 'Lax' | 'None'; expires?: number }
+export type StoredData = 'cache' | 'cookies' | 'local_storage' | 'indexeddb' | 'cache_storage' | 'service_workers' | 'file_systems';
+
+export const session = Object.freeze({
+  /** Those that go to a URL, or all. */
+  cookies: (filter: { url?: string } = {}): Promise<Cookie[]> => call(commandUrl('session', 'cookies'), { ...filter }) as Promise<Cookie[]>,
+  setCookie: async (cookie: NewCookie): Promise<void> => { await call(commandUrl('session', 'setCookie'), { ...cookie }); },
+  deleteCookies: async (which: { url: string; name: string }): Promise<void> => { await call(commandUrl('session', 'deleteCookies'), { ...which }); },
+  /** Forgets what is stored for an origin, the app's own unless another is named; all of it unless `types` says what. */
+  clear: async (options: { types?: readonly StoredData[]; origin?: string } = {}): Promise<void> => { await call(commandUrl('session', 'clear'), { ...options }); },
+});
+export default session;

@@ -1,0 +1,3 @@
+/** The global `Notification`. The host puts it at the beginning of a page whose policies name an `ipc://notification` source. */
+import { install } from 'socket:notification';
+install();

@@ -1,0 +1,217 @@
+package dev.dunlin.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where real keys go: to the page, to a dialog over it, to another window and back. */
+class FocusSuite {
+  private static final String READY = "document.documentElement.dataset.ready === 'true'";
+
+  /** So many looks that find the keys in one place. */
+  private static final int LOOKS = 10;
+
+  private static final String FIELDS =
+      "document.body.innerHTML = '<input id=\"one\"><input id=\"two\"><button id=\"three\">x</button>';"
+          + "globalThis.where = () => document.hasFocus() ? document.activeElement.id : 'elsewhere'";
+
+  @RegisterExtension static final Apps APPS = new Apps();
+
+  private static Desktop desktop;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void open() {
+    desktop = Desktop.startFull();
+  }
+
+  @AfterAll
+  static void close() {
+    desktop.close();
+  }
+
+  private RunningApp start(String lines) throws IOException {
+    Path app = folder.resolve("windows");
+    Layout.copyTree(Apps.named("windows"), app);
+    Files.writeString(app.resolve("socket.ini"), lines, StandardOpenOption.APPEND);
+    RunningApp running =
+        APPS.start(
+            RunningApp.Start.of(app)
+                .withWords()
+                .driven()
+                .variable("DISPLAY", desktop.name())
+                .variable("XAUTHORITY", desktop.authority()));
+    running.await(desktop::isManaged, "the window manager", RunningApp.SOON);
+    running.page().await(READY);
+    running.page().run(FIELDS);
+    running.await(
+        () -> desktop.window("First").filter(Desktop.Seen::isActive).isPresent(),
+        "the window to be active",
+        RunningApp.SOON);
+    running.page().await("document.hasFocus()");
+    return running;
+  }
+
+  /** Until the window has the keys for good: the toolkit hands them on once or twice. */
+  private static void awaitActive(RunningApp app, String title) {
+    awaitKeys(
+        app,
+        () -> desktop.window(title).filter(Desktop.Seen::isActive).isPresent(),
+        "the window " + title + " to be active");
+  }
+
+  private static void awaitKeys(RunningApp app, BooleanSupplier there, String what) {
+    List<Long> last = new ArrayList<>();
+    app.await(
+        () -> {
+          if (!there.getAsBoolean() || !last.isEmpty() && last.get(0) != desktop.inputFocus()) {
+            last.clear();
+          } else {
+            last.add(desktop.inputFocus());
+          }
+          return last.size() >= LOOKS;
+        },
+        what,
+        RunningApp.SOON);
+  }
+
+  /** java-cef #42: Tab never enters the page, or never leaves its last element. */
+  @Test
+  void tabEntersThePageAndGoesRoundIt() throws IOException {
+    RunningApp app = start("");
+    Page page = app.page();
+    for (String next : new String[] {"one", "two", "three", "one"}) {
+      desktop.press("Tab");
+      page.await("where() === '" + next + "'");
+    }
+    desktop.press("Shift_L", "Tab");
+    page.await("where() === 'three'");
+    desktop.press("Tab");
+    page.await("where() === 'one'");
+    desktop.type("abc");
+    page.await("one.value === 'abc'");
+  }
+
+  /** java-cef #121 and #321: what is typed into a Java dialog goes to the page below it. */
+  @Test
+  void keysGoToADialogWhileItIsOpenAndToThePageAfterwards() throws IOException {
+    RunningApp app =
+        start(
+            "[security]\npolicy[] = connect-src ipc://window/showSaveFilePicker\n"
+                + "[webview]\nfilesystem_picker_require_user_activation = false\n");
+    Page page = app.page();
+    page.evaluate("one.focus()");
+    desktop.type("before");
+    page.await("one.value === 'before'");
+    page.evaluate(
+        "globalThis.picked = ''; void win.showSaveFilePicker({suggestedName: ''})"
+            + ".then(paths => { picked = String(paths) }, fault => { picked = fault.name })");
+    page.awaitDialog(said -> said.stream().anyMatch(line -> line.contains("Save")), "the dialog");
+    awaitKeys(
+        app,
+        () -> desktop.window("First").filter(Desktop.Seen::isActive).isEmpty(),
+        "the dialog to have the keys");
+    desktop.type("meant for java");
+    desktop.press("Return");
+    page.await("picked !== ''");
+    String picked = page.evaluate("picked").asText();
+    assertTrue(picked.endsWith("meant for java"), picked);
+    assertEquals("before", page.evaluate("one.value").asText());
+    awaitActive(app, "First");
+    page.await("where() === 'one'");
+    desktop.type(" after");
+    page.await("one.value === 'before after'");
+  }
+
+  /** java-cef #310: after some Alt-Tabs a text field takes no keys any more. */
+  @Test
+  void altTabReturnsTheFocusToWhereItWas() throws IOException {
+    RunningApp app = start("");
+    Page first = app.page();
+    first.evaluate("two.focus()");
+    desktop.type("a");
+    first.await("two.value === 'a'");
+    JsonNode opened =
+        first.evaluate(
+            "outcome(() => app.createWindow({path: 'second.html', index: 1, width: 400,"
+                + " height: 300}))");
+    assertEquals(1, opened.path("value").path("index").asInt(), opened::toString);
+    Page second = app.page(1);
+    second.await(READY);
+    second.run(FIELDS);
+    awaitActive(app, "Second");
+    second.await("document.hasFocus()");
+    second.evaluate("one.focus()");
+    StringBuilder typed = new StringBuilder("a");
+    for (int round = 0; round < 4; round++) {
+      desktop.type("s");
+      second.await("one.value === '" + "s".repeat(round + 1) + "'");
+      desktop.press("Alt_L", "Tab");
+      awaitActive(app, "First");
+      first.await("where() === 'two'");
+      desktop.type("b");
+      typed.append('b');
+      first.await("two.value === '" + typed + "'");
+      desktop.press("Alt_L", "Tab");
+      awaitActive(app, "Second");
+      second.await("where() === 'one'");
+    }
+    assertEquals("elsewhere", first.evaluate("where()").asText());
+  }
+
+  @Test
+  void aClickBringsAWindowForwardAndTheKeysWithIt() throws IOException {
+    RunningApp app = start("[window]\nwidth = 700\nheight = 500\n");
+    Page first = app.page();
+    first.evaluate(
+        "outcome(() => app.createWindow({path: 'second.html', index: 1, width: 400, height: 300,"
+            + " x: 0, y: 0}))");
+    Page second = app.page(1);
+    second.await(READY);
+    awaitActive(app, "Second");
+    Desktop.Seen seen = desktop.window("First").get();
+    JsonNode at =
+        first.evaluate(
+            "(r => ({x: r.x + r.width / 2, y: r.y + r.height / 2}))(one.getBoundingClientRect())");
+    desktop.click(seen.area().x() + at.path("x").asInt(), seen.area().y() + at.path("y").asInt());
+    awaitActive(app, "First");
+    first.await("where() === 'one'");
+    desktop.type("here");
+    first.await("one.value === 'here'");
+    second.evaluate("outcome(() => win.focus())");
+    awaitActive(app, "Second");
+  }
+
+  @Test
+  void escapeLeavesWhatThePageHasSpreadOverTheScreen() throws IOException {
+    RunningApp app = start("[window]\nwidth = 700\nheight = 500\n");
+    Page page = app.page();
+    page.evaluate("three.addEventListener('click', () => document.body.requestFullscreen())");
+    page.evaluate("three.focus()");
+    desktop.press("space");
+    page.await("document.fullscreenElement === document.body && innerWidth === screen.width");
+    Desktop.Seen seen = desktop.window("First").get();
+    app.await(
+        () -> seen.states().contains("_NET_WM_STATE_FULLSCREEN"), "a full screen", RunningApp.SOON);
+    desktop.press("Escape");
+    page.await("document.fullscreenElement === null && innerWidth === 700");
+    app.await(
+        () -> !seen.states().contains("_NET_WM_STATE_FULLSCREEN"),
+        "the window as it was",
+        RunningApp.SOON);
+  }
+}

@@ -1,0 +1,147 @@
+package dev.dunlin.shell.desktop;
+
+import dev.dunlin.bridge.spi.Command;
+import dev.dunlin.bridge.spi.CommandModule;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** All that an app has of the person's desktop. Nothing of D-Bus is loaded until it is wanted. */
+public final class Desktop {
+  private final Settings settings;
+  private final Pages pages;
+  private final Once<Bus> session;
+  private final Once<Notifications> notifications;
+  private final Once<Tray> tray;
+  private final Once<Power> power;
+
+  /**
+   * What the app is on the desktop.
+   *
+   * @param id its bundle identifier
+   * @param icon a picture of it
+   * @param trayIcon the picture in the tray, if it is another one
+   * @param notifications whether [permissions] allows them
+   * @param files its files by the path of their URL
+   */
+  public record Settings(
+      String id,
+      String title,
+      Optional<Path> icon,
+      Optional<Path> trayIcon,
+      String trayTooltip,
+      boolean notifications,
+      Function<String, Optional<Path>> files,
+      Map<String, String> environment) {}
+
+  public Desktop(Settings settings, Pages pages) {
+    this.settings = settings;
+    this.pages = pages;
+    this.session = new Once<>(() -> new Bus(Bus.sessionAddress(settings.environment())));
+    this.notifications = new Once<>(this::makeNotifications);
+    this.tray = new Once<>(this::makeTray);
+    this.power =
+        new Once<>(
+            () ->
+                new Power(
+                    new Bus(Bus.systemAddress(settings.environment())),
+                    session.get(),
+                    settings.title(),
+                    (event, detail) -> pages.emit(Pages.FIRST, event, detail)));
+  }
+
+  /** Made when it is first asked for, once. */
+  private static final class Once<T> implements Supplier<T> {
+    private final Supplier<T> make;
+    private T made;
+
+    Once(Supplier<T> make) {
+      this.make = make;
+    }
+
+    @Override
+    public synchronized T get() {
+      if (made == null) {
+        made = make.get();
+      }
+      return made;
+    }
+  }
+
+  private Notifications makeNotifications() {
+    return new Notifications(
+        session.get(),
+        settings.title(),
+        settings.id(),
+        settings.icon(),
+        new Notifications.Listener() {
+          @Override
+          public void responded(Notifications.Wanted one, String action) {
+            if (!action.equals("dismiss")) {
+              pages.toFront(one.window());
+            }
+            Map<String, Object> told = NotificationModule.told(one);
+            told.put("action", action);
+            pages.emit(one.window(), "notificationresponse", told);
+          }
+
+          @Override
+          public void closed(Notifications.Wanted one) {
+            pages.emit(one.window(), "notificationclosed", NotificationModule.told(one));
+          }
+        });
+  }
+
+  private Tray makeTray() {
+    return new Tray(
+        session.get(),
+        settings.id(),
+        settings.title(),
+        settings.trayTooltip(),
+        settings.trayIcon().or(settings::icon),
+        (parent, item) ->
+            pages.emit(Pages.FIRST, "menuItemSelected", TrayCommands.told(parent, item)),
+        () -> pages.emit(Pages.FIRST, "tray", true));
+  }
+
+  public List<CommandModule> modules() {
+    return List.of(
+        new NotificationModule(settings.notifications(), notifications, settings.files()),
+        new PowerModule(power),
+        new Named("application", new TrayCommands(tray, settings.files()).all()),
+        new Named(
+            "application",
+            new DesktopCommands(
+                    session, settings.id(), new Autostart(settings.id(), settings.environment()))
+                .all()));
+  }
+
+  /** A part of a module that is declared elsewhere too. */
+  private record Named(String name, List<Command> commands) implements CommandModule {}
+
+  /** The lines of {@code application.capabilities()}. */
+  public Map<String, Supplier<Future<Map<String, Object>>>> capabilities() {
+    Map<String, Supplier<Future<Map<String, Object>>>> lines = new LinkedHashMap<>();
+    lines.put("notifications", () -> notifications.get().capability());
+    lines.put("tray", () -> tray.get().capability());
+    lines.put("power", () -> power.get().capability());
+    lines.put("keepAwake", () -> power.get().awakeCapability());
+    return lines;
+  }
+
+  /** Whether the person wants it dark, as the desktop's portal says; fails where there is none. */
+  public Future<Boolean> isDark() {
+    return new Theme(session.get()).isDark();
+  }
+
+  /** Hears, from now on and on any thread, when the person's wish for dark or light changes. */
+  public Future<Void> onTheme(Consumer<Boolean> dark) {
+    return new Theme(session.get()).onChange(dark);
+  }
+}

@@ -1,0 +1,147 @@
+package dev.dunlin.shell.desktop;
+
+import io.vertx.core.Future;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.freedesktop.dbus.types.UInt32;
+
+/**
+ * Sleep (logind) and the source of power (UPower) on the system's bus, and the asking for no idle
+ * screen on the session's.
+ *
+ * <p><i>Thread:</i> any.
+ */
+final class Power {
+  static final String LOGIND = "org.freedesktop.login1";
+  static final String UPOWER = "org.freedesktop.UPower";
+  static final String SAVER = "org.freedesktop.ScreenSaver";
+  private static final String UPOWER_PATH = "/org/freedesktop/UPower";
+  private static final String SAVER_PATH = "/org/freedesktop/ScreenSaver";
+  private static final String PROPERTIES = "org.freedesktop.DBus.Properties";
+
+  static final Absent NO_LOGIND =
+      new Absent(
+          "no-power",
+          "Nobody tells of sleep here: there is no logind on the system's message bus",
+          "Run systemd-logind or elogind");
+
+  static final Absent NO_SAVER =
+      new Absent(
+          "no-screen-saver",
+          "Nobody can be asked to keep the screen on (org.freedesktop.ScreenSaver)",
+          "Use a desktop that has it: GNOME, KDE, Xfce and others have");
+
+  private final Bus system;
+  private final Bus session;
+  private final String appName;
+  private final BiConsumer<String, Object> events;
+
+  // Guarded by this.
+  private Future<Void> watching;
+
+  /**
+   * @param events {@code powersuspend}, {@code powerresume} and {@code powersource}, on threads of
+   *     D-Bus
+   */
+  Power(Bus system, Bus session, String appName, BiConsumer<String, Object> events) {
+    this.system = system;
+    this.session = session;
+    this.appName = appName;
+    this.events = events;
+  }
+
+  /** Tells events from now on. */
+  synchronized Future<Void> watch() {
+    if (watching == null || watching.failed()) {
+      watching =
+          system
+              .connect()
+              .compose(
+                  made ->
+                      system.hear(
+                          "type='signal',sender='"
+                              + LOGIND
+                              + "',interface='"
+                              + LOGIND
+                              + ".Manager',member='PrepareForSleep'",
+                          "PrepareForSleep",
+                          this::sleeps))
+              .compose(
+                  heard ->
+                      system.hear(
+                          "type='signal',sender='"
+                              + UPOWER
+                              + "',path='"
+                              + UPOWER_PATH
+                              + "',interface='"
+                              + PROPERTIES
+                              + "',member='PropertiesChanged'",
+                          "PropertiesChanged",
+                          this::changed));
+    }
+    return watching;
+  }
+
+  private void sleeps(Bus.Signal signal) {
+    if (signal.type().equals(LOGIND + ".Manager") && signal.body().size() == 1) {
+      events.accept(Plain.flag(signal.body().get(0)) ? "powersuspend" : "powerresume", Map.of());
+    }
+  }
+
+  private void changed(Bus.Signal signal) {
+    if (signal.path().equals(UPOWER_PATH)
+        && signal.body().size() == 3
+        && UPOWER.equals(signal.body().get(0))) {
+      Plain.entry(signal.body().get(1), "OnBattery")
+          .ifPresent(now -> events.accept("powersource", Map.of("onBattery", Plain.flag(now))));
+    }
+  }
+
+  /** {@code onBattery}: null where nobody knows, as on machines without UPower. */
+  Future<Map<String, Object>> state() {
+    return system
+        .call(UPOWER, UPOWER_PATH, PROPERTIES, "Get", "ss", UPOWER, "OnBattery")
+        .<Object>map(answer -> Plain.flag(Bus.body(answer).get(0)))
+        .recover(
+            fault ->
+                fault instanceof BusError error && error.kind() == BusError.Kind.NO_SERVICE
+                    ? Future.succeededFuture(null)
+                    : Future.failedFuture(fault))
+        .map(
+            onBattery -> {
+              Map<String, Object> state = new LinkedHashMap<>();
+              state.put("onBattery", onBattery);
+              return state;
+            });
+  }
+
+  /**
+   * Has the screen stay on.
+   *
+   * @return what undoes it
+   */
+  Future<AutoCloseable> keepAwake(String why) {
+    return session
+        .call(SAVER, SAVER_PATH, SAVER, "Inhibit", "ss", appName, why)
+        .map(
+            answer -> {
+              UInt32 cookie = new UInt32(Plain.number(Bus.body(answer).get(0)));
+              return () -> session.call(SAVER, SAVER_PATH, SAVER, "UnInhibit", "u", cookie);
+            });
+  }
+
+  Future<Map<String, Object>> capability() {
+    return system
+        .isThere(LOGIND)
+        .map(there -> there ? Absent.there() : NO_LOGIND.capability())
+        .otherwise(fault -> NO_LOGIND.capability());
+  }
+
+  Future<Map<String, Object>> awakeCapability() {
+    return session
+        .isThere(SAVER)
+        .map(there -> there ? Absent.there() : NO_SAVER.capability())
+        .otherwise(fault -> Absent.NO_BUS.capability());
+  }
+}

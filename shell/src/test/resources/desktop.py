@@ -1,0 +1,229 @@
+"""A desktop on a private bus: notifications as dbusmock has them, tray host, portals, logind, UPower.
+
+Argument: the bus' address. Nothing is there at first. Commands come on standard input, one a line;
+each is answered by a line "ok ..." (JSON where it says something) or "no ...".
+"""
+
+import json
+import sys
+
+import dbus
+import dbus.mainloop.glib
+from dbusmock import mockobject
+from gi.repository import GLib
+
+NOTIFICATIONS = 'org.freedesktop.Notifications'
+WATCHER = 'org.kde.StatusNotifierWatcher'
+
+
+class State:
+    notified = []
+    hanging = False
+    refusing = False
+    early = None
+    items = []
+    signals = []
+    inhibited = {}
+    revealed = []
+    scheme = 0
+
+
+def plain(value):
+    if isinstance(value, dbus.Boolean):
+        return bool(value)
+    if isinstance(value, (dbus.Array, list, tuple, dbus.Struct)):
+        return [plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, (dbus.Byte, int)):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    return str(value)
+
+
+def made(path, name=None, main='org.dunlin.Mock'):
+    if path not in mockobject.objects:
+        mockobject.objects[path] = mockobject.DBusMockObject(starting, path, main, {}, '/dev/null', False)
+    if name:
+        owned[name] = dbus.service.BusName(name, bus, do_not_queue=True)
+    return mockobject.objects[path]
+
+
+owned = {}
+
+
+def gone(name):
+    owned.pop(name, None)
+    bus.release_name(name)
+
+
+def notify(self, *args):
+    if State.refusing:
+        raise dbus.exceptions.DBusException('too many', name=NOTIFICATIONS + '.Error.ExcessNotificationGeneration')
+    number = int(args[1]) or self.next_id
+    if not args[1]:
+        self.next_id += 1
+    State.notified.append([number] + plain(args))
+    if State.early:
+        self.EmitSignal(NOTIFICATIONS, 'ActionInvoked', 'us', [dbus.UInt32(number), State.early])
+    return dbus.UInt32(number)
+
+
+def register_item(self, service):
+    State.items.append(str(service))
+
+
+def watcher():
+    host = made('/StatusNotifierWatcher', main=WATCHER)
+    if not hasattr(host, 'registers'):
+        host.registers = True
+        host.AddProperties(WATCHER, {'IsStatusNotifierHostRegistered': True, 'ProtocolVersion': dbus.Int32(0)})
+        host.AddMethods(WATCHER, [('RegisterStatusNotifierItem', 's', '', register_item)])
+    made('/StatusNotifierWatcher', WATCHER)
+
+
+def call(service, path, interface, method, signature, *args):
+    return bus.call_blocking(service, path, interface, method, signature, args)
+
+
+def tray(member, signature, *args):
+    return call(State.items[-1], '/MenuBar', 'com.canonical.dbusmenu', member, signature, *args)
+
+
+def signalled(*args, member=None, interface=None):
+    State.signals.append([str(interface), str(member)] + plain(args))
+
+
+def inhibit(self, app, why):
+    State.inhibited[str(7 + len(State.inhibited))] = [str(app), str(why)]
+    return dbus.UInt32(6 + len(State.inhibited))
+
+
+def uninhibit(self, cookie):
+    del State.inhibited[str(int(cookie))]
+
+
+def show_items(self, uris, startup):
+    State.revealed.extend(plain(uris))
+
+
+def power(rest):
+    if rest[0] == 'start':
+        made('/org/freedesktop/UPower', 'org.freedesktop.UPower', main='org.freedesktop.UPower').AddProperties(
+            'org.freedesktop.UPower', {'OnBattery': False})
+        made('/org/freedesktop/login1', 'org.freedesktop.login1')
+    elif rest[0] == 'battery':
+        mockobject.objects['/org/freedesktop/UPower'].UpdateProperties(
+            'org.freedesktop.UPower', {'OnBattery': dbus.Boolean(rest[1] == 'yes')})
+    else:
+        mockobject.objects['/org/freedesktop/login1'].EmitSignal(
+            'org.freedesktop.login1.Manager', 'PrepareForSleep', 'b', [rest[1] == 'yes'])
+
+
+SETTINGS = 'org.freedesktop.portal.Settings'
+
+
+def read_setting(self, namespace, key):
+    # As the portal has it for Read: a variant in the variant.
+    return dbus.UInt32(State.scheme, variant_level=2)
+
+
+def theme(scheme):
+    State.scheme = scheme
+    portal = made('/org/freedesktop/portal/desktop')
+    if 'org.freedesktop.portal.Desktop' not in owned:
+        portal.AddMethods(SETTINGS, [('Read', 'ss', 'v', read_setting)])
+        made('/org/freedesktop/portal/desktop', 'org.freedesktop.portal.Desktop')
+    else:
+        portal.EmitSignal(SETTINGS, 'SettingChanged', 'ssv', ['org.freedesktop.appearance', 'contrast', dbus.UInt32(1, variant_level=1)])
+        portal.EmitSignal(SETTINGS, 'SettingChanged', 'ssv',
+                          ['org.freedesktop.appearance', 'color-scheme', dbus.UInt32(scheme, variant_level=1)])
+
+
+def command(line):
+    word, *rest = line.split()
+    if word == 'notifications':
+        daemon = made('/org/freedesktop/Notifications', main=NOTIFICATIONS)
+        if not hasattr(daemon, 'next_id'):
+            daemon.AddTemplate('notification_daemon', {'capabilities': ' '.join(rest)} if rest else {})
+            daemon.AddMethods(NOTIFICATIONS, [('Notify', 'susssasa{sv}i', 'u', notify)])
+        elif rest:
+            daemon.AddMethods(NOTIFICATIONS, [('GetCapabilities', '', 'as', 'ret = %r' % rest)])
+        made('/org/freedesktop/Notifications', NOTIFICATIONS)
+    elif word == 'gone':
+        gone(rest[0])
+    elif word == 'notified':
+        return json.dumps(State.notified)
+    elif word == 'refuse':
+        State.refusing = rest == ['yes']
+    elif word == 'early':
+        State.early = rest[0] if rest else None
+    elif word == 'invoke':
+        mockobject.objects['/org/freedesktop/Notifications'].EmitSignal(
+            NOTIFICATIONS, 'ActionInvoked', 'us', [dbus.UInt32(int(rest[0])), rest[1]])
+    elif word == 'dismiss':
+        mockobject.objects['/org/freedesktop/Notifications'].EmitSignal(
+            NOTIFICATIONS, 'NotificationClosed', 'uu', [dbus.UInt32(int(rest[0])), dbus.UInt32(2)])
+    elif word == 'watcher':
+        watcher()
+    elif word == 'items':
+        return json.dumps(State.items)
+    elif word == 'item':
+        return json.dumps(plain(call(State.items[-1], '/StatusNotifierItem', 'org.freedesktop.DBus.Properties', 'GetAll',
+                                     's', 'org.kde.StatusNotifierItem')))
+    elif word == 'menu':
+        return json.dumps(plain(tray('GetLayout', 'iias', 0, -1, dbus.Array([], signature='s'))))
+    elif word == 'click':
+        tray('Event', 'isvu', int(rest[0]), 'clicked', dbus.Int32(0), dbus.UInt32(0))
+    elif word == 'clicks':
+        return json.dumps(plain(tray('EventGroup', 'a(isvu)', [(int(one), 'clicked', dbus.Int32(0), dbus.UInt32(0)) for one in rest])))
+    elif word == 'group':
+        return json.dumps(plain(tray('GetGroupProperties', 'aias', [int(one) for one in rest], dbus.Array([], signature='s'))))
+    elif word == 'activate':
+        call(State.items[-1], '/StatusNotifierItem', 'org.kde.StatusNotifierItem', 'Activate', 'ii', 3, 4)
+    elif word == 'signals':
+        return json.dumps(State.signals)
+    elif word == 'power':
+        power(rest)
+    elif word == 'saver':
+        made('/org/freedesktop/ScreenSaver').AddMethods('org.freedesktop.ScreenSaver', [
+            ('Inhibit', 'ss', 'u', inhibit), ('UnInhibit', 'u', '', uninhibit)])
+        made('/org/freedesktop/ScreenSaver', 'org.freedesktop.ScreenSaver')
+    elif word == 'inhibited':
+        return json.dumps(State.inhibited)
+    elif word == 'files':
+        made('/org/freedesktop/FileManager1').AddMethods('org.freedesktop.FileManager1', [('ShowItems', 'ass', '', show_items)])
+        made('/org/freedesktop/FileManager1', 'org.freedesktop.FileManager1')
+    elif word == 'revealed':
+        return json.dumps(State.revealed)
+    elif word == 'theme':
+        theme(int(rest[0]))
+    elif word == 'has':
+        return json.dumps(bus.name_has_owner(rest[0]))
+    else:
+        raise RuntimeError('unknown command: ' + line)
+    return ''
+
+
+def on_line(channel, condition):
+    line = sys.stdin.readline()
+    if not line:
+        loop.quit()
+        return False
+    try:
+        print('ok ' + (command(line.strip()) or ''), flush=True)
+    except Exception as e:  # whatever it is, the test shows it
+        print('no %s %s' % (type(e).__name__, str(e).replace('\n', ' ')), flush=True)
+    return True
+
+
+dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
+bus = dbus.bus.BusConnection(sys.argv[1])
+for heard in ('com.canonical.dbusmenu', 'org.kde.StatusNotifierItem', 'com.canonical.Unity.LauncherEntry'):
+    bus.add_signal_receiver(signalled, None, heard, member_keyword='member', interface_keyword='interface')
+starting = dbus.service.BusName('dev.dunlin.MockStarting', bus)
+GLib.io_add_watch(GLib.IOChannel.unix_new(0), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, on_line)
+print('ready', flush=True)
+loop = GLib.MainLoop()
+loop.run()
