@@ -2,7 +2,6 @@
 import sys, time
 from urllib.parse import quote, urlsplit, parse_qs
 
-print("ipc://heartbeat?seq=1", flush=True)
 for line in sys.stdin:
     url = urlsplit(line.strip())
     if url.netloc != "resolve":

@@ -129,15 +129,12 @@ public final class Bench {
 
   /** Whether all stays the same; the table says what does not. */
   private boolean soak(Duration length) throws IOException {
-    RunningApp app = app("faults").driven().start();
-    try {
+    try (RunningApp app = app("faults").driven().start()) {
       app.page().await("document.documentElement?.dataset.ready === 'true'");
       Soak.Outcome outcome = Soak.run(app, length);
       System.out.print(outcome.table());
       System.out.println("written to " + Soak.write(outcome, layout.home()));
       return outcome.faults().isEmpty() && outcome.trends().stream().allMatch(Soak.Trend::isFlat);
-    } finally {
-      app.close();
     }
   }
 

@@ -96,6 +96,8 @@ public final class BrowserWindow {
   /** Where it is while it is neither maximised nor full: see {@link #place}. */
   private volatile WindowPlace place;
 
+  private volatile String url;
+
   /** Whether the developer tools have been opened. */
   private volatile boolean inspected;
 
@@ -145,6 +147,7 @@ public final class BrowserWindow {
     this.settings = settings;
     this.title = settings.title();
     this.seen = settings.is(Trait.VISIBLE);
+    this.url = settings.url();
     this.place = new WindowPlace(0, 0, settings.size().width, settings.size().height, false);
     this.browser = client.createBrowser(settings.url(), false, false);
   }
@@ -660,9 +663,18 @@ public final class BrowserWindow {
     browser.loadURL(url);
   }
 
-  /** URL of the page now. */
+  /**
+   * URL of the page now, by what Chromium has told: who asks JCEF from another thread, while
+   * Chromium lets go of the page, reads memory that is free (seen once: {@code
+   * FATAL:ctocpp_ref_counted.h} with the type of a browser).
+   */
   public String url() {
-    return browser.getURL();
+    return url;
+  }
+
+  /** Chromium's UI thread: the page has another URL. */
+  void shows(String now) {
+    url = now;
   }
 
   /**
@@ -1121,7 +1133,7 @@ public final class BrowserWindow {
           return new WindowState(
               index(),
               title,
-              browser.getURL(),
+              url,
               page.getWidth(),
               page.getHeight(),
               at.x,

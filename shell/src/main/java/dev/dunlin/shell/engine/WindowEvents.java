@@ -139,6 +139,13 @@ final class WindowEvents {
     }
 
     @Override
+    public void onAddressChange(CefBrowser browser, CefFrame frame, String url) {
+      if (frame.isMain()) {
+        windows.stream().filter(one -> one.has(browser)).forEach(one -> one.shows(url));
+      }
+    }
+
+    @Override
     public void onTitleChange(CefBrowser browser, String title) {
       int window = idOf(browser);
       if (window >= 0) {
