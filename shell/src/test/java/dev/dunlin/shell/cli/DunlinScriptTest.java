@@ -102,6 +102,7 @@ class DunlinScriptTest {
     tool("npm", "echo 9.2.0");
     tool("Xvfb", ":");
     tool("jwm", ":");
+    tool("openbox", ":");
     tool("bwrap", ":");
     tool("dbus-daemon", ":");
     tool("xz", ":");
