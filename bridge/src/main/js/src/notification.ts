@@ -52,7 +52,7 @@ function hear(): void {
 }
 /** What a service worker showed is told to it, by the page: workers have no events of the host. */
 function relay(type: string, told: Told): void {
-  if (told.worker === undefined || globalThis.navigator.serviceWorker === undefined) return;
+  if (told.worker === undefined || globalThis.navigator?.serviceWorker === undefined) return;
   void globalThis.navigator.serviceWorker.getRegistration(told.worker).then(registration => registration?.active?.postMessage({ [RELAY]: type, told }));
 }
 
@@ -211,7 +211,7 @@ export function install(): void {
   const { ExtendableEvent } = scope;
   if (globalThis.document !== undefined) {
     // What a worker showed in an earlier page's time is told to it by this one.
-    void globalThis.navigator.serviceWorker?.getRegistrations().then(all => { if (all.length > 0) hear(); }, () => undefined);
+    void globalThis.navigator?.serviceWorker?.getRegistrations().then(all => { if (all.length > 0) hear(); }, () => undefined);
   } else if (ExtendableEvent !== undefined) {
     globalThis.addEventListener('message', message => {
       const { data } = message as MessageEvent<{ [RELAY]?: string; told?: Told }>;

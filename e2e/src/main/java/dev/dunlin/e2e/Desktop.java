@@ -135,8 +135,6 @@ public final class Desktop implements AutoCloseable {
 
     int XFree(Pointer data);
 
-    NativeLong XStringToKeysym(String name);
-
     int XGetInputFocus(Pointer display, Memory focus, Memory revert);
 
     byte XKeysymToKeycode(Pointer display, NativeLong keysym);
@@ -273,26 +271,6 @@ public final class Desktop implements AutoCloseable {
     x11.XSync(display, false);
   }
 
-  /**
-   * Presses keys together, by X's names for them: {@code "Control_L", "n"}. They are released the
-   * other way round.
-   */
-  public void chord(String... keys) {
-    Test test = Fingers.TEST;
-    int[] codes = new int[keys.length];
-    for (int i = 0; i < keys.length; i++) {
-      codes[i] = x11.XKeysymToKeycode(display, x11.XStringToKeysym(keys[i])) & 0xff;
-      if (codes[i] == 0) {
-        throw new IllegalArgumentException("no key is called " + keys[i]);
-      }
-      test.XTestFakeKeyEvent(display, codes[i], true, NOW);
-    }
-    for (int i = keys.length - 1; i >= 0; i--) {
-      test.XTestFakeKeyEvent(display, codes[i], false, NOW);
-    }
-    x11.XSync(display, false);
-  }
-
   /** Presses the button there, moves on in steps, and lets go. */
   public void drag(int x, int y, int toX, int toY) {
     Test test = Fingers.TEST;
@@ -318,7 +296,11 @@ public final class Desktop implements AutoCloseable {
     Test test = Fingers.TEST;
     List<Integer> codes = new ArrayList<>();
     for (String name : names) {
-      codes.add(x11.XKeysymToKeycode(display, x11.XStringToKeysym(name)) & 0xff);
+      int code = x11.XKeysymToKeycode(display, x11.XStringToKeysym(name)) & 0xff;
+      if (code == 0) {
+        throw new IllegalArgumentException("no key is called " + name);
+      }
+      codes.add(code);
     }
     // A window manager that takes the keys for itself needs a moment to do so.
     NativeLong moment = new NativeLong(STEP_MILLIS);

@@ -80,12 +80,12 @@ class ClipboardSuite {
     assertEquals("", outcome("readText()").path("value").asText("?"));
     assertTrue(outcome("readImage()").path("value").isNull());
     assertTrue(outcome("writeText('h\\u00e9ron \\ud83e\\udd86')").has("value"));
-    desktop.chord("Control_L", "a");
-    desktop.chord("Control_L", "v");
+    desktop.press("Control_L", "a");
+    desktop.press("Control_L", "v");
     page.await("field.value === 'h\\u00e9ron \\ud83e\\udd86'");
     page.evaluate("void (field.value = 'dunlin')");
-    desktop.chord("Control_L", "a");
-    desktop.chord("Control_L", "c");
+    desktop.press("Control_L", "a");
+    desktop.press("Control_L", "c");
     page.await("clipboard.readText().then(text => text === 'dunlin')");
   }
 
@@ -97,14 +97,14 @@ class ClipboardSuite {
             + " [e.clipboardData.getData('text/html'), e.clipboardData.getData('text/plain'),"
             + " e.clipboardData.files[0]?.type])");
     assertTrue(outcome("writeHTML('<b>bold</b>', 'plain')").has("value"));
-    desktop.chord("Control_L", "v");
+    desktop.press("Control_L", "v");
     page.await("globalThis.pasted?.[0].includes('<b>bold</b>') && pasted[1] === 'plain'");
     assertTrue(outcome("readHTML()").path("value").asText().contains("<b>bold</b>"));
     page.run(
         "const c = Object.assign(document.createElement('canvas'), {width: 3, height: 2});"
             + "const x = c.getContext('2d'); x.fillStyle = '#0a6'; x.fillRect(0, 0, 3, 2);"
             + "await clipboard.writeImage(await new Promise(done => c.toBlob(done)))");
-    desktop.chord("Control_L", "v");
+    desktop.press("Control_L", "v");
     page.await("pasted[2] === 'image/png'");
     assertEquals(
         "[3,2,0,170,102]",

@@ -92,21 +92,21 @@ class MenusSuite {
     start(ALLOWED);
     clickPage();
     assertTrue(outcome("menu.system.set(" + BAR + ")").has("value"));
-    desktop.chord("Control_L", "n");
+    desktop.press("Control_L", "n");
     awaitChosen("[['system', 'File', 'New', false]]");
-    desktop.chord("Control_L", "Shift_L", "s");
-    desktop.chord("F3");
-    desktop.chord("Control_L", "Alt_L", "g");
+    desktop.press("Control_L", "Shift_L", "s");
+    desktop.press("F3");
+    desktop.press("Control_L", "Alt_L", "g");
     awaitChosen(
         "[['system', 'File', 'New', false], ['system', 'File', 'Save', false],"
             + " ['system', 'File', 'Find', false], ['system', 'View', 'Grid', true]]");
     // It is marked now, and chosen again is not.
-    desktop.chord("Control_L", "Alt_L", "g");
+    desktop.press("Control_L", "Alt_L", "g");
     page.await("chosen.length === 5 && chosen[4][3] === false");
     // Not enabled, and not ours: the page has these keys alone, and that of F3 if it wants it.
     page.evaluate("void addEventListener('keydown', e => e.key === 'F3' && e.preventDefault())");
-    desktop.chord("Control_L", "p");
-    desktop.chord("F3");
+    desktop.press("Control_L", "p");
+    desktop.press("F3");
     desktop.type("q");
     page.await("keys.includes('q')");
     assertTrue(
@@ -114,7 +114,7 @@ class MenusSuite {
                 "application.setSystemMenuItemEnabled({indexMain: 0, indexSub: 2, enabled: true})"
                     + ".then(r => { if (r.err) throw r.err })")
             .has("value"));
-    desktop.chord("Control_L", "p");
+    desktop.press("Control_L", "p");
     page.await("chosen.length === 6 && chosen[5][2] === 'Print'");
   }
 
@@ -124,23 +124,23 @@ class MenusSuite {
     clickPage();
     outcome("menu.system.set(" + BAR + ")");
     page.await("document.hasFocus()");
-    desktop.chord("Alt_L", "f");
+    desktop.press("Alt_L", "f");
     awaitPopup(true);
-    desktop.chord("s");
+    desktop.press("s");
     awaitChosen("[['system', 'File', 'Save', false]]");
     page.await("document.hasFocus()");
     desktop.type("x");
     page.await("keys.includes('x')");
-    desktop.chord("F10");
+    desktop.press("F10");
     awaitPopup(true);
-    desktop.chord("Right");
-    desktop.chord("Down");
-    desktop.chord("Return");
+    desktop.press("Right");
+    desktop.press("Down");
+    desktop.press("Return");
     awaitChosen("[['system', 'File', 'Save', false], ['system', 'View', 'Grid', true]]");
     page.await("document.hasFocus()");
-    desktop.chord("F10");
+    desktop.press("F10");
     awaitPopup(true);
-    desktop.chord("Escape");
+    desktop.press("Escape");
     awaitPopup(false);
     page.await("document.hasFocus()");
     desktop.type("y");
@@ -157,11 +157,11 @@ class MenusSuite {
     page.await("innerWidth === 640 && innerHeight === 400");
     // 'Alles' of the third menu, by its place.
     page.evaluate("field.setSelectionRange(0, 0)");
-    desktop.chord("F10");
+    desktop.press("F10");
     awaitPopup(true);
-    desktop.chord("Left");
-    desktop.chord("Down");
-    desktop.chord("Return");
+    desktop.press("Left");
+    desktop.press("Down");
+    desktop.press("Return");
     awaitChosen("[['system', 'Edit', 'Alles', false]]");
     page.await("field.selectionEnd - field.selectionStart === 'plumage'.length");
     Desktop.Area area = window.area();
@@ -171,7 +171,7 @@ class MenusSuite {
     awaitPopup(false);
     page.await("document.hasFocus()");
     outcome("menu.system.set('')");
-    desktop.chord("Control_L", "n");
+    desktop.press("Control_L", "n");
     page.await("keys.includes('n') && innerHeight === 400");
     assertEquals(1, page.evaluate("chosen.length").asInt());
   }
@@ -212,9 +212,9 @@ class MenusSuite {
     Desktop.Area area = window.area();
     desktop.click(3, area.x() + 300, area.y() + 200);
     awaitPopup(true);
-    desktop.chord("Down");
-    desktop.chord("Down");
-    desktop.chord("Return");
+    desktop.press("Down");
+    desktop.press("Down");
+    desktop.press("Return");
     awaitChosen("[['context', '', 'Fly away', false]]");
     page.await("document.hasFocus()");
     // Of the field's own menu, Cut: by its letter.
@@ -222,7 +222,7 @@ class MenusSuite {
     JsonNode at = page.evaluate("({x: field.offsetLeft + 20, y: field.offsetTop + 8})");
     desktop.click(3, area.x() + at.path("x").asInt(), area.y() + at.path("y").asInt());
     awaitPopup(true);
-    desktop.chord("t");
+    desktop.press("t");
     page.await("field.value === ''");
     awaitPopup(false);
   }
@@ -245,7 +245,7 @@ class MenusSuite {
     awaitDialog();
     assertEquals(
         "ERR_MESSAGE_OPEN", outcome("win.showMessageBox({message: 'two'})").path("code").asText());
-    desktop.chord("Escape");
+    desktop.press("Escape");
     assertEquals(2, page.evaluate("answer").path("value").path("response").asInt(-1));
     assertEquals(
         "ERR_INVALID_CALL",
