@@ -49,9 +49,10 @@ export interface CallRecord { readonly url: string; readonly window: number; rea
 
 /** Commands that no policy decides, and who may call them: those of the host. */
 export const ALWAYS_ALLOWED: Readonly<Record<string, 'any' | 'top'>> = {
-  'application/capabilities': 'any', 'application/config': 'any', 'application/exit': 'top', 'application/security': 'any', 'application/versions': 'any', 'console/write': 'any', 'window/close': 'top',
-  'window/hide': 'top', 'window/info': 'any', 'window/maximize': 'top', 'window/minimize': 'top', 'window/restore': 'top', 'window/setPosition': 'top', 'window/setSize': 'top',
-  'window/setTitle': 'top', 'window/show': 'top', 'window/showInspector': 'top',
+  'application/capabilities': 'any', 'application/config': 'any', 'application/exit': 'top', 'application/security': 'any', 'application/versions': 'any', 'console/write': 'any',
+  'window/answerClose': 'top', 'window/close': 'top', 'window/endDrag': 'top', 'window/focus': 'top', 'window/hide': 'top', 'window/holdClose': 'top', 'window/info': 'any', 'window/maximize': 'top', 'window/minimize': 'top', 'window/restore': 'top',
+  'window/setBackgroundColor': 'top', 'window/setBounds': 'top', 'window/setPosition': 'top', 'window/setResizable': 'top', 'window/setSize': 'top',
+  'window/setTitle': 'top', 'window/show': 'top', 'window/showInspector': 'top', 'window/startDrag': 'top',
 };
 /** Commands with a second path, which is policed as the first. */
 const SECOND_PATH = new Set(['fs/rename', 'fs/copyFile', 'fs/link']);
@@ -168,7 +169,8 @@ export class MockRuntime {
     const changes: Record<string, (state: State, params: Readonly<Record<string, unknown>>) => void> = {
       info: () => {}, setTitle: (state, { title }) => { state.title = String(title ?? ''); }, show: state => { state.visible = true; }, hide: state => { state.visible = false; }, close: state => { state.closed = true; },
       setSize: (state, { width, height }) => Object.assign(state, { width: Number(width), height: Number(height) }), setPosition: (state, { x, y }) => Object.assign(state, { x: Number(x), y: Number(y) }),
-      maximize: () => {}, minimize: () => {}, restore: () => {}, showInspector: () => {},
+      setBounds: (state, { x = state.x, y = state.y, width = state.width, height = state.height }) => Object.assign(state, { x: Number(x), y: Number(y), width: Number(width), height: Number(height) }),
+      ...Object.fromEntries(['answerClose', 'endDrag', 'focus', 'holdClose', 'maximize', 'minimize', 'restore', 'setBackgroundColor', 'setResizable', 'showInspector', 'startDrag'].map(same => [same, () => {}])),
     };
     const change = Object.hasOwn(changes, name) ? changes[name] : undefined;
     return change && (({ window, params }) => {
