@@ -13,6 +13,7 @@ import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStarter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -330,6 +332,14 @@ class SandboxSuite {
     return results;
   }
 
+  private static Optional<Path> socketOfSecondStarts(RunningApp app) {
+    try (Stream<Path> all = Files.walk(app.base(), 3)) {
+      return all.filter(path -> path.endsWith("dunlin-own/start")).findFirst();
+    } catch (IOException | UncheckedIOException changing) {
+      return Optional.empty();
+    }
+  }
+
   @Test
   void whoHasTakenOverARendererCanDoNothingWithTheMachine() throws IOException {
     assumeTrue(System.getProperty("os.arch").equals("amd64"), "the attacks know x86-64's numbers");
@@ -339,12 +349,12 @@ class SandboxSuite {
     Path secret = app.base().resolve("home/secret");
     Files.writeString(secret, "secret");
     account.own(app.base().resolve("home"));
-    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-        Stream<Path> all = Files.walk(app.base(), 3)) {
-      Path socket =
-          all.filter(path -> path.endsWith("dunlin-own/start"))
-              .findFirst()
-              .orElseThrow(() -> new AssertionError("there is no socket for second starts"));
+    app.await(
+        () -> socketOfSecondStarts(app).isPresent(),
+        "the socket for second starts",
+        RunningApp.SOON);
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Path socket = socketOfSecondStarts(app).orElseThrow();
       Map<String, String> aims =
           Map.of(
               "A", secret.toString(),
