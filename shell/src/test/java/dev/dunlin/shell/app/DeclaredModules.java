@@ -71,7 +71,13 @@ final class DeclaredModules {
             }
           };
       CheckedFile files = new CheckedFile(RandomSource.secure());
-      modules.add(new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
+      modules.add(
+          new PageServices(
+              index -> Optional.empty(),
+              files,
+              blocking,
+              new Printers(blocking),
+              Optional.empty()));
       modules.add(
           new PermissionModule(
               "",
