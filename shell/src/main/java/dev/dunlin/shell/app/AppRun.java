@@ -689,7 +689,13 @@ public final class AppRun implements Launcher {
               },
               windows::find);
       modules.add(bluetooth);
-      Desktop desktop = AppDesktop.of(config, resourceFolder(), this::emit, this::toFront);
+      Desktop desktop =
+          AppDesktop.of(
+              config,
+              resourceFolder(),
+              this::emit,
+              id -> windows.find(id).isPresent(),
+              this::toFront);
       modules.addAll(desktop.modules());
       Map<String, Supplier<Future<Map<String, Object>>>> capabilities =
           new HashMap<>(desktop.capabilities());

@@ -107,6 +107,11 @@ final class DeclaredModules {
                     }
 
                     @Override
+                    public boolean isOpen(int window) {
+                      return false;
+                    }
+
+                    @Override
                     public void toFront(int window) {
                       throw new AssertionError("no window is here");
                     }
