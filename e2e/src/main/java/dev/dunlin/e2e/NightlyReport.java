@@ -36,7 +36,8 @@ public final class NightlyReport {
           "PolicySuite",
           "IdentitySuite",
           "SandboxSuite",
-          "FaultSuite",
+          "FaultsSuite",
+          "NavigationSuite",
           "SoakSuite",
           "LoadSuite",
           "SeededTest",
@@ -70,16 +71,20 @@ public final class NightlyReport {
   /** The page. */
   static String of(Path root, Instant now) throws IOException {
     NightlyReport report = new NightlyReport(root);
-    report.head(now);
-    report.suites();
+    Map<String, String> found = report.found();
+    report.head(now, SUITES.size() - found.size());
+    report.suites(found);
     report.fuzz();
     report.table("Soak", "e2e/target/soak.json");
     report.table("Reproducible build", "e2e/target/reproducible.json");
     return report.page.toString();
   }
 
-  private void head(Instant now) throws IOException {
+  private void head(Instant now, int missing) throws IOException {
     page.append("# Security report\n\n");
+    if (missing > 0) {
+      page.append("**Incomplete: of the suites below, " + missing + " did not run.**\n\n");
+    }
     page.append(
         "Written by `NightlyReport` of the files that a run left (`./dunlin test --nightly`), not by hand. What [SECURITY.md](../SECURITY.md) promises is tried there.\n\n");
     row("what", "is");
@@ -116,7 +121,7 @@ public final class NightlyReport {
     page.append('\n');
   }
 
-  private void suites() throws IOException {
+  private Map<String, String> found() throws IOException {
     Map<String, String> found = new TreeMap<>();
     for (Path folder : modules("surefire-reports", "failsafe-reports")) {
       try (Stream<Path> files = Files.list(folder)) {
@@ -129,6 +134,10 @@ public final class NightlyReport {
         }
       }
     }
+    return found;
+  }
+
+  private void suites(Map<String, String> found) {
     page.append("## Suites\n\n");
     row("suite", "tests", "failed", "skipped", "seconds", "more");
     row("---", "---", "---", "---", "---", "---");

@@ -24,12 +24,21 @@ public final class DnsTargets {
     return List.of(new Target("dns", 64 << 10, DnsTargets::answer));
   }
 
-  /** Refused by a RuntimeException, which is EBADRESP to the page, or JSON. */
+  /** RFC 1035, 2.3.4, give or take the dots. */
+  private static final int NAME_LENGTH = 255;
+
+  /** Refused by a RuntimeException, which is EBADRESP to the page, or JSON; no name is longer. */
   private static void answer(byte[] input) throws IOException {
     EmbeddedChannel channel = new EmbeddedChannel(new DatagramDnsResponseDecoder());
     try {
       channel.writeInbound(new DatagramPacket(Unpooled.wrappedBuffer(input), HERE, HERE));
       DatagramDnsResponse response = channel.readInbound();
+      if (response != null && response.count(DnsSection.QUESTION) > 0) {
+        String name = response.recordAt(DnsSection.QUESTION).name();
+        if (name.length() > NAME_LENGTH) {
+          throw new AssertionError("a name of " + name.length() + " characters");
+        }
+      }
       for (int i = 0; response != null && i < response.count(DnsSection.ANSWER); i++) {
         Optional<Map<String, Object>> read;
         try {
