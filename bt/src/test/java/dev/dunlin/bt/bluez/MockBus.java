@@ -100,6 +100,18 @@ public final class MockBus implements AutoCloseable {
     return rules.toString();
   }
 
+  /** The bus itself passes nothing on any more, or goes on. */
+  public void stop(boolean stopped) throws IOException, InterruptedException {
+    stop(daemon, stopped);
+  }
+
+  private static void stop(Process process, boolean stopped)
+      throws IOException, InterruptedException {
+    new ProcessBuilder("kill", stopped ? "-STOP" : "-CONT", String.valueOf(process.pid()))
+        .start()
+        .waitFor();
+  }
+
   public String address() {
     return "unix:path=" + folder.resolve("bus.sock");
   }
@@ -133,7 +145,8 @@ public final class MockBus implements AutoCloseable {
     if (peer != null) {
       peer.kill();
     }
-    daemon.destroy();
+    // Also one that was stopped.
+    daemon.destroyForcibly();
     try {
       daemon.waitFor();
       try (var files = Files.list(folder)) {
@@ -191,9 +204,7 @@ public final class MockBus implements AutoCloseable {
 
     /** It answers nothing any more, or goes on. */
     public void stop(boolean stopped) throws IOException, InterruptedException {
-      new ProcessBuilder("kill", stopped ? "-STOP" : "-CONT", String.valueOf(process.pid()))
-          .start()
-          .waitFor();
+      MockBus.stop(process, stopped);
     }
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /** An app on the person's desktop. */
 final class AppDesktop {
@@ -20,7 +21,8 @@ final class AppDesktop {
     void emit(int window, String event, Object detail);
   }
 
-  static Desktop of(AppConfig config, Path resources, Emit emit, IntConsumer toFront) {
+  static Desktop of(
+      AppConfig config, Path resources, Emit emit, IntPredicate isOpen, IntConsumer toFront) {
     return new Desktop(
         new Desktop.Settings(
             config.meta().bundleIdentifier(),
@@ -37,6 +39,11 @@ final class AppDesktop {
           @Override
           public void emit(int window, String event, Object detail) {
             emit.emit(window, event, detail);
+          }
+
+          @Override
+          public boolean isOpen(int window) {
+            return isOpen.test(window);
           }
 
           @Override

@@ -689,12 +689,19 @@ public final class AppRun implements Launcher {
               },
               windows::find);
       modules.add(bluetooth);
-      Desktop desktop = AppDesktop.of(config, resourceFolder(), this::emit, this::toFront);
+      Desktop desktop =
+          AppDesktop.of(
+              config,
+              resourceFolder(),
+              this::emit,
+              id -> windows.find(id).isPresent(),
+              this::toFront);
       modules.addAll(desktop.modules());
       Map<String, Supplier<Future<Map<String, Object>>>> capabilities =
           new HashMap<>(desktop.capabilities());
       capabilities.put(bluetooth.name(), bluetooth::capability);
-      capabilities.put("printing", () -> blocking(Printers::capability));
+      Printers printers = new Printers(this::blocking);
+      capabilities.put("printing", printers::capability);
       modules.add(
           new ApplicationModule(
               exit::complete,
@@ -718,7 +725,9 @@ public final class AppRun implements Launcher {
           new OtherWindows(windows, (id, event, detail) -> bridge.join().send(id, event, detail)));
       Optional<String> asker =
           options.headless() ? Optional.empty() : Optional.of(config.meta().title());
-      modules.add(new PageServices(windows::find, new CheckedFile(random), this::blocking, asker));
+      modules.add(
+          new PageServices(
+              windows::find, new CheckedFile(random), this::blocking, printers, asker));
       downloads =
           new Downloads(
               profile().resolve("Dunlin Downloads"),

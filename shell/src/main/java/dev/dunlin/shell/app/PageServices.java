@@ -61,6 +61,7 @@ final class PageServices implements CommandModule {
   private final IntFunction<Optional<BrowserWindow>> windows;
   private final CheckedFile files;
   private final Blocking blocking;
+  private final Printers printers;
 
   private final Optional<String> asker;
 
@@ -74,11 +75,13 @@ final class PageServices implements CommandModule {
       IntFunction<Optional<BrowserWindow>> windows,
       CheckedFile files,
       Blocking blocking,
+      Printers printers,
       Optional<String> asker) {
     this.windows = windows;
     this.asker = asker;
     this.files = files;
     this.blocking = blocking;
+    this.printers = printers;
   }
 
   @Override
@@ -93,7 +96,7 @@ final class PageServices implements CommandModule {
         file("screenshot", this::screenshot),
         asking("print", this::print),
         declared("printTo", new Resource.Text(), this::printTo),
-        command("printers", (window, call) -> blocking.run(() -> new Reply.Data(printers()))),
+        command("printers", (window, call) -> printers()),
         command("capturePage", this::capturePage),
         command("zoom", PageServices::zoom),
         command("find", PageServices::find),
@@ -242,10 +245,15 @@ final class PageServices implements CommandModule {
 
   // Print.
 
-  private static List<Map<String, Object>> printers() {
-    return Printers.all().stream()
-        .map(one -> Map.<String, Object>of("name", one.name(), "isDefault", one.isDefault()))
-        .toList();
+  private Future<Reply> printers() {
+    return printers
+        .all()
+        .map(
+            all ->
+                new Reply.Data(
+                    all.stream()
+                        .map(one -> Map.of("name", one.name(), "isDefault", one.isDefault()))
+                        .toList()));
   }
 
   private Future<Reply> printTo(BrowserWindow window, Call call) {
@@ -268,7 +276,7 @@ final class PageServices implements CommandModule {
                                 () -> {
                                   try (InputStream pdf =
                                       page.stream(made.path("stream").asText())) {
-                                    Printers.print(printer, copies, state.title(), pdf);
+                                    printers.print(printer, copies, state.title(), pdf);
                                   }
                                   return Reply.NOTHING;
                                 })));
@@ -289,9 +297,9 @@ final class PageServices implements CommandModule {
           "ERR_PICKER_OPEN",
           "a print dialog of this window is open already: wait for its answer");
     }
-    return blocking
-        .run(Printers::all)
-        .compose(printers -> window.onFrame(owner -> PrintDialog.ask(owner, app, printers)))
+    return printers
+        .all()
+        .compose(all -> window.onFrame(owner -> PrintDialog.ask(owner, app, all)))
         .onComplete(asked -> asking.remove(window.index()))
         .compose(
             chosen -> {

@@ -53,7 +53,7 @@ public final class Desktop {
                     new Bus(Bus.systemAddress(settings.environment())),
                     session.get(),
                     settings.title(),
-                    (event, detail) -> pages.emit(Pages.FIRST, event, detail)));
+                    pages));
   }
 
   /** Made when it is first asked for, once. */

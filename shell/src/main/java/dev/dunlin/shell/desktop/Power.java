@@ -3,7 +3,8 @@ package dev.dunlin.shell.desktop;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.Set;
+import java.util.TreeSet;
 import org.freedesktop.dbus.types.UInt32;
 
 /**
@@ -35,24 +36,46 @@ final class Power {
   private final Bus system;
   private final Bus session;
   private final String appName;
-  private final BiConsumer<String, Object> events;
+  private final Pages pages;
 
   // Guarded by this.
+  private final Set<Integer> watchers = new TreeSet<>();
   private Future<Void> watching;
 
   /**
-   * @param events {@code powersuspend}, {@code powerresume} and {@code powersource}, on threads of
-   *     D-Bus
+   * @param pages have {@code powersuspend}, {@code powerresume} and {@code powersource}, on threads
+   *     of D-Bus
    */
-  Power(Bus system, Bus session, String appName, BiConsumer<String, Object> events) {
+  Power(Bus system, Bus session, String appName, Pages pages) {
     this.system = system;
     this.session = session;
     this.appName = appName;
-    this.events = events;
+    this.pages = pages;
   }
 
-  /** Tells events from now on. */
-  synchronized Future<Void> watch() {
+  /** Tells a window events from now on, until it is gone. */
+  Future<Void> watch(int window) {
+    return hear()
+        .map(
+            heard -> {
+              synchronized (this) {
+                watchers.removeIf(one -> !pages.isOpen(one));
+                watchers.add(window);
+              }
+              return heard;
+            });
+  }
+
+  private void tell(String event, Object detail) {
+    Set<Integer> told;
+    synchronized (this) {
+      watchers.removeIf(one -> !pages.isOpen(one));
+      told = Set.copyOf(watchers);
+    }
+    told.forEach(window -> pages.emit(window, event, detail));
+  }
+
+  private synchronized Future<Void> hear() {
     if (watching == null || watching.failed()) {
       watching =
           system
@@ -85,7 +108,7 @@ final class Power {
 
   private void sleeps(Bus.Signal signal) {
     if (signal.type().equals(LOGIND + ".Manager") && signal.body().size() == 1) {
-      events.accept(Plain.flag(signal.body().get(0)) ? "powersuspend" : "powerresume", Map.of());
+      tell(Plain.flag(signal.body().get(0)) ? "powersuspend" : "powerresume", Map.of());
     }
   }
 
@@ -94,7 +117,7 @@ final class Power {
         && signal.body().size() == 3
         && UPOWER.equals(signal.body().get(0))) {
       Plain.entry(signal.body().get(1), "OnBattery")
-          .ifPresent(now -> events.accept("powersource", Map.of("onBattery", Plain.flag(now))));
+          .ifPresent(now -> tell("powersource", Map.of("onBattery", Plain.flag(now))));
     }
   }
 

@@ -29,11 +29,7 @@ final class PowerModule implements CommandModule {
   public List<Command> commands() {
     return List.of(
         command("state", new Command.Resource.None(), Power.NO_LOGIND, call -> power.get().state()),
-        command(
-            "watch",
-            new Command.Resource.None(),
-            Power.NO_LOGIND,
-            call -> power.get().watch().compose(done -> power.get().state())),
+        command("watch", new Command.Resource.None(), Power.NO_LOGIND, this::watch),
         command("keepAwake", new Command.Resource.None(), Power.NO_SAVER, this::keepAwake),
         command("letSleep", new Command.Resource.Handle(), Power.NO_SAVER, PowerModule::letSleep));
   }
@@ -49,6 +45,17 @@ final class PowerModule implements CommandModule {
             work.apply(call)
                 .<Reply>map(Reply.Data::new)
                 .recover(fault -> Future.failedFuture(BusError.toPage(fault, absent))));
+  }
+
+  private Future<?> watch(Call call) {
+    int window = call.caller().window();
+    if (window < 0) {
+      throw new BridgeError(
+          "NotFoundError",
+          "ERR_NO_WINDOW",
+          "this page has no window of its own: watch from a window's page");
+    }
+    return power.get().watch(window).compose(done -> power.get().state());
   }
 
   /** Until its handle is closed, with the document at the latest. */

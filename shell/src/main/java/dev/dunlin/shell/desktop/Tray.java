@@ -16,8 +16,8 @@ import java.util.function.BiConsumer;
 import javax.imageio.ImageIO;
 import org.freedesktop.dbus.DBusPath;
 import org.freedesktop.dbus.errors.UnknownMethod;
-import org.freedesktop.dbus.exceptions.DBusException;
 import org.freedesktop.dbus.interfaces.Properties;
+import org.freedesktop.dbus.types.UInt32;
 import org.freedesktop.dbus.types.Variant;
 
 /**
@@ -33,6 +33,11 @@ final class Tray {
   private static final String WATCHER_PATH = "/StatusNotifierWatcher";
   private static final String ITEM_PATH = "/StatusNotifierItem";
   private static final String MENU_PATH = "/MenuBar";
+
+  // What RequestName is told, and may answer.
+  private static final UInt32 DO_NOT_QUEUE = new UInt32(4);
+  private static final int OWNED = 1;
+  private static final int OWNED_ALREADY = 4;
 
   static final Absent NO_TRAY =
       new Absent(
@@ -101,8 +106,7 @@ final class Tray {
       wanted = true;
       revision = menu.set(wantedLayout);
     }
-    bus.tell(
-        MENU_PATH, MENU, "LayoutUpdated", "ui", new org.freedesktop.dbus.types.UInt32(revision), 0);
+    bus.tell(MENU_PATH, MENU, "LayoutUpdated", "ui", new UInt32(revision), 0);
     return offer().compose(done -> register());
   }
 
@@ -155,18 +159,17 @@ final class Tray {
   }
 
   private Future<Void> register() {
-    return bus.connect()
-        .map(
-            made -> {
-              try {
-                made.requestBusName(name);
-                return made;
-              } catch (DBusException e) {
-                throw new BusError(BusError.Kind.REFUSED, String.valueOf(e.getMessage()));
-              }
+    return bus.call(Bus.NAME, Bus.PATH, Bus.NAME, "RequestName", "su", name, DO_NOT_QUEUE)
+        .compose(
+            answer -> {
+              int result = (int) Plain.number(Bus.body(answer).get(0));
+              return result == OWNED || result == OWNED_ALREADY
+                  ? Future.succeededFuture()
+                  : Future.failedFuture(
+                      new BusError(BusError.Kind.REFUSED, name + " is another program's name"));
             })
         .compose(
-            made ->
+            owned ->
                 bus.call(WATCHER, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem", "s", name))
         .mapEmpty();
   }

@@ -71,7 +71,13 @@ final class DeclaredModules {
             }
           };
       CheckedFile files = new CheckedFile(RandomSource.secure());
-      modules.add(new PageServices(index -> Optional.empty(), files, blocking, Optional.empty()));
+      modules.add(
+          new PageServices(
+              index -> Optional.empty(),
+              files,
+              blocking,
+              new Printers(blocking),
+              Optional.empty()));
       modules.add(
           new PermissionModule(
               "",
@@ -98,6 +104,11 @@ final class DeclaredModules {
                     @Override
                     public void emit(int window, String event, Object detail) {
                       throw new AssertionError("nobody speaks here");
+                    }
+
+                    @Override
+                    public boolean isOpen(int window) {
+                      return false;
                     }
 
                     @Override

@@ -43,6 +43,11 @@ final class MockDesktop implements AutoCloseable {
     peer.stop(stopped);
   }
 
+  /** The bus passes nothing on any more, or goes on. */
+  void stopBus(boolean stopped) throws IOException, InterruptedException {
+    bus.stop(stopped);
+  }
+
   @Override
   public void close() {
     bus.close();

@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Call;
+import dev.dunlin.bridge.spi.Caller;
 import dev.dunlin.bridge.spi.Command;
+import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.bridge.spi.ScopedPath;
 import io.vertx.core.Future;
@@ -21,7 +23,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +46,7 @@ class PlaceTest {
   @TempDir Path folder;
 
   private final BlockingQueue<String> news = new LinkedBlockingQueue<>();
+  private final Set<Integer> closed = ConcurrentHashMap.newKeySet();
   private MockDesktop desktop;
   private Bus bus;
   private Power power;
@@ -64,7 +69,27 @@ class PlaceTest {
                     folder.resolve("data").toString(),
                     "XDG_DATA_DIRS",
                     "relative:")));
-    power = new Power(bus, bus, "An App", (event, detail) -> news.add(event + detail));
+    power =
+        new Power(
+            bus,
+            bus,
+            "An App",
+            new Pages() {
+              @Override
+              public void emit(int window, String event, Object detail) {
+                news.add(window + " " + event + detail);
+              }
+
+              @Override
+              public boolean isOpen(int window) {
+                return !closed.contains(window);
+              }
+
+              @Override
+              public void toFront(int window) {
+                throw new AssertionError("nobody asked for it");
+              }
+            });
   }
 
   @AfterEach
@@ -127,17 +152,57 @@ class PlaceTest {
     assertEquals("no-power", get(power.capability()).get("reason"));
     desktop.tell("power start");
     assertEquals(true, get(power.capability()).get("available"));
-    get(power.watch());
-    get(power.watch());
+    get(power.watch(3));
+    get(power.watch(3));
     assertEquals(false, get(power.state()).get("onBattery"));
     desktop.tell("power battery yes");
-    assertEquals("powersource{onBattery=true}", next());
+    assertEquals("3 powersource{onBattery=true}", next());
     desktop.tell("power sleep yes");
-    assertEquals("powersuspend{}", next());
+    assertEquals("3 powersuspend{}", next());
     desktop.tell("power sleep no");
-    assertEquals("powerresume{}", next());
+    assertEquals("3 powerresume{}", next());
     assertEquals(true, get(power.state()).get("onBattery"));
     assertTrue(news.isEmpty(), news::toString);
+  }
+
+  @Test
+  void everyWindowThatWatchesHearsUntilItIsGoneAndNoOther() throws Exception {
+    desktop.tell("power start");
+    CommandModule module = new PowerModule(() -> power);
+    for (int window : new int[] {0, 4, 5}) {
+      get(watch(module, window));
+    }
+    desktop.tell("power sleep yes");
+    assertEquals(
+        Set.of("0 powersuspend{}", "4 powersuspend{}", "5 powersuspend{}"),
+        Set.of(next(), next(), next()));
+    closed.addAll(Set.of(0, 5));
+    desktop.tell("power sleep no");
+    assertEquals("4 powerresume{}", next());
+    // What is gone does not come back; and of what is told now, all of before has been told.
+    closed.clear();
+    desktop.tell("power sleep yes");
+    assertEquals("4 powersuspend{}", next());
+    assertTrue(news.isEmpty(), news::toString);
+    BridgeError worker = assertThrows(BridgeError.class, () -> get(watch(module, -1)));
+    assertEquals("ERR_NO_WINDOW", worker.code());
+  }
+
+  private static Future<Reply> watch(CommandModule module, int window) throws Exception {
+    Command command =
+        module.commands().stream()
+            .filter(one -> one.function().equals("watch"))
+            .findFirst()
+            .orElseThrow();
+    return command
+        .handler()
+        .handle(
+            (Call)
+                Proxy.newProxyInstance(
+                    PlaceTest.class.getClassLoader(),
+                    new Class<?>[] {Call.class},
+                    (proxy, method, arguments) ->
+                        new Caller(window, "document", "https://x.localhost", "")));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.menu.MenuLayout;
 import io.vertx.core.Future;
 import java.awt.Color;
@@ -16,11 +17,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.imageio.ImageIO;
+import org.freedesktop.dbus.types.UInt32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 class TrayTest {
   private static final long PATIENCE_SECONDS = 20;
+
+  /** Less than a call waits for the bus. */
+  private static final long STUCK_SECONDS = 8;
 
   @TempDir Path folder;
 
@@ -194,6 +201,56 @@ class TrayTest {
     desktop.tell("watcher");
     awaitItems(2);
     assertEquals("1 One", shown(desktop.ask("menu").get(1)));
+  }
+
+  @Test
+  void aTrayThatComesHoldsUpNoOtherSignal() throws Exception {
+    // Consumers hear on one thread, in this order: the tray's is between these two.
+    CountDownLatch heard = new CountDownLatch(1);
+    get(bus.hearOwner(Tray.WATCHER, owner -> stopBus()));
+    assertThrows(BusError.class, () -> get(tray.show(MenuLayout.parse("One: _"))));
+    get(bus.hearOwner(Tray.WATCHER, owner -> heard.countDown()));
+    // Its own answer may come only when the bus goes on.
+    CompletableFuture<Void> told = Threads.asyncRun("watcher", this::startWatcher);
+    try {
+      assertTrue(heard.await(STUCK_SECONDS, TimeUnit.SECONDS), "the tray waits for the bus");
+    } finally {
+      desktop.stopBus(false);
+    }
+    told.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    awaitItems(1);
+  }
+
+  private void startWatcher() {
+    try {
+      desktop.tell("watcher");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void stopBus() {
+    try {
+      desktop.stopBus(true);
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aNameThatAnotherProgramHasIsAnError() throws IOException {
+    desktop.tell("watcher");
+    Bus other = new Bus(Optional.of(desktop.address()));
+    try {
+      String name = Tray.ITEM + "-" + ProcessHandle.current().pid() + "-1";
+      get(other.call(Bus.NAME, Bus.PATH, Bus.NAME, "RequestName", "su", name, new UInt32(0)));
+      BusError taken =
+          assertThrows(BusError.class, () -> get(tray.show(MenuLayout.parse("One: _"))));
+      assertEquals(BusError.Kind.REFUSED, taken.kind());
+      assertEquals(0, desktop.ask("items").size());
+    } finally {
+      other.close();
+    }
   }
 
   /** Each question is a round trip on the bus that the registration also takes. */
