@@ -899,12 +899,16 @@ public final class AppRun implements Launcher {
       }
 
       @Override
-      public void closed(BrowserWindow window, Optional<String> name, boolean last) {
-        name.ifPresent(known -> look.note(known, window.place()));
-        closing.forget(window.id());
+      public void gone(WindowNumber window) {
         bridge().windowGone(window.id());
+        closing.forget(window.id());
         recoveries.remove(window.id());
         host.windowGone(window.id());
+      }
+
+      @Override
+      public void closed(BrowserWindow window, Optional<String> name, boolean last) {
+        name.ifPresent(known -> look.note(known, window.place()));
         if (last) {
           exit.complete(0);
         } else {
