@@ -147,12 +147,20 @@ final class Documents {
     }
   }
 
-  /** The document that a window's top frame used last; before that, who asks without one. Loop. */
-  Document shownIn(int window) {
-    return byTopFrame.values().stream()
+  /**
+   * Of the documents that a window's top frame may show, the one that has called from it, else the
+   * one served last; empty if all are gone. Loop.
+   */
+  synchronized Optional<Document> shownIn(int window, List<String> ids) {
+    List<Document> all =
+        ids.stream()
+            .flatMap(id -> Optional.ofNullable(byId.get(id)).stream())
+            .filter(document -> document.window == window)
+            .toList();
+    return all.stream()
         .filter(document -> document.isBoundToTopOf(window))
         .findFirst()
-        .orElseGet(() -> anonymous(window, ""));
+        .or(() -> all.stream().reduce((first, last) -> last));
   }
 
   /**

@@ -194,6 +194,11 @@ final class AppHost implements PageHost {
     events.committed(window, url);
   }
 
+  /** The documents that a window's top frame may show; none if it shows what is not the app's. */
+  List<String> shown(int window) {
+    return documentsOf(window).shown();
+  }
+
   /** A window has closed, and with it its documents. */
   void windowGone(int window) {
     documents.remove(window);

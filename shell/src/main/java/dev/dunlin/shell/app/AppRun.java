@@ -903,6 +903,7 @@ public final class AppRun implements Launcher {
         bridge().windowGone(window.id());
         closing.forget(window.id());
         recoveries.remove(window.id());
+        downloads.forgetFolder(window.id());
         host.windowGone(window.id());
       }
 
@@ -1018,8 +1019,13 @@ public final class AppRun implements Launcher {
     /** How downloads reach pages, and the person at the console. */
     private final class DownloadPages implements Downloads.Pages {
       @Override
-      public Future<Reply> call(int index, String path, ObjectNode params) {
-        return bridge.join().callFor(index, "download", "save", path, params);
+      public List<String> shown(int index) {
+        return host.shown(index);
+      }
+
+      @Override
+      public Future<Reply> call(int index, List<String> shown, String path, ObjectNode params) {
+        return bridge.join().callFor(index, shown, "download", "save", path, params);
       }
 
       @Override
@@ -1067,6 +1073,9 @@ public final class AppRun implements Launcher {
     @Override
     public void committed(int window, String url) {
       closing.forget(window);
+      if (host.shown(window).isEmpty()) {
+        downloads.forgetFolder(window);
+      }
       if (loadedOnce && window == FIRST && options.testFile().isPresent() && !exit.isDone()) {
         resultLost(url);
       }

@@ -50,8 +50,11 @@ final class Downloads implements CommandModule {
 
   /** What a download needs of the rest. */
   interface Pages {
-    /** Calls a command in the name of the window's top document. */
-    Future<Reply> call(int window, String path, ObjectNode params);
+    /** The documents that the window's top frame may show now: none if they are not the app's. */
+    List<String> shown(int window);
+
+    /** Calls a command in the name of the one of these that it shows. */
+    Future<Reply> call(int window, List<String> shown, String path, ObjectNode params);
 
     void emit(int window, String event, Object detail);
 
@@ -130,16 +133,23 @@ final class Downloads implements CommandModule {
     String id = random.hex128();
     offers.put(id, download);
     ObjectNode params = JsonNodeFactory.instance.objectNode().put("offer", id);
+    // Now: who asks is not who is shown when the disk has answered.
+    List<String> shown = pages.shown(window);
     Path folder = folders.getOrDefault(window, standardFolder);
     blocking
         .run(() -> free(folder, fileName(download.suggestedName())))
-        .compose(path -> pages.call(window, path.toString(), params))
+        .compose(path -> pages.call(window, shown, path.toString(), params))
         .onFailure(
             fault -> {
               offers.remove(id);
               download.cancel();
               pages.refused(download.url(), fault.getMessage());
             });
+  }
+
+  /** The window is gone, or shows what is not the app's: the folder is the standard one again. */
+  void forgetFolder(int window) {
+    folders.remove(window);
   }
 
   /** A name without what a file system, or a person, could take for something else. */
