@@ -51,7 +51,24 @@ final class Documents {
     return document.caller(config.origin(), url);
   }
 
+  /** For a window that is gone: nobody may use it, and nothing of it is kept. */
+  private Document late(int window) {
+    Document late =
+        new Document(
+            config.random().hex128(),
+            window,
+            PolicySet.NONE,
+            new HandleTable(config.random()),
+            new Grants(),
+            loop);
+    late.markGone();
+    return late;
+  }
+
   synchronized Document register(int window, PolicySet policy) {
+    if (window >= 0 && closed.get(window)) {
+      return late(window);
+    }
     Document document =
         new Document(config.random().hex128(), window, policy, table(window), grants(window), loop);
     byId.put(document.id, document);

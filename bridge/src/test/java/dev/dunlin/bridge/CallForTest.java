@@ -89,6 +89,16 @@ class CallForTest {
   }
 
   @Test
+  void aDocumentThatIsServedToAWindowThatHasClosedIsNobodys() {
+    assertEquals("done", outcome(1, harness.bridge.registerDocument(1, ALL)));
+    harness.bridge.windowGone(1);
+    Page late = harness.page(1, ALL);
+    late.channel.failure();
+    assertEquals("ERR_ACCESS_DENIED", outcome(1, late.id));
+    assertEquals("done", outcome(2, harness.page(2, ALL).id));
+  }
+
+  @Test
   void ofSeveralThatItMayShowTheOneThatCalledIsItElseTheLast() {
     String first = harness.bridge.registerDocument(1, ALL);
     String last = harness.bridge.registerDocument(1, STRICT);

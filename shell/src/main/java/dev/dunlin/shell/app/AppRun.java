@@ -880,6 +880,7 @@ public final class AppRun implements Launcher {
     private final class WindowEvents implements Windows.Events {
       @Override
       public void opening(WindowNumber window, List<String> narrower) {
+        host.windowOpens(window.id());
         if (!narrower.isEmpty()) {
           bridge.join().windowOpens(window.id(), policySet(List.of()).narrowedBy(narrower));
         }
