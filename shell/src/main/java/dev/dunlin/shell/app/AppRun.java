@@ -43,6 +43,7 @@ import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
 import dev.dunlin.shell.engine.PageFiles;
 import dev.dunlin.shell.engine.WindowNumber;
+import dev.dunlin.shell.engine.WindowPlace;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
@@ -910,12 +911,22 @@ public final class AppRun implements Launcher {
 
       @Override
       public void closed(BrowserWindow window, Optional<String> name, boolean last) {
-        name.ifPresent(known -> look.note(known, window.place()));
+        name.ifPresent(known -> noteAside(known, window.place()));
         if (last) {
           exit.complete(0);
         } else {
           tellAll("windowclosed", window.index());
         }
+      }
+
+      /** This is AWT's thread. What a worker has not written when the app ends, is written then. */
+      private void noteAside(String name, WindowPlace place) {
+        look.note(name, place);
+        blocking(
+            () -> {
+              look.writeNotes();
+              return name;
+            });
       }
 
       private void tellAll(String event, int index) {
@@ -948,6 +959,7 @@ public final class AppRun implements Launcher {
         return;
       }
       windows.places().forEach(look::note);
+      look.writeNotes();
       // It has time to put away what it holds; who needs more is killed at the end.
       Future<Void> ended = backEnd.map(BackEnd::close).orElseGet(Future::succeededFuture);
       try {
