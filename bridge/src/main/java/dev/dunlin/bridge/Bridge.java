@@ -109,15 +109,35 @@ public final class Bridge implements AutoCloseable {
   /**
    * Calls a command on a file in the name of the document that a window's top frame shows: for what
    * a page does by Chromium's own ways, which then is policed as its calls are. What the call opens
-   * is that document's.
+   * is that document's. A window that shows no document of the app is refused.
+   *
+   * @param shown the documents that the top frame may show, in the order they were served: more
+   *     than one where a reload overtook another
    */
   public Future<Reply> callFor(
-      int window, String module, String function, String path, ObjectNode params) {
+      int window,
+      List<String> shown,
+      String module,
+      String function,
+      String path,
+      ObjectNode params) {
     Promise<Reply> answer = Promise.promise();
     loop.run(
         () -> {
           try {
-            Document document = documents.shownIn(window);
+            Document document =
+                documents
+                    .shownIn(window, shown)
+                    .orElseThrow(
+                        () ->
+                            new BridgeError(
+                                "SecurityError",
+                                "ERR_ACCESS_DENIED",
+                                "the window shows no page that the app has served, and only one may"
+                                    + " call "
+                                    + module
+                                    + "/"
+                                    + function));
             CommandUrl url =
                 CommandUrl.ofPath(CommandUrl.parse("ipc://" + module + "/" + function), path);
             dispatcher.start(

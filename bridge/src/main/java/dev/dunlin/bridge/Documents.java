@@ -51,7 +51,24 @@ final class Documents {
     return document.caller(config.origin(), url);
   }
 
+  /** For a window that is gone: nobody may use it, and nothing of it is kept. */
+  private Document late(int window) {
+    Document late =
+        new Document(
+            config.random().hex128(),
+            window,
+            PolicySet.NONE,
+            new HandleTable(config.random()),
+            new Grants(),
+            loop);
+    late.markGone();
+    return late;
+  }
+
   synchronized Document register(int window, PolicySet policy) {
+    if (window >= 0 && closed.get(window)) {
+      return late(window);
+    }
     Document document =
         new Document(config.random().hex128(), window, policy, table(window), grants(window), loop);
     byId.put(document.id, document);
@@ -147,12 +164,20 @@ final class Documents {
     }
   }
 
-  /** The document that a window's top frame used last; before that, who asks without one. Loop. */
-  Document shownIn(int window) {
-    return byTopFrame.values().stream()
+  /**
+   * Of the documents that a window's top frame may show, the one that has called from it, else the
+   * one served last; empty if all are gone. Loop.
+   */
+  synchronized Optional<Document> shownIn(int window, List<String> ids) {
+    List<Document> all =
+        ids.stream()
+            .flatMap(id -> Optional.ofNullable(byId.get(id)).stream())
+            .filter(document -> document.window == window)
+            .toList();
+    return all.stream()
         .filter(document -> document.isBoundToTopOf(window))
         .findFirst()
-        .orElseGet(() -> anonymous(window, ""));
+        .or(() -> all.stream().reduce((first, last) -> last));
   }
 
   /**

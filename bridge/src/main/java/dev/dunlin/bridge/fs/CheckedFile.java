@@ -44,6 +44,15 @@ public final class CheckedFile {
    * @throws BridgeError with the system's code, such as {@code ENOSPC}; nothing was changed
    */
   public void write(ScopedPath path, InputStream content, String syscall) {
+    write(path, content, syscall, true);
+  }
+
+  /** As {@link #write}, but leaves a file that is there by the end: {@code EEXIST}. */
+  public void create(ScopedPath path, InputStream content, String syscall) {
+    write(path, content, syscall, false);
+  }
+
+  private void write(ScopedPath path, InputStream content, String syscall, boolean replaces) {
     try {
       replace(
           drafts,
@@ -54,6 +63,9 @@ public final class CheckedFile {
             byte[] piece = new byte[PIECE_BYTES];
             for (int n = content.read(piece); n >= 0; n = content.read(piece)) {
               draft.write(ByteBuffer.wrap(piece, 0, n), -1);
+            }
+            if (!replaces && Files.exists(path.real(), LinkOption.NOFOLLOW_LINKS)) {
+              throw new Errno.Failure(Errno.EEXIST);
             }
           });
     } catch (IOException e) {

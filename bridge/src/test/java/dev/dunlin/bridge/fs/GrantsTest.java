@@ -203,7 +203,7 @@ class GrantsTest {
     assertDenied(page.error(at("readFile", "one"), TEXT));
     pick(page, "one", false);
     harness.bridge.windowGone(1);
-    assertDenied(harness.page(1, MAY_ASK).error(at("readFile", "one"), TEXT));
+    assertDenied(harness.page(2, MAY_ASK).error(at("readFile", "one"), TEXT));
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.dunlin.shell.resources.ResourceResponse;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -120,9 +121,12 @@ final class AppHost implements PageHost {
 
   private StreamResponse served(PageRequest request, ResourceResponse response) {
     if (request.navigation()) {
+      String id = WindowDocuments.idIn(response.headers());
       gone(
           documentsOf(request.window())
-              .served(request.topFrame(), request.url(), WindowDocuments.idIn(response.headers())));
+              .map(window -> window.served(request.topFrame(), request.url(), id))
+              // The window has closed meanwhile.
+              .orElseGet(() -> List.of(id)));
     }
     return new StreamResponse(
         response.status(), response.headers(), response.lengthBytes(), response.body());
@@ -189,9 +193,19 @@ final class AppHost implements PageHost {
 
   @Override
   public void committed(int window, String url) {
-    gone(documentsOf(window).committed(url));
+    gone(documentsOf(window).map(one -> one.committed(url)).orElseGet(List::of));
     bridge.join().shows(window, url);
     events.committed(window, url);
+  }
+
+  /** The documents that a window's top frame may show; none if it shows what is not the app's. */
+  List<String> shown(int window) {
+    return documentsOf(window).map(WindowDocuments::shown).orElseGet(List::of);
+  }
+
+  /** A window is about to open: from now on its documents are counted. */
+  void windowOpens(int window) {
+    documents.put(window, new WindowDocuments());
   }
 
   /** A window has closed, and with it its documents. */
@@ -230,7 +244,7 @@ final class AppHost implements PageHost {
     events.title(window, title);
   }
 
-  private WindowDocuments documentsOf(int window) {
-    return documents.computeIfAbsent(window, ignored -> new WindowDocuments());
+  private Optional<WindowDocuments> documentsOf(int window) {
+    return Optional.ofNullable(documents.get(window));
   }
 }

@@ -43,6 +43,7 @@ import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
 import dev.dunlin.shell.engine.PageFiles;
 import dev.dunlin.shell.engine.WindowNumber;
+import dev.dunlin.shell.engine.WindowPlace;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
@@ -889,6 +890,7 @@ public final class AppRun implements Launcher {
     private final class WindowEvents implements Windows.Events {
       @Override
       public void opening(WindowNumber window, List<String> narrower) {
+        host.windowOpens(window.id());
         if (!narrower.isEmpty()) {
           bridge.join().windowOpens(window.id(), policySet(List.of()).narrowedBy(narrower));
         }
@@ -908,17 +910,32 @@ public final class AppRun implements Launcher {
       }
 
       @Override
-      public void closed(BrowserWindow window, Optional<String> name, boolean last) {
-        name.ifPresent(known -> look.note(known, window.place()));
-        closing.forget(window.id());
+      public void gone(WindowNumber window) {
         bridge().windowGone(window.id());
+        closing.forget(window.id());
         recoveries.remove(window.id());
+        downloads.forgetFolder(window.id());
         host.windowGone(window.id());
+      }
+
+      @Override
+      public void closed(BrowserWindow window, Optional<String> name, boolean last) {
+        name.ifPresent(known -> noteAside(known, window.place()));
         if (last) {
           exit.complete(0);
         } else {
           tellAll("windowclosed", window.index());
         }
+      }
+
+      /** This is AWT's thread. What a worker has not written when the app ends, is written then. */
+      private void noteAside(String name, WindowPlace place) {
+        look.note(name, place);
+        blocking(
+            () -> {
+              look.writeNotes();
+              return name;
+            });
       }
 
       private void tellAll(String event, int index) {
@@ -951,6 +968,7 @@ public final class AppRun implements Launcher {
         return;
       }
       windows.places().forEach(look::note);
+      look.writeNotes();
       // It has time to put away what it holds; who needs more is killed at the end.
       Future<Void> ended = backEnd.map(BackEnd::close).orElseGet(Future::succeededFuture);
       try {
@@ -1023,8 +1041,13 @@ public final class AppRun implements Launcher {
     /** How downloads reach pages, and the person at the console. */
     private final class DownloadPages implements Downloads.Pages {
       @Override
-      public Future<Reply> call(int index, String path, ObjectNode params) {
-        return bridge.join().callFor(index, "download", "save", path, params);
+      public List<String> shown(int index) {
+        return host.shown(index);
+      }
+
+      @Override
+      public Future<Reply> call(int index, List<String> shown, String path, ObjectNode params) {
+        return bridge.join().callFor(index, shown, "download", "save", path, params);
       }
 
       @Override
@@ -1072,6 +1095,9 @@ public final class AppRun implements Launcher {
     @Override
     public void committed(int window, String url) {
       closing.forget(window);
+      if (host.shown(window).isEmpty()) {
+        downloads.forgetFolder(window);
+      }
       if (loadedOnce && window == FIRST && options.testFile().isPresent() && !exit.isDone()) {
         resultLost(url);
       }

@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,8 +49,11 @@ final class Downloads implements CommandModule {
 
   /** What a download needs of the rest. */
   interface Pages {
-    /** Calls a command in the name of the window's top document. */
-    Future<Reply> call(int window, String path, ObjectNode params);
+    /** The documents that the window's top frame may show now: none if they are not the app's. */
+    List<String> shown(int window);
+
+    /** Calls a command in the name of the one of these that it shows. */
+    Future<Reply> call(int window, List<String> shown, String path, ObjectNode params);
 
     void emit(int window, String event, Object detail);
 
@@ -64,8 +66,14 @@ final class Downloads implements CommandModule {
   private final PageServices.Blocking blocking;
   private final RandomSource random;
   private final Pages pages;
-  private final Map<String, Download> offers = new ConcurrentHashMap<>();
+  private final Map<String, Offer> offers = new ConcurrentHashMap<>();
+  private final FreePaths free = new FreePaths(SAME_NAME);
   private final Map<Integer, Path> folders = new ConcurrentHashMap<>();
+
+  /**
+   * @param path kept for it until it has ended
+   */
+  private record Offer(Download download, Path path) {}
 
   // Guarded by this.
   private boolean prepared;
@@ -128,18 +136,35 @@ final class Downloads implements CommandModule {
   /** A page asks to save a file. Any thread; does not block. */
   void offered(int window, Download download) {
     String id = random.hex128();
-    offers.put(id, download);
     ObjectNode params = JsonNodeFactory.instance.objectNode().put("offer", id);
+    // Now: who asks is not who is shown when the disk has answered.
+    List<String> shown = pages.shown(window);
     Path folder = folders.getOrDefault(window, standardFolder);
     blocking
-        .run(() -> free(folder, fileName(download.suggestedName())))
-        .compose(path -> pages.call(window, path.toString(), params))
+        .run(() -> free.take(folder, fileName(download.suggestedName())))
+        .compose(
+            path -> {
+              offers.put(id, new Offer(download, path));
+              return pages
+                  .call(window, shown, path.toString(), params)
+                  .onFailure(
+                      refused -> {
+                        // Else it is under way, and gives the path back when it ends.
+                        if (offers.remove(id) != null) {
+                          free.giveBack(path);
+                        }
+                      });
+            })
         .onFailure(
             fault -> {
-              offers.remove(id);
               download.cancel();
               pages.refused(download.url(), fault.getMessage());
             });
+  }
+
+  /** The window is gone, or shows what is not the app's: the folder is the standard one again. */
+  void forgetFolder(int window) {
+    folders.remove(window);
   }
 
   /** A name without what a file system, or a person, could take for something else. */
@@ -172,22 +197,6 @@ final class Downloads implements CommandModule {
     return Character.getType(c) == Character.FORMAT || Character.getType(c) == Character.SURROGATE;
   }
 
-  private static Path free(Path folder, String name) {
-    int dot = name.lastIndexOf('.');
-    String stem = dot < 1 ? name : name.substring(0, dot);
-    for (int i = 0; i < SAME_NAME; i++) {
-      Path path =
-          folder.resolve(i == 0 ? name : stem + " (" + i + ")" + name.substring(stem.length()));
-      if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-        return path;
-      }
-    }
-    throw new BridgeError(
-        "Error",
-        "EEXIST",
-        "there are " + SAME_NAME + " files named " + name + " in " + folder + ": remove some");
-  }
-
   private Future<Reply> folder(Call call) {
     if (!Files.isDirectory(call.path().real())) {
       throw new BridgeError(
@@ -198,7 +207,7 @@ final class Downloads implements CommandModule {
   }
 
   private Future<Reply> save(Call call) {
-    Download download =
+    Offer offer =
         call.param("offer")
             .map(id -> offers.remove(id.asText()))
             .orElseThrow(
@@ -206,10 +215,12 @@ final class Downloads implements CommandModule {
                     PageServices.invalid(
                         "a page does not call this: it follows a link with the attribute download,"
                             + " or to what the server sends as an attachment"));
+    Download download = offer.download();
     Path whole = partial.resolve(random.hex128());
     try {
       prepare();
     } catch (IOException e) {
+      free.giveBack(offer.path());
       throw new BridgeError("Error", "EIO", "no download can begin: " + e.getMessage());
     }
     String id = call.register(download).value();
@@ -226,14 +237,17 @@ final class Downloads implements CommandModule {
             blocking
                 .run(() -> place(call, whole))
                 .onComplete(
-                    done ->
-                        tell(
-                            window,
-                            done.succeeded() ? facts : failed(facts, done.cause()),
-                            progress,
-                            done.succeeded() ? "done" : "failed"));
+                    done -> {
+                      free.giveBack(offer.path());
+                      tell(
+                          window,
+                          done.succeeded() ? facts : failed(facts, done.cause()),
+                          progress,
+                          done.succeeded() ? "done" : "failed");
+                    });
           } else {
             if (progress.state() != State.RUNNING) {
+              free.giveBack(offer.path());
               blocking.run(() -> Files.deleteIfExists(whole));
             }
             tell(
@@ -257,7 +271,7 @@ final class Downloads implements CommandModule {
 
   private Void place(Call call, Path whole) throws IOException {
     try (InputStream in = Files.newInputStream(whole)) {
-      files.write(call.path(), in, "write");
+      files.create(call.path(), in, "write");
     } finally {
       Files.deleteIfExists(whole);
     }

@@ -52,7 +52,7 @@ final class WindowCreation {
   }
 
   private Future<Reply> create(Call call) {
-    List<String> policies = new ArrayList<>(windows.policiesOf(call.caller().window()));
+    List<String> policies = new ArrayList<>(windows.policiesOfOpener(call.caller().window()));
     policy(call).ifPresent(policies::add);
     Optional<Integer> index = call.param("index").map(WindowCreation::index);
     WindowSettings asked = look.asked(call, url(call));

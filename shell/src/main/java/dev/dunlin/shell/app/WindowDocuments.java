@@ -51,6 +51,7 @@ final class WindowDocuments {
 
   // Guarded by this: in the order they were served.
   private List<Served> living = new ArrayList<>();
+  private List<String> shown = List.of();
 
   /** The document id in the headers of a response, empty if there is none. */
   static String idIn(Map<String, String> headers) {
@@ -85,6 +86,8 @@ final class WindowDocuments {
   synchronized List<String> committed(String url) {
     String page = page(url);
     List<Integer> candidates = places(page, State.WAITING);
+    List<Integer> now = candidates.isEmpty() ? places(page, State.MAYBE_SHOWN) : candidates;
+    shown = ids(now.stream().map(living::get).toList());
     List<Served> stay = new ArrayList<>();
     if (!candidates.isEmpty()) {
       int first = candidates.get(0);
@@ -97,7 +100,7 @@ final class WindowDocuments {
           stay.add(one);
         }
       }
-    } else if (!places(page, State.MAYBE_SHOWN).isEmpty()) {
+    } else if (!now.isEmpty()) {
       // The next of those that wait for this URL, or the same once more.
       return List.of();
     } else {
@@ -108,6 +111,14 @@ final class WindowDocuments {
     List<String> gone = ids(living).stream().filter(id -> !kept.contains(id)).toList();
     living = stay;
     return gone;
+  }
+
+  /**
+   * The documents that the top frame may show, in the order they were served: several where each of
+   * them may be it, none if what it shows is not served by us.
+   */
+  synchronized List<String> shown() {
+    return shown;
   }
 
   private List<Integer> places(String page, State state) {

@@ -117,9 +117,14 @@ final class WindowLook {
         .orElse(settings);
   }
 
-  /** Notes where a window is that wants to be there again. */
+  /** Notes where a window is that wants to be there again, until that is written. */
   void note(String name, WindowPlace place) {
     memory.note(name, place);
+  }
+
+  /** Writes what is noted; blocks. */
+  void writeNotes() {
+    memory.write();
   }
 
   private static List<Rectangle> screens() {

@@ -9,13 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Where windows were when they closed, by name: for those that want to be there again. What the
  * file says is believed no further than the screens reach.
  *
- * <p><i>Thread:</i> any; blocks on a local file.
+ * <p><i>Thread:</i> any; what reads or writes the file blocks on it.
  */
 final class WindowMemory {
   /** Names that are kept. Over: the one that was noted first goes. */
@@ -27,13 +29,20 @@ final class WindowMemory {
   private final Path file;
   private final Console console;
 
+  /** Noted, and not written yet. */
+  private final Map<String, WindowPlace> unwritten = new ConcurrentHashMap<>();
+
   WindowMemory(Path file, Console console) {
     this.file = file;
     this.console = console;
   }
 
   /** Where the window of this name was last. */
-  synchronized Optional<WindowPlace> of(String name) {
+  Optional<WindowPlace> of(String name) {
+    return Optional.ofNullable(unwritten.get(name)).or(() -> written(name));
+  }
+
+  private synchronized Optional<WindowPlace> written(String name) {
     JsonNode place = read().path(name);
     return place.isObject()
         ? Optional.of(
@@ -46,16 +55,19 @@ final class WindowMemory {
         : Optional.empty();
   }
 
-  /** Notes it. A fault is said, and nothing else is lost. */
-  synchronized void note(String name, WindowPlace place) {
+  /** Notes it until it is written; does not block. */
+  void note(String name, WindowPlace place) {
+    unwritten.put(name, place);
+  }
+
+  /** Writes what is noted. A fault is said, and nothing else is lost. */
+  synchronized void write() {
+    Map<String, WindowPlace> noted = Map.copyOf(unwritten);
+    if (noted.isEmpty()) {
+      return;
+    }
     ObjectNode all = read();
-    all.remove(name);
-    all.putObject(name)
-        .put("x", place.x())
-        .put("y", place.y())
-        .put("width", place.width())
-        .put("height", place.height())
-        .put("maximized", place.maximized());
+    noted.forEach((name, place) -> put(all, name, place));
     while (all.size() > MOST_NAMES) {
       all.remove(all.fieldNames().next());
     }
@@ -67,6 +79,19 @@ final class WindowMemory {
     } catch (IOException e) {
       console.say("where the windows are can't be noted in " + file + ": " + e.getMessage());
     }
+    // Not before: who asks meanwhile has it from here.
+    noted.forEach(unwritten::remove);
+  }
+
+  private static void put(ObjectNode all, String name, WindowPlace place) {
+    // The latest is the last.
+    all.remove(name);
+    all.putObject(name)
+        .put("x", place.x())
+        .put("y", place.y())
+        .put("width", place.width())
+        .put("height", place.height())
+        .put("maximized", place.maximized());
   }
 
   private ObjectNode read() {

@@ -27,18 +27,20 @@ final class WindowTable<W> {
   private int nextId;
 
   /**
+   * @param policies what it may do at most, beside the app's policy
    * @param window empty until it is open
    */
-  private record Entry<W>(WindowNumber number, Optional<W> window) {}
+  private record Entry<W>(WindowNumber number, List<String> policies, Optional<W> window) {}
 
   /**
    * Keeps a place for a window that is about to open.
    *
    * @param wanted its index; empty for the lowest free one
+   * @param policies what it may do at most, beside the app's policy
    * @throws BridgeError {@code ERR_TOO_MANY_WINDOWS}, {@code ERR_WINDOW_EXISTS} or {@code
    *     ERR_INVALID_CALL}
    */
-  synchronized WindowNumber reserve(Optional<Integer> wanted) {
+  synchronized WindowNumber reserve(Optional<Integer> wanted, List<String> policies) {
     if (wanted.filter(index -> index < 0 || index >= MAX_WINDOWS).isPresent()) {
       throw new BridgeError(
           "RangeError",
@@ -59,7 +61,7 @@ final class WindowTable<W> {
           "there is a window " + index + " already: leave the index out to get a free one");
     }
     WindowNumber number = new WindowNumber(nextId++, index);
-    byId.put(number.id(), new Entry<>(number, Optional.empty()));
+    byId.put(number.id(), new Entry<>(number, List.copyOf(policies), Optional.empty()));
     return number;
   }
 
@@ -77,7 +79,8 @@ final class WindowTable<W> {
 
   /** The window of a place that was {@link #reserve}d is open. */
   synchronized void put(WindowNumber number, W window) {
-    byId.put(number.id(), new Entry<>(number, Optional.of(window)));
+    byId.computeIfPresent(
+        number.id(), (id, entry) -> new Entry<>(number, entry.policies(), Optional.of(window)));
   }
 
   /** The window has closed, or did not open. Whether it was the last. */
@@ -89,6 +92,11 @@ final class WindowTable<W> {
   synchronized int indexOf(int id) {
     Entry<W> entry = byId.get(id);
     return entry == null ? -1 : entry.number().index();
+  }
+
+  /** What a window may do at most that is open or about to; empty if there is none of this id. */
+  synchronized Optional<List<String>> policiesOf(int id) {
+    return Optional.ofNullable(byId.get(id)).map(Entry::policies);
   }
 
   /** The open window of this id. */

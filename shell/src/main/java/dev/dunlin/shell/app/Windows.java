@@ -19,10 +19,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p><i>Thread:</i> any.
  */
 final class Windows {
+  /** Of a window that is not there, or no longer. */
+  private static final List<String> NOTHING = List.of("default-src 'none'; sandbox");
+
   private final Opener opener;
   private final Events events;
   private final WindowTable<BrowserWindow> table = new WindowTable<>();
-  private final Map<Integer, List<String>> policies = new ConcurrentHashMap<>();
   private final Map<Integer, String> names = new ConcurrentHashMap<>();
   private final Map<Integer, Boolean> frames = new ConcurrentHashMap<>();
 
@@ -42,7 +44,10 @@ final class Windows {
     /** It is hidden or minimised (false), or there again. */
     void seen(BrowserWindow window, boolean now);
 
-    /** It and its page are gone. */
+    /** It and its page are gone, or it did not open: before anything of it is forgotten. */
+    void gone(WindowNumber window);
+
+    /** It is gone, and forgotten. */
     void closed(BrowserWindow window, Optional<String> name, boolean last);
   }
 
@@ -72,8 +77,7 @@ final class Windows {
    *     ERR_INVALID_CALL}, or {@code ERR_NO_WINDOW} while the app ends
    */
   BrowserWindow open(WindowSettings settings, Place place) {
-    WindowNumber number = table.reserve(place.index());
-    policies.put(number.id(), place.policies());
+    WindowNumber number = table.reserve(place.index(), place.policies());
     frames.put(number.id(), !settings.traits().contains(Trait.FRAMELESS));
     BrowserWindow window;
     try {
@@ -89,13 +93,15 @@ final class Windows {
     table.put(number, window);
     window.onSeen(now -> events.seen(window, now));
     place.name().ifPresent(name -> names.put(number.id(), name));
-    window.closed().onComplete(done -> events.closed(window, nameOf(number), forget(number)));
+    window
+        .closed()
+        .onComplete(
+            done -> {
+              Optional<String> name = Optional.ofNullable(names.get(number.id()));
+              events.closed(window, name, forget(number));
+            });
     events.opened(window);
     return window;
-  }
-
-  private Optional<String> nameOf(WindowNumber number) {
-    return Optional.ofNullable(names.get(number.id()));
   }
 
   /** What is open under a name, with where it is. */
@@ -105,10 +111,11 @@ final class Windows {
     return places;
   }
 
+  /** Whether it was the last. */
   private boolean forget(WindowNumber number) {
+    events.gone(number);
     names.remove(number.id());
     frames.remove(number.id());
-    policies.remove(number.id());
     return table.remove(number.id());
   }
 
@@ -141,8 +148,24 @@ final class Windows {
         Optional.ofNullable(frames.get(id)).filter(has -> !has).isPresent());
   }
 
-  /** What the window of this id may do at most, beside the app's policy. */
+  /**
+   * What the window of this id may do at most, beside the app's policy. Who has no window (id below
+   * 0) is under that alone; of a window that is gone, nothing is allowed.
+   */
   List<String> policiesOf(int id) {
-    return policies.getOrDefault(id, List.of());
+    return id < 0 ? List.of() : table.policiesOf(id).orElse(NOTHING);
+  }
+
+  /**
+   * As {@link #policiesOf}, for the window that opens another.
+   *
+   * @throws BridgeError {@code ERR_NO_WINDOW} if it is gone
+   */
+  List<String> policiesOfOpener(int id) {
+    return id < 0
+        ? List.of()
+        : table
+            .policiesOf(id)
+            .orElseThrow(() -> WindowModule.noWindow("the window of the page that asks is gone"));
   }
 }

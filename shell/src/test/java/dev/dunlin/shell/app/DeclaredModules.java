@@ -146,6 +146,9 @@ final class DeclaredModules {
               public void seen(BrowserWindow window, boolean now) {}
 
               @Override
+              public void gone(WindowNumber window) {}
+
+              @Override
               public void closed(BrowserWindow window, Optional<String> name, boolean last) {}
             });
     AppConfig config =

@@ -49,6 +49,32 @@ class WindowDocumentsTest {
   }
 
   @Test
+  void theTopFrameShowsWhatWasServedToItAndNothingOfOursAtAForeignPage() {
+    assertEquals(List.of(), documents.shown());
+    page(A, "1");
+    assertEquals(List.of(), documents.shown());
+    documents.committed(A + "#part");
+    assertEquals(List.of("1"), documents.shown());
+    documents.served(false, A, "frame of the same page");
+    page(B, "2");
+    assertEquals(List.of("1"), documents.shown());
+    documents.committed(FOREIGN);
+    assertEquals(List.of(), documents.shown());
+    page(A, "3");
+    page(A, "4");
+    documents.committed(A);
+    assertEquals(List.of("3", "4"), documents.shown());
+    documents.committed(A);
+    assertEquals(List.of("3", "4"), documents.shown());
+    page(A, "5");
+    documents.committed(A);
+    assertEquals(List.of("5"), documents.shown());
+    page(B, "");
+    documents.committed(B);
+    assertEquals(List.of(), documents.shown());
+  }
+
+  @Test
   void aForeignPageEndsAllAndTheWayBackBeginsAnew() {
     page(A, "1");
     documents.committed(A);

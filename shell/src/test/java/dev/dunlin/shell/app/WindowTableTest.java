@@ -15,7 +15,7 @@ class WindowTableTest {
   private final WindowTable<String> table = new WindowTable<>();
 
   private WindowNumber open(String name) {
-    WindowNumber number = table.reserve(Optional.empty());
+    WindowNumber number = table.reserve(Optional.empty(), List.of());
     table.put(number, name);
     return number;
   }
@@ -37,13 +37,13 @@ class WindowTableTest {
 
   @Test
   void givesTheIndexThatIsAskedForWhileItIsFree() {
-    WindowNumber seventh = table.reserve(Optional.of(7));
+    WindowNumber seventh = table.reserve(Optional.of(7), List.of());
     assertEquals(7, seventh.index());
-    assertEquals("ERR_WINDOW_EXISTS", codeOf(() -> table.reserve(Optional.of(7))));
+    assertEquals("ERR_WINDOW_EXISTS", codeOf(() -> table.reserve(Optional.of(7), List.of())));
     table.remove(seventh.id());
-    assertEquals(7, table.reserve(Optional.of(7)).index());
+    assertEquals(7, table.reserve(Optional.of(7), List.of()).index());
     for (int wrong : new int[] {-1, WindowTable.MAX_WINDOWS, Integer.MAX_VALUE}) {
-      assertEquals("ERR_INVALID_CALL", codeOf(() -> table.reserve(Optional.of(wrong))));
+      assertEquals("ERR_INVALID_CALL", codeOf(() -> table.reserve(Optional.of(wrong), List.of())));
     }
   }
 
@@ -52,14 +52,14 @@ class WindowTableTest {
     for (int i = 0; i < WindowTable.MAX_WINDOWS; i++) {
       assertEquals(i, open("w" + i).index());
     }
-    assertEquals("ERR_TOO_MANY_WINDOWS", codeOf(() -> table.reserve(Optional.empty())));
+    assertEquals("ERR_TOO_MANY_WINDOWS", codeOf(() -> table.reserve(Optional.empty(), List.of())));
     assertFalse(table.remove(5));
     assertEquals(5, open("again").index());
   }
 
   @Test
   void findsNoWindowThatIsOnlyAboutToOpenButKnowsItsIndex() {
-    WindowNumber number = table.reserve(Optional.of(3));
+    WindowNumber number = table.reserve(Optional.of(3), List.of());
     assertEquals(Optional.empty(), table.find(number.id()));
     assertEquals(Optional.empty(), table.at(3));
     assertEquals(3, table.indexOf(number.id()));
@@ -73,5 +73,17 @@ class WindowTableTest {
     assertFalse(table.remove(second.id()));
     assertTrue(table.remove(first.id()));
     assertFalse(table.remove(first.id()));
+  }
+
+  @Test
+  void knowsWhatAWindowMayDoFromItsReservationUntilItHasGone() {
+    WindowNumber number = table.reserve(Optional.empty(), List.of("connect-src 'none'"));
+    assertEquals(Optional.of(List.of("connect-src 'none'")), table.policiesOf(number.id()));
+    table.put(number, "narrow");
+    assertEquals(Optional.of(List.of("connect-src 'none'")), table.policiesOf(number.id()));
+    table.remove(number.id());
+    assertEquals(Optional.empty(), table.policiesOf(number.id()));
+    table.put(number, "late");
+    assertEquals(Optional.empty(), table.find(number.id()));
   }
 }
