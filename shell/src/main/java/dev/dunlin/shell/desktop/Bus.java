@@ -191,15 +191,20 @@ final class Bus {
     synchronized (this) {
       listeners.add(new Listener(rule, member, consumer));
       if (connection == null || !connection.isComplete()) {
-        return connect().mapEmpty();
+        return connect().compose(made -> inOrder());
       }
     }
     return connect()
-        .map(
+        .compose(
             made -> {
               addRule(made, rule);
-              return null;
+              return inOrder();
             });
+  }
+
+  /** The bus takes messages of one connection in order: who has this answer is heard. */
+  private Future<Void> inOrder() {
+    return call(NAME, PATH, NAME, "NameHasOwner", "s", NAME).mapEmpty();
   }
 
   /** Hears who gets or loses a name: the consumer has the new owner, empty if there is none. */
