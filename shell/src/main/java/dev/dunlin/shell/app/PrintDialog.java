@@ -47,6 +47,7 @@ final class PrintDialog {
     add(form, "Pages, such as 1-3, 5", pages);
     form.add(new JLabel());
     form.add(landscape);
+    PlainText.inAllOf(form);
     Object[] answers = {"Print", "Cancel"};
     int answer =
         JOptionPane.showOptionDialog(
