@@ -25,9 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 
 /**
@@ -64,8 +62,7 @@ final class PageServices implements CommandModule {
 
   private final Optional<String> asker;
 
-  /** Windows in which a dialog stands. */
-  private final Set<Integer> asking = ConcurrentHashMap.newKeySet();
+  private final OneAtATime asking = new OneAtATime("ERR_PICKER_OPEN", "a print dialog");
 
   /**
    * @param asker the app's name, in whose name the person is asked; empty if nobody is there
@@ -283,16 +280,14 @@ final class PageServices implements CommandModule {
                     "ERR_NO_PERSON",
                     "nobody is at the screen to choose a printer: this run is headless"));
     ObjectNode settings = pdfSettings(call);
-    if (!asking.add(window.index())) {
-      throw new BridgeError(
-          "NotAllowedError",
-          "ERR_PICKER_OPEN",
-          "a print dialog of this window is open already: wait for its answer");
-    }
-    return blocking
-        .run(Printers::all)
-        .compose(printers -> window.onFrame(owner -> PrintDialog.ask(owner, app, printers)))
-        .onComplete(asked -> asking.remove(window.index()))
+    return asking
+        .in(
+            window.id(),
+            () ->
+                blocking
+                    .run(Printers::all)
+                    .compose(
+                        printers -> window.onFrame(owner -> PrintDialog.ask(owner, app, printers))))
         .compose(
             chosen -> {
               PrintDialog.Choice choice =

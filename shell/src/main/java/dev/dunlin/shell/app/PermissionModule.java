@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import javax.swing.JOptionPane;
 
@@ -75,7 +74,7 @@ final class PermissionModule implements CommandModule {
   private final Set<Permission> denied;
   private final Path file;
   private final PageServices.Blocking blocking;
-  private final Set<Integer> asking = ConcurrentHashMap.newKeySet();
+  private final OneAtATime asking = new OneAtATime("ERR_PICKER_OPEN", "a question");
 
   /**
    * @param app the app's title
@@ -157,12 +156,10 @@ final class PermissionModule implements CommandModule {
           "ERR_NO_PERSON",
           "nobody is at the screen to be asked for " + kind.api + ": this run is headless");
     }
-    if (!asking.add(window.index())) {
-      throw new BridgeError(
-          "NotAllowedError",
-          "ERR_PICKER_OPEN",
-          "a question of this window is open already: wait for its answer");
-    }
+    return asking.in(window.id(), () -> askOnGesture(window, kind));
+  }
+
+  private Future<String> askOnGesture(BrowserWindow window, Kind kind) {
     return window
         .userActivation()
         .compose(
@@ -174,8 +171,7 @@ final class PermissionModule implements CommandModule {
                             "SecurityError",
                             "ERR_NO_USER_ACTIVATION",
                             "the person is asked only when they have just clicked or pressed a key"
-                                + " in the page: call it in the handler of that event")))
-        .onComplete(done -> asking.remove(window.index()));
+                                + " in the page: call it in the handler of that event")));
   }
 
   private String ask(Frame owner, Kind kind) {
