@@ -248,11 +248,11 @@ final class PageServices implements CommandModule {
   private Future<Reply> printTo(BrowserWindow window, Call call) {
     int copies =
         number(call.params(), "copies", 1, Printers.COPIES).map(Double::intValue).orElse(1);
-    return print(window, pdfSettings(call), call.resource(), copies);
+    return print(window, call, pdfSettings(call), call.resource(), copies);
   }
 
   private Future<Reply> print(
-      BrowserWindow window, ObjectNode settings, String printer, int copies) {
+      BrowserWindow window, Call call, ObjectNode settings, String printer, int copies) {
     PageProtocol page = window.protocol();
     return window
         .state()
@@ -265,6 +265,7 @@ final class PageServices implements CommandModule {
                                 () -> {
                                   try (InputStream pdf =
                                       page.stream(made.path("stream").asText())) {
+                                    requireWanted(call);
                                     Printers.print(printer, copies, state.title(), pdf);
                                   }
                                   return Reply.NOTHING;
@@ -287,7 +288,9 @@ final class PageServices implements CommandModule {
                 blocking
                     .run(Printers::all)
                     .compose(
-                        printers -> window.onFrame(owner -> PrintDialog.ask(owner, app, printers))))
+                        printers ->
+                            window.onFrame(
+                                owner -> PrintDialog.ask(owner, app, printers, call.cancelled()))))
         .compose(
             chosen -> {
               PrintDialog.Choice choice =
@@ -300,7 +303,7 @@ final class PageServices implements CommandModule {
               if (choice.landscape()) {
                 settings.put("landscape", true);
               }
-              return print(window, settings, choice.printer(), choice.copies());
+              return print(window, call, settings, choice.printer(), choice.copies());
             });
   }
 
@@ -308,6 +311,7 @@ final class PageServices implements CommandModule {
     return blocking.run(
         () -> {
           try (content) {
+            requireWanted(call);
             files.write(call.path(), content, syscall);
           }
           return Reply.NOTHING;
@@ -416,6 +420,13 @@ final class PageServices implements CommandModule {
         .protocol()
         .evaluate(FindScript.SOURCE + ".stop(" + keep + ")")
         .map(done -> Reply.NOTHING);
+  }
+
+  /** Before what can't be taken back: the document that asked may be gone. */
+  static void requireWanted(Call call) {
+    if (call.isCancelled()) {
+      throw new BridgeError("AbortError", "ABORT_ERR", "The page no longer wants it");
+    }
   }
 
   // Parameters.

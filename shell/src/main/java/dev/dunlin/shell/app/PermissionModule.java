@@ -139,7 +139,8 @@ final class PermissionModule implements CommandModule {
             known -> {
               String before = known.getProperty(kind.api, "");
               return before.isEmpty()
-                  ? ask(window, kind).compose(said -> blocking.run(() -> remember(kind, said)))
+                  ? ask(window, kind, call.cancelled())
+                      .compose(said -> blocking.run(() -> remember(kind, said)))
                   : Future.succeededFuture(before);
             })
         .compose(said -> tell(window.protocol(), kind, said).compose(done -> answer(said)));
@@ -149,23 +150,23 @@ final class PermissionModule implements CommandModule {
     return Future.succeededFuture(new Reply.Data(state));
   }
 
-  private Future<String> ask(BrowserWindow window, Kind kind) {
+  private Future<String> ask(BrowserWindow window, Kind kind, Future<Void> cancelled) {
     if (headless) {
       throw new BridgeError(
           "NotAllowedError",
           "ERR_NO_PERSON",
           "nobody is at the screen to be asked for " + kind.api + ": this run is headless");
     }
-    return asking.in(window.id(), () -> askOnGesture(window, kind));
+    return asking.in(window.id(), () -> askOnGesture(window, kind, cancelled));
   }
 
-  private Future<String> askOnGesture(BrowserWindow window, Kind kind) {
+  private Future<String> askOnGesture(BrowserWindow window, Kind kind, Future<Void> cancelled) {
     return window
         .userActivation()
         .compose(
             active ->
                 active
-                    ? window.onFrame(owner -> ask(owner, kind))
+                    ? window.onFrame(owner -> ask(owner, kind, cancelled))
                     : Future.failedFuture(
                         new BridgeError(
                             "SecurityError",
@@ -174,23 +175,19 @@ final class PermissionModule implements CommandModule {
                                 + " in the page: call it in the handler of that event")));
   }
 
-  private String ask(Frame owner, Kind kind) {
-    Object[] answers = {"Allow", "Don't allow"};
+  private String ask(Frame owner, Kind kind, Future<Void> cancelled) {
     int answer =
-        JOptionPane.showOptionDialog(
-            owner,
-            // Never a tag at the beginning: Swing would take it for HTML.
-            "May this app " + kind.words + "? It asks as " + app + ".",
-            "A question of " + app,
-            JOptionPane.YES_NO_OPTION,
-            JOptionPane.QUESTION_MESSAGE,
-            null,
-            answers,
-            answers[1]);
-    if (answer == JOptionPane.CLOSED_OPTION) {
+        new Question(
+                "A question of " + app,
+                JOptionPane.QUESTION_MESSAGE,
+                List.of("May this app " + kind.words + "? It asks as " + app + "."),
+                List.of("Allow", "Don't allow"),
+                1)
+            .ask(owner, cancelled);
+    if (answer == Question.CLOSED) {
       throw new BridgeError("AbortError", "ABORT_ERR", "The person did not answer");
     }
-    return answer == JOptionPane.YES_OPTION ? "granted" : "denied";
+    return answer == 0 ? "granted" : "denied";
   }
 
   private Future<Reply> forget(Call call) {
