@@ -269,6 +269,24 @@ class MenusSuite {
   }
 
   @Test
+  void theRoleOfClosingAsksThePageFirst() throws IOException {
+    start(ALLOWED);
+    clickPage();
+    page.evaluate(
+        "void (globalThis.asked = 0, win.addEventListener('close', e => { asked++;"
+            + " if (asked === 1) e.preventDefault() }))");
+    outcome("menu.system.set({'&File': [{label: 'End', accelerator: 'F7', role: 'close'}]})");
+    desktop.press("F7");
+    page.await("asked === 1");
+    // It stays, and is asked again; then it goes.
+    desktop.press("F7");
+    app.await(
+        () -> desktop.window("Menus").filter(Desktop.Seen::isViewable).isEmpty(),
+        "the end of the window",
+        RunningApp.SOON);
+  }
+
+  @Test
   void screensAreToldAndOnlyLinksOfTheWebLeaveTheApp() throws IOException {
     start(ALLOWED);
     JsonNode screens = page.evaluate("application.getScreens()");

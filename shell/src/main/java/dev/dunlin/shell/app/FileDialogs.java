@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import javax.swing.JFileChooser;
 import javax.swing.JOptionPane;
 import javax.swing.filechooser.FileFilter;
+import javax.swing.filechooser.FileView;
 
 /**
  * Asks the person for files and folders, in dialogs over the app's window.
@@ -36,7 +37,7 @@ final class FileDialogs implements PickerModule.Person {
 
   @Override
   public List<Path> pick(Frame owner, PickerModule.Request request, Future<Void> cancelled) {
-    Chooser chooser = new Chooser(request);
+    JFileChooser chooser = chooser(request);
     cancelled.onComplete(gone -> EventQueue.invokeLater(chooser::cancelSelection));
     if (chooser.showDialog(owner, null) != JFileChooser.APPROVE_OPTION) {
       return List.of();
@@ -58,17 +59,19 @@ final class FileDialogs implements PickerModule.Person {
   }
 
   private boolean ask(Component owner, String question) {
-    Object[] answers = {"Yes", "No"};
-    return JOptionPane.showOptionDialog(
-            owner,
-            question,
-            "A question of " + app,
-            JOptionPane.YES_NO_OPTION,
-            JOptionPane.QUESTION_MESSAGE,
-            null,
-            answers,
-            answers[1])
-        == JOptionPane.YES_OPTION;
+    return new Question(
+                "A question of " + app,
+                JOptionPane.QUESTION_MESSAGE,
+                List.of(question),
+                List.of("Yes", "No"),
+                1)
+            .ask(owner)
+        == 0;
+  }
+
+  /** Thread: event dispatch. */
+  JFileChooser chooser(PickerModule.Request request) {
+    return new Chooser(request);
   }
 
   private final class Chooser extends JFileChooser {
@@ -79,6 +82,8 @@ final class FileDialogs implements PickerModule.Person {
     Chooser(PickerModule.Request request) {
       super(request.start().map(Path::toFile).orElse(null));
       this.request = request;
+      PlainText.inAllOf(this);
+      setFileView(new PlainNames());
       String title =
           switch (request.kind()) {
             case OPEN -> "Open " + (request.multiple() ? "files" : "a file") + " with " + app;
@@ -96,10 +101,11 @@ final class FileDialogs implements PickerModule.Person {
       setFileSelectionMode(
           request.kind() == PickerModule.Kind.FOLDER ? DIRECTORIES_ONLY : FILES_ONLY);
       setMultiSelectionEnabled(request.multiple());
-      request.filters().forEach(filter -> addChoosableFileFilter(new Filter(filter)));
-      if (!request.filters().isEmpty()) {
+      List<Filter> kinds = request.filters().stream().map(Filter::new).toList();
+      kinds.forEach(this::addChoosableFileFilter);
+      if (!kinds.isEmpty()) {
         setAcceptAllFileFilterUsed(request.acceptAll());
-        setFileFilter(getChoosableFileFilters()[request.acceptAll() ? 1 : 0]);
+        setFileFilter(kinds.get(0));
       }
       if (!request.suggestedName().isEmpty()) {
         setSelectedFile(new File(getCurrentDirectory(), request.suggestedName()));
@@ -114,7 +120,8 @@ final class FileDialogs implements PickerModule.Person {
               .flatMap(Optional::stream)
               .findFirst();
       if (fault.isPresent()) {
-        JOptionPane.showMessageDialog(this, fault.get(), app, JOptionPane.WARNING_MESSAGE);
+        new Question(app, JOptionPane.WARNING_MESSAGE, List.of(fault.get()), List.of("OK"), 0)
+            .ask(this);
       } else if (request.kind() != PickerModule.Kind.SAVE
           || !getSelectedFile().exists()
           || ask(this, getSelectedFile() + " is there already.\nLet " + app + " replace it?")) {
@@ -143,6 +150,17 @@ final class FileDialogs implements PickerModule.Person {
     return good ? Optional.empty() : Optional.of(fault);
   }
 
+  /** Names that a page may have given to files. */
+  private static final class PlainNames extends FileView {
+    @Override
+    public String getName(File file) {
+      String name = file.getName();
+      String plain = PlainText.defused(name);
+      // The system's own name of it, such as that of a disk.
+      return plain.equals(name) ? null : plain;
+    }
+  }
+
   /** Shows folders, and files of some kinds. */
   private static final class Filter extends FileFilter {
     private final PickerModule.Filter kinds;
@@ -167,7 +185,7 @@ final class FileDialogs implements PickerModule.Person {
 
     @Override
     public String getDescription() {
-      return kinds.description();
+      return PlainText.defused(kinds.description());
     }
   }
 }

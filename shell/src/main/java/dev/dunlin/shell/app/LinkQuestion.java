@@ -2,6 +2,7 @@ package dev.dunlin.shell.app;
 
 import java.awt.EventQueue;
 import java.awt.KeyboardFocusManager;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -32,16 +33,20 @@ final class LinkQuestion {
   /** A dialog of the app with this title. */
   static Predicate<String> dialog(String app) {
     return url ->
-        JOptionPane.showConfirmDialog(
-                // Its dialog, so that the desktop shows it as one of the app's.
-                KeyboardFocusManager.getCurrentKeyboardFocusManager().getActiveWindow(),
-                "Open this link in your browser?\n"
-                    + (url.length() <= SHOWN_LENGTH
-                        ? url
-                        : url.substring(0, SHOWN_LENGTH) + "\u2026"),
-                app,
-                JOptionPane.YES_NO_OPTION)
-            == JOptionPane.YES_OPTION;
+        new Question(
+                    app,
+                    JOptionPane.QUESTION_MESSAGE,
+                    List.of(
+                        "Open this link in your browser?\n"
+                            + (url.length() <= SHOWN_LENGTH
+                                ? url
+                                : url.substring(0, SHOWN_LENGTH) + "\u2026")),
+                    List.of("Yes", "No"),
+                    0)
+                .ask(
+                    // Its dialog, so that the desktop shows it as one of the app's.
+                    KeyboardFocusManager.getCurrentKeyboardFocusManager().getActiveWindow())
+            == 0;
   }
 
   /**

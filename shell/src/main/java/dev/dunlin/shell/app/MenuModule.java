@@ -234,7 +234,7 @@ final class MenuModule {
       case ZOOM -> changeIf(window, Trait.MAXIMIZABLE, Change.MAXIMIZE);
       case CLOSE -> {
         if (window.is(Trait.CLOSABLE)) {
-          window.close();
+          window.requestClose();
         }
       }
       case QUIT -> exit.accept(0);

@@ -8,7 +8,6 @@ import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.shell.engine.BrowserWindow;
 import io.vertx.core.Future;
-import java.awt.EventQueue;
 import java.awt.Font;
 import java.awt.Frame;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import javax.swing.JCheckBox;
-import javax.swing.JDialog;
 import javax.swing.JOptionPane;
 import javax.swing.JTextArea;
 
@@ -33,8 +31,6 @@ final class MessageBoxes implements CommandModule {
 
   /** Buttons of one message. Over: {@code ERR_INVALID_CALL}. */
   static final int BUTTONS = 8;
-
-  private static final int COLUMNS = 48;
 
   private static final Map<String, Integer> TYPES =
       Map.of(
@@ -117,49 +113,26 @@ final class MessageBoxes implements CommandModule {
   }
 
   private Map<String, Object> ask(Frame owner, Message message, Future<Void> cancelled) {
-    JTextArea text = wrapped(message.text());
+    JTextArea text = PlainText.wrapped(message.text());
     text.setFont(text.getFont().deriveFont(Font.BOLD));
-    JCheckBox checkbox = new JCheckBox("", message.checked());
-    checkbox.putClientProperty("html.disable", true);
+    JCheckBox checkbox = PlainText.in(new JCheckBox("", message.checked()));
     checkbox.setText(message.checkbox());
     List<Object> shown = new ArrayList<>(List.of(text));
     if (!message.detail().isEmpty()) {
-      shown.add(wrapped(message.detail()));
+      shown.add(message.detail());
     }
     if (!message.checkbox().isEmpty()) {
       shown.add(checkbox);
     }
-    JOptionPane pane =
-        new JOptionPane(
-            shown.toArray(),
-            message.type(),
-            JOptionPane.DEFAULT_OPTION,
-            null,
-            message.buttons().toArray(),
-            message.buttons().get(message.first()));
-    JDialog dialog =
-        pane.createDialog(owner, message.title().isEmpty() ? app : message.title() + " - " + app);
-    cancelled.onComplete(gone -> EventQueue.invokeLater(dialog::dispose));
-    dialog.setVisible(true);
-    dialog.dispose();
-    int response = message.buttons().indexOf(pane.getValue());
+    String title = message.title().isEmpty() ? app : message.title() + " - " + app;
+    int response =
+        new Question(title, message.type(), shown, message.buttons(), message.first())
+            .ask(owner, cancelled);
     return Map.of(
         "response",
-        response < 0 ? message.cancel() : response,
+        response == Question.CLOSED ? message.cancel() : response,
         "checkboxChecked",
         checkbox.isSelected());
-  }
-
-  /** Plain text: a label would take HTML, and fetch its pictures. */
-  private static JTextArea wrapped(String text) {
-    JTextArea area = new JTextArea(text);
-    area.setEditable(false);
-    area.setFocusable(false);
-    area.setOpaque(false);
-    area.setLineWrap(true);
-    area.setWrapStyleWord(true);
-    area.setColumns(COLUMNS);
-    return area;
   }
 
   private static Message message(Call call) {

@@ -25,9 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 
 /**
@@ -65,8 +63,7 @@ final class PageServices implements CommandModule {
 
   private final Optional<String> asker;
 
-  /** Windows in which a dialog stands. */
-  private final Set<Integer> asking = ConcurrentHashMap.newKeySet();
+  private final OneAtATime asking = new OneAtATime("ERR_PICKER_OPEN", "a print dialog");
 
   /**
    * @param asker the app's name, in whose name the person is asked; empty if nobody is there
@@ -259,11 +256,11 @@ final class PageServices implements CommandModule {
   private Future<Reply> printTo(BrowserWindow window, Call call) {
     int copies =
         number(call.params(), "copies", 1, Printers.COPIES).map(Double::intValue).orElse(1);
-    return print(window, pdfSettings(call), call.resource(), copies);
+    return print(window, call, pdfSettings(call), call.resource(), copies);
   }
 
   private Future<Reply> print(
-      BrowserWindow window, ObjectNode settings, String printer, int copies) {
+      BrowserWindow window, Call call, ObjectNode settings, String printer, int copies) {
     PageProtocol page = window.protocol();
     return window
         .state()
@@ -276,6 +273,7 @@ final class PageServices implements CommandModule {
                                 () -> {
                                   try (InputStream pdf =
                                       page.stream(made.path("stream").asText())) {
+                                    requireWanted(call);
                                     printers.print(printer, copies, state.title(), pdf);
                                   }
                                   return Reply.NOTHING;
@@ -291,16 +289,16 @@ final class PageServices implements CommandModule {
                     "ERR_NO_PERSON",
                     "nobody is at the screen to choose a printer: this run is headless"));
     ObjectNode settings = pdfSettings(call);
-    if (!asking.add(window.index())) {
-      throw new BridgeError(
-          "NotAllowedError",
-          "ERR_PICKER_OPEN",
-          "a print dialog of this window is open already: wait for its answer");
-    }
-    return printers
-        .all()
-        .compose(all -> window.onFrame(owner -> PrintDialog.ask(owner, app, all)))
-        .onComplete(asked -> asking.remove(window.index()))
+    return asking
+        .in(
+            window.id(),
+            () ->
+                printers
+                    .all()
+                    .compose(
+                        all ->
+                            window.onFrame(
+                                owner -> PrintDialog.ask(owner, app, all, call.cancelled()))))
         .compose(
             chosen -> {
               PrintDialog.Choice choice =
@@ -313,7 +311,7 @@ final class PageServices implements CommandModule {
               if (choice.landscape()) {
                 settings.put("landscape", true);
               }
-              return print(window, settings, choice.printer(), choice.copies());
+              return print(window, call, settings, choice.printer(), choice.copies());
             });
   }
 
@@ -321,6 +319,7 @@ final class PageServices implements CommandModule {
     return blocking.run(
         () -> {
           try (content) {
+            requireWanted(call);
             files.write(call.path(), content, syscall);
           }
           return Reply.NOTHING;
@@ -429,6 +428,13 @@ final class PageServices implements CommandModule {
         .protocol()
         .evaluate(FindScript.SOURCE + ".stop(" + keep + ")")
         .map(done -> Reply.NOTHING);
+  }
+
+  /** Before what can't be taken back: the document that asked may be gone. */
+  static void requireWanted(Call call) {
+    if (call.isCancelled()) {
+      throw new BridgeError("AbortError", "ABORT_ERR", "The page no longer wants it");
+    }
   }
 
   // Parameters.

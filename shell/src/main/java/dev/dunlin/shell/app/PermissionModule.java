@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import javax.swing.JOptionPane;
 
@@ -75,7 +74,7 @@ final class PermissionModule implements CommandModule {
   private final Set<Permission> denied;
   private final Path file;
   private final PageServices.Blocking blocking;
-  private final Set<Integer> asking = ConcurrentHashMap.newKeySet();
+  private final OneAtATime asking = new OneAtATime("ERR_PICKER_OPEN", "a question");
 
   /**
    * @param app the app's title
@@ -140,7 +139,8 @@ final class PermissionModule implements CommandModule {
             known -> {
               String before = known.getProperty(kind.api, "");
               return before.isEmpty()
-                  ? ask(window, kind).compose(said -> blocking.run(() -> remember(kind, said)))
+                  ? ask(window, kind, call.cancelled())
+                      .compose(said -> blocking.run(() -> remember(kind, said)))
                   : Future.succeededFuture(before);
             })
         .compose(said -> tell(window.protocol(), kind, said).compose(done -> answer(said)));
@@ -150,51 +150,44 @@ final class PermissionModule implements CommandModule {
     return Future.succeededFuture(new Reply.Data(state));
   }
 
-  private Future<String> ask(BrowserWindow window, Kind kind) {
+  private Future<String> ask(BrowserWindow window, Kind kind, Future<Void> cancelled) {
     if (headless) {
       throw new BridgeError(
           "NotAllowedError",
           "ERR_NO_PERSON",
           "nobody is at the screen to be asked for " + kind.api + ": this run is headless");
     }
-    if (!asking.add(window.index())) {
-      throw new BridgeError(
-          "NotAllowedError",
-          "ERR_PICKER_OPEN",
-          "a question of this window is open already: wait for its answer");
-    }
+    return asking.in(window.id(), () -> askOnGesture(window, kind, cancelled));
+  }
+
+  private Future<String> askOnGesture(BrowserWindow window, Kind kind, Future<Void> cancelled) {
     return window
         .userActivation()
         .compose(
             active ->
                 active
-                    ? window.onFrame(owner -> ask(owner, kind))
+                    ? window.onFrame(owner -> ask(owner, kind, cancelled))
                     : Future.failedFuture(
                         new BridgeError(
                             "SecurityError",
                             "ERR_NO_USER_ACTIVATION",
                             "the person is asked only when they have just clicked or pressed a key"
-                                + " in the page: call it in the handler of that event")))
-        .onComplete(done -> asking.remove(window.index()));
+                                + " in the page: call it in the handler of that event")));
   }
 
-  private String ask(Frame owner, Kind kind) {
-    Object[] answers = {"Allow", "Don't allow"};
+  private String ask(Frame owner, Kind kind, Future<Void> cancelled) {
     int answer =
-        JOptionPane.showOptionDialog(
-            owner,
-            // Never a tag at the beginning: Swing would take it for HTML.
-            "May this app " + kind.words + "? It asks as " + app + ".",
-            "A question of " + app,
-            JOptionPane.YES_NO_OPTION,
-            JOptionPane.QUESTION_MESSAGE,
-            null,
-            answers,
-            answers[1]);
-    if (answer == JOptionPane.CLOSED_OPTION) {
+        new Question(
+                "A question of " + app,
+                JOptionPane.QUESTION_MESSAGE,
+                List.of("May this app " + kind.words + "? It asks as " + app + "."),
+                List.of("Allow", "Don't allow"),
+                1)
+            .ask(owner, cancelled);
+    if (answer == Question.CLOSED) {
       throw new BridgeError("AbortError", "ABORT_ERR", "The person did not answer");
     }
-    return answer == JOptionPane.YES_OPTION ? "granted" : "denied";
+    return answer == 0 ? "granted" : "denied";
   }
 
   private Future<Reply> forget(Call call) {

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
@@ -95,7 +94,7 @@ final class PickerModule implements CommandModule {
   private final Function<String, Path> folders;
 
   /** Windows in which a dialog stands. */
-  private final Set<Integer> asking = ConcurrentHashMap.newKeySet();
+  private final OneAtATime asking = new OneAtATime("ERR_PICKER_OPEN", "a file dialog");
 
   /**
    * @param person empty if nobody is at the screen
@@ -142,10 +141,10 @@ final class PickerModule implements CommandModule {
   }
 
   private Future<Reply> ask(Call call, Question question) {
-    int index = call.caller().window();
+    int id = call.caller().window();
     BrowserWindow window =
         windows
-            .apply(index)
+            .apply(id)
             .orElseThrow(
                 () ->
                     new BridgeError(
@@ -157,12 +156,10 @@ final class PickerModule implements CommandModule {
                     "NotAllowedError",
                     "ERR_NO_PERSON",
                     "nobody is at the screen to pick a file: this run is headless"));
-    if (!asking.add(index)) {
-      throw new BridgeError(
-          "NotAllowedError",
-          "ERR_PICKER_OPEN",
-          "a file dialog of this window is open already: wait for its answer");
-    }
+    return asking.in(id, () -> ask(window, asked, question)).map(Reply.Data::new);
+  }
+
+  private Future<Object> ask(BrowserWindow window, Person asked, Question question) {
     return (needsGesture ? window.userActivation() : Future.succeededFuture(true))
         .compose(
             active ->
@@ -173,9 +170,7 @@ final class PickerModule implements CommandModule {
                             "SecurityError",
                             "ERR_NO_USER_ACTIVATION",
                             "a file dialog opens only when the person has just clicked or pressed a"
-                                + " key in the page: call it in the handler of that event")))
-        .onComplete(done -> asking.remove(index))
-        .map(Reply.Data::new);
+                                + " key in the page: call it in the handler of that event")));
   }
 
   private Question picks(Call call, Kind kind) {

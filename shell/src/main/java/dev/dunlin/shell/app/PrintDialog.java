@@ -1,6 +1,7 @@
 package dev.dunlin.shell.app;
 
 import dev.dunlin.bridge.spi.BridgeError;
+import io.vertx.core.Future;
 import java.awt.Frame;
 import java.awt.GridLayout;
 import java.util.List;
@@ -28,7 +29,8 @@ final class PrintDialog {
 
   private PrintDialog() {}
 
-  static Optional<Choice> ask(Frame owner, String app, List<Printers.Printer> printers) {
+  static Optional<Choice> ask(
+      Frame owner, String app, List<Printers.Printer> printers, Future<Void> cancelled) {
     if (printers.isEmpty()) {
       throw new BridgeError(
           "NotSupportedError", "ERR_NO_PRINTER", "there is no printer: set one up in the system");
@@ -47,18 +49,16 @@ final class PrintDialog {
     add(form, "Pages, such as 1-3, 5", pages);
     form.add(new JLabel());
     form.add(landscape);
-    Object[] answers = {"Print", "Cancel"};
+    PlainText.inAllOf(form);
     int answer =
-        JOptionPane.showOptionDialog(
-            owner,
-            form,
-            "Print with " + app,
-            JOptionPane.OK_CANCEL_OPTION,
-            JOptionPane.PLAIN_MESSAGE,
-            null,
-            answers,
-            answers[0]);
-    return answer == JOptionPane.OK_OPTION
+        new Question(
+                "Print with " + app,
+                JOptionPane.PLAIN_MESSAGE,
+                List.of(form),
+                List.of("Print", "Cancel"),
+                0)
+            .ask(owner, cancelled);
+    return answer == 0
         ? Optional.of(
             new Choice(
                 (String) printer.getSelectedItem(),

@@ -97,7 +97,7 @@ final class SwingMenus {
   }
 
   private static void label(AbstractButton button, Label label) {
-    button.setText(label.text());
+    PlainText.in(button).setText(label.text());
     label
         .mnemonic()
         .ifPresent(

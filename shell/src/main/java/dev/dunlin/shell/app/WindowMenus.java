@@ -73,6 +73,8 @@ final class WindowMenus {
   /** Swing looks for one where it sends the keys of an open menu. */
   private final JRootPane root = new JRootPane();
 
+  private final KeyboardFirst keyboard;
+
   private MenuLayout layout = new MenuLayout(List.of());
   private JMenuBar bar = new JMenuBar();
   private final ChangeListener selection = event -> opened();
@@ -84,6 +86,15 @@ final class WindowMenus {
   WindowMenus(BrowserWindow window, Listener listener) {
     this.window = window;
     this.listener = listener;
+    keyboard =
+        new KeyboardFirst(
+            root,
+            window::blurPage,
+            () -> {
+              if (!open) {
+                window.focusPage();
+              }
+            });
     MenuSelectionManager.defaultManager().addChangeListener(selection);
     root.addFocusListener(
         new FocusAdapter() {
@@ -104,6 +115,7 @@ final class WindowMenus {
     EventQueue.invokeLater(
         () -> {
           shut();
+          keyboard.close();
           MenuSelectionManager.defaultManager().removeChangeListener(selection);
         });
   }
@@ -200,27 +212,7 @@ final class WindowMenus {
     // Nowhere but over the window whose page asks.
     int x = Math.max(0, Math.min(at.x, within.x + within.width) - origin.x);
     int y = Math.max(0, Math.min(at.y, within.y + within.height) - origin.y);
-    withKeyboard(() -> popup.show(root, x, y));
-  }
-
-  /**
-   * Has the keyboard first: when it comes to us later, Swing takes that for the end of the menu.
-   */
-  private void withKeyboard(Runnable opens) {
-    if (root.isFocusOwner()) {
-      opens.run();
-      return;
-    }
-    root.addFocusListener(
-        new FocusAdapter() {
-          @Override
-          public void focusGained(FocusEvent event) {
-            root.removeFocusListener(this);
-            EventQueue.invokeLater(opens);
-          }
-        });
-    window.blurPage();
-    root.requestFocus();
+    keyboard.first(() -> popup.show(root, x, y));
   }
 
   /** Empty on a machine without a mouse, and where the system does not tell (Wayland). */
@@ -229,6 +221,7 @@ final class WindowMenus {
   }
 
   private void shut() {
+    keyboard.forget();
     MenuElement[] path = MenuSelectionManager.defaultManager().getSelectedPath();
     if (path.length > 0 && isOurs(path[0])) {
       MenuSelectionManager.defaultManager().clearSelectedPath();
@@ -290,7 +283,7 @@ final class WindowMenus {
           inside.length == 0
               ? new MenuElement[] {bar, menu, popup}
               : new MenuElement[] {bar, menu, popup, inside[0]};
-      withKeyboard(() -> MenuSelectionManager.defaultManager().setSelectedPath(path));
+      keyboard.first(() -> MenuSelectionManager.defaultManager().setSelectedPath(path));
     }
   }
 
