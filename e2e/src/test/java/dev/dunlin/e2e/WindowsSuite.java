@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -260,6 +261,8 @@ class WindowsSuite {
         () -> seen.states().contains("_NET_WM_STATE_ABOVE"), "it above others", RunningApp.SOON);
   }
 
+  /** Fails in one of about five runs of the suite, alone in none: nightly until that is mended. */
+  @Tag("nightly")
   @Test
   void aKioskStaysOverTheScreen() throws IOException {
     RunningApp app = start("[window]\nkiosk = true\n");
@@ -278,6 +281,8 @@ class WindowsSuite {
     assertTrue(seen.states().contains(FILLS), () -> seen.states().toString());
   }
 
+  /** Fails in one of about five runs of the suite, alone in none: nightly until that is mended. */
+  @Tag("nightly")
   @Test
   void aModalWindowKeepsClicksFromTheOneThatOpenedIt() throws IOException {
     RunningApp app = start("[window]\nwidth = 700\nheight = 500\n");
@@ -311,6 +316,8 @@ class WindowsSuite {
     assertEquals(0, app.awaitExit());
   }
 
+  /** Fails in one of about five runs of the suite, alone in none: nightly until that is mended. */
+  @Tag("nightly")
   @Test
   void aFramelessWindowIsMovedByWhatItsPageMarks() throws IOException {
     RunningApp app = start("");
