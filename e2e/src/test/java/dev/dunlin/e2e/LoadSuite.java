@@ -89,15 +89,14 @@ class LoadSuite {
             const d = performance.getEntriesByType('navigation')[0].serverTiming.find(({ name }) => name === 'dunlin').description
             const wait = () => ipc.call(`ipc://handle/child-process/wait/${child}`)
             globalThis.waits = Array.from({ length: %d }, wait)
-            // Who sends more, past the module that keeps count, is refused once the host has them all.
-            const beyond = await new Promise((resolve) => {
-              let id = 1_000_000
-              const timer = setInterval(() => __dunlinQuery({
-                request: JSON.stringify({ d, c: [[id++, `ipc://handle/child-process/wait/${child}`]] }), persistent: false,
-                onSuccess: () => {}, onFailure: (code) => { clearInterval(timer); resolve(code) } }), 50)
-            })
-            const stream = await (await fetch(`ipc://handle/child-process/wait/${child}?_d=${d}`)).json()
-            return { pid, beyond, stream: stream.err?.code }
+            // The host has them all when it refuses what it else answers at once.
+            const code = async (url) => (await (await fetch(`${url}?_d=${d}`)).json()).err?.code
+            while (await code('ipc://application/versions') !== 'ERR_TOO_MANY_CALLS') await new Promise((resolve) => setTimeout(resolve, 20))
+            // Who sends more, past the module that keeps count, is refused.
+            const beyond = await new Promise((resolve) => __dunlinQuery({
+              request: JSON.stringify({ d, c: [[1_000_000, `ipc://handle/child-process/wait/${child}`]] }), persistent: false,
+              onSuccess: resolve, onFailure: (code) => resolve(code) }))
+            return { pid, beyond, stream: await code(`ipc://handle/child-process/wait/${child}`) }
             """
                 .formatted(Limits.CALLS_IN_FLIGHT + WAITING));
     assertEquals(CallLane.TOO_MANY, seen.path("beyond").asInt(), seen::toString);
