@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -42,6 +43,28 @@ final class Apps
   /** Starts an app that ends with the suite. */
   RunningApp startForSuite(RunningApp.Start start) {
     return start(start, ofSuite);
+  }
+
+  /**
+   * Starts a copy of one of {@code e2e/apps} on a desktop, driven, until its page is ready.
+   *
+   * @param lines that its socket.ini gets besides
+   * @param folder of the copy
+   */
+  RunningApp startOn(Desktop desktop, String name, String lines, Path folder) throws IOException {
+    Path copy = folder.resolve(name);
+    Layout.copyTree(named(name), copy);
+    Files.writeString(copy.resolve("socket.ini"), lines, StandardOpenOption.APPEND);
+    RunningApp app =
+        start(
+            RunningApp.Start.of(copy)
+                .withWords()
+                .driven()
+                .variable("DISPLAY", desktop.name())
+                .variable("XAUTHORITY", desktop.authority()));
+    app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
+    app.page().await("document.documentElement?.dataset.ready === 'true'");
+    return app;
   }
 
   private static RunningApp start(RunningApp.Start start, Deque<Started> to) {

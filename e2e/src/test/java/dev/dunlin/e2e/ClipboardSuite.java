@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,19 +39,8 @@ class ClipboardSuite {
   }
 
   private void start(String lines) throws IOException {
-    Path copy = folder.resolve("app");
-    Layout.copyTree(Apps.named("menus"), copy);
-    Files.writeString(copy.resolve("socket.ini"), lines, StandardOpenOption.APPEND);
-    app =
-        APPS.start(
-            RunningApp.Start.of(copy)
-                .withWords()
-                .driven()
-                .variable("DISPLAY", desktop.name())
-                .variable("XAUTHORITY", desktop.authority()));
-    app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
+    app = APPS.startOn(desktop, "menus", lines, folder);
     page = app.page();
-    page.await("document.documentElement?.dataset.ready === 'true'");
     AtomicReference<Desktop.Seen> seen = new AtomicReference<>();
     app.await(
         () -> {

@@ -502,18 +502,23 @@ class EngineServicesSuite {
     assertCode("ERR_ACCESS_DENIED", "application.downloads.setFolder('/tmp')");
   }
 
+  /** A download of which a part has come. */
+  private void begin(Slow slow, Path downloads) throws IOException {
+    start(
+        "ipc://download/folder" + downloads + " ipc://download/save" + downloads + "/",
+        "[webview.navigator.policies]",
+        "allowed[] = " + slow.url());
+    hearDownloads();
+    done("application.downloads.setFolder(" + literal(downloads.toString()) + ")");
+    page.tell("location.href = " + literal(slow.url()));
+    page.await("last()?.received > 0");
+  }
+
   @Test
   void pausesResumesAndCancelsDownloads() throws IOException {
     Path downloads = Files.createDirectories(folder.resolve("saved"));
     try (Slow slow = new Slow()) {
-      start(
-          "ipc://download/folder" + downloads + " ipc://download/save" + downloads + "/",
-          "[webview.navigator.policies]",
-          "allowed[] = " + slow.url());
-      hearDownloads();
-      done("application.downloads.setFolder(" + literal(downloads.toString()) + ")");
-      page.tell("location.href = " + literal(slow.url()));
-      page.await("last()?.received > 0");
+      begin(slow, downloads);
       String id = page.evaluate("last().id").asText();
       done("application.downloads.pause(" + literal(id) + ")");
       slow.more.countDown();
@@ -528,14 +533,7 @@ class EngineServicesSuite {
   void cancelsADownloadAndThoseOfADocumentThatGoes() throws IOException {
     Path downloads = Files.createDirectories(folder.resolve("saved"));
     try (Slow slow = new Slow()) {
-      start(
-          "ipc://download/folder" + downloads + " ipc://download/save" + downloads + "/",
-          "[webview.navigator.policies]",
-          "allowed[] = " + slow.url());
-      hearDownloads();
-      done("application.downloads.setFolder(" + literal(downloads.toString()) + ")");
-      page.tell("location.href = " + literal(slow.url()));
-      page.await("last()?.received > 0");
+      begin(slow, downloads);
       done("application.downloads.cancel(last().id)");
       awaitDownload("cancelled");
       assertCode("ERR_UNKNOWN_HANDLE", "application.downloads.cancel('0'.repeat(32))");
@@ -547,14 +545,7 @@ class EngineServicesSuite {
   void endsADownloadWithItsDocument() throws IOException {
     Path downloads = Files.createDirectories(folder.resolve("saved"));
     try (Slow slow = new Slow()) {
-      start(
-          "ipc://download/folder" + downloads + " ipc://download/save" + downloads + "/",
-          "[webview.navigator.policies]",
-          "allowed[] = " + slow.url());
-      hearDownloads();
-      done("application.downloads.setFolder(" + literal(downloads.toString()) + ")");
-      page.tell("location.href = " + literal(slow.url()));
-      page.await("last()?.received > 0");
+      begin(slow, downloads);
       assertFalse(partial().isEmpty());
       page.tell("location.reload()");
       page.await("typeof heard === 'undefined'");

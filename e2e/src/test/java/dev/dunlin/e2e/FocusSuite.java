@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -46,18 +44,7 @@ class FocusSuite {
   }
 
   private RunningApp start(String lines) throws IOException {
-    Path app = folder.resolve("windows");
-    Layout.copyTree(Apps.named("windows"), app);
-    Files.writeString(app.resolve("socket.ini"), lines, StandardOpenOption.APPEND);
-    RunningApp running =
-        APPS.start(
-            RunningApp.Start.of(app)
-                .withWords()
-                .driven()
-                .variable("DISPLAY", desktop.name())
-                .variable("XAUTHORITY", desktop.authority()));
-    running.await(desktop::isManaged, "the window manager", RunningApp.SOON);
-    running.page().await(READY);
+    RunningApp running = APPS.startOn(desktop, "windows", lines, folder);
     running.page().run(FIELDS);
     running.await(
         () -> desktop.window("First").filter(Desktop.Seen::isActive).isPresent(),

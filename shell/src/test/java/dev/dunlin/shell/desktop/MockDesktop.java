@@ -3,11 +3,18 @@ package dev.dunlin.shell.desktop;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dunlin.bt.bluez.MockBus;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A private bus, and a desktop on it that does what it is asked: see desktop.py. */
 final class MockDesktop implements AutoCloseable {
+  /** Longest wait for an answer or a signal. */
+  static final long PATIENCE_SECONDS = 20;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final MockBus bus;
@@ -51,5 +58,22 @@ final class MockDesktop implements AutoCloseable {
   @Override
   public void close() {
     bus.close();
+  }
+
+  /** What it comes to; what it fails with is thrown. */
+  static <T> T get(Future<T> future) {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new AssertionError(e.getCause());
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
   }
 }

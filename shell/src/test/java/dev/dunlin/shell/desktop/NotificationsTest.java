@@ -1,5 +1,7 @@
 package dev.dunlin.shell.desktop;
 
+import static dev.dunlin.shell.desktop.MockDesktop.PATIENCE_SECONDS;
+import static dev.dunlin.shell.desktop.MockDesktop.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,10 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,8 +30,6 @@ import org.junit.jupiter.api.condition.OS;
 /** With the real protocol, on a private bus. */
 @EnabledOnOs(OS.LINUX)
 class NotificationsTest {
-  private static final long PATIENCE_SECONDS = 20;
-
   private final BlockingQueue<String> news = new LinkedBlockingQueue<>();
   private MockDesktop desktop;
   private Bus bus;
@@ -84,22 +82,6 @@ class NotificationsTest {
         false,
         List.of(new Notifications.Action("yes", "Yes!")),
         Map.of());
-  }
-
-  private static <T> T get(Future<T> future) {
-    try {
-      return future
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new AssertionError(e.getCause());
-    } catch (InterruptedException | TimeoutException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private String next() throws InterruptedException {
@@ -226,7 +208,7 @@ class NotificationsTest {
       IntStream.range(i, i + 38)
           .mapToObj(n -> notifications.show(wanted("g" + n, "")))
           .toList()
-          .forEach(NotificationsTest::get);
+          .forEach(MockDesktop::get);
     }
     assertTrue(notifications.list().size() == Notifications.MAX_SHOWN);
     List<String> left = new ArrayList<>(ids());

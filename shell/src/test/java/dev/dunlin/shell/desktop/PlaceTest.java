@@ -1,5 +1,7 @@
 package dev.dunlin.shell.desktop;
 
+import static dev.dunlin.shell.desktop.MockDesktop.PATIENCE_SECONDS;
+import static dev.dunlin.shell.desktop.MockDesktop.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -26,10 +28,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Power, theme, badge, reveal and autostart, with the real protocols on a private bus. */
 @EnabledOnOs(OS.LINUX)
 class PlaceTest {
-  private static final long PATIENCE_SECONDS = 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;
@@ -97,22 +96,6 @@ class PlaceTest {
     if (bus != null) {
       bus.close();
       desktop.close();
-    }
-  }
-
-  private static <T> T get(Future<T> future) {
-    try {
-      return future
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new AssertionError(e.getCause());
-    } catch (InterruptedException | TimeoutException e) {
-      throw new AssertionError(e);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.dunlin.shell.desktop;
 
+import static dev.dunlin.shell.desktop.MockDesktop.PATIENCE_SECONDS;
+import static dev.dunlin.shell.desktop.MockDesktop.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.menu.MenuLayout;
-import io.vertx.core.Future;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -19,10 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import javax.imageio.ImageIO;
 import org.freedesktop.dbus.types.UInt32;
 import org.junit.jupiter.api.AfterEach;
@@ -35,8 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** With the real protocol, on a private bus. */
 @EnabledOnOs(OS.LINUX)
 class TrayTest {
-  private static final long PATIENCE_SECONDS = 20;
-
   /** Less than a call waits for the bus. */
   private static final long STUCK_SECONDS = 8;
 
@@ -74,22 +71,6 @@ class TrayTest {
     if (bus != null) {
       bus.close();
       desktop.close();
-    }
-  }
-
-  private static <T> T get(Future<T> future) {
-    try {
-      return future
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new AssertionError(e.getCause());
-    } catch (InterruptedException | TimeoutException e) {
-      throw new AssertionError(e);
     }
   }
 

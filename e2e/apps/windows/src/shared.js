@@ -1,0 +1,2 @@
+// Says that it runs.
+onconnect = ({ ports: [port] }) => port.postMessage('here')
