@@ -48,6 +48,7 @@ import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.host.Sandbox;
+import dev.dunlin.shell.host.StartMemory;
 import dev.dunlin.shell.resources.AppResources;
 import dev.dunlin.shell.resources.ChangeWatch;
 import dev.dunlin.shell.resources.DevServerResources;
@@ -115,6 +116,9 @@ public final class AppRun implements Launcher {
   private static final Duration BACK_END_PAUSE = Duration.ofMillis(250);
 
   private static final Duration BACK_END_LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /** From the first page on, after which a start is over and what it alone needed is given back. */
+  private static final Duration REST = Duration.ofSeconds(3);
 
   /** Of HTTP: a page with this status or a higher one is not the app's. */
   private static final int FIRST_ERROR = 400;
@@ -1115,6 +1119,8 @@ public final class AppRun implements Launcher {
       }
       loadedOnce = true;
       Threads.start("old-generation", OldGeneration::keepSmall);
+      new VertxScheduler(vertx, Lane.create(vertx, "start-memory"))
+          .schedule(REST, () -> Threads.start("start-memory", StartMemory::giveBack));
       tellLinks(options.arguments());
       Threads.start("second-starts", this::takeSecondStarts);
       if (options.screenshot().isEmpty() && options.testFile().isEmpty()) {

@@ -3,6 +3,8 @@ package dev.dunlin.shell.host;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +19,12 @@ public final class NativeProcess {
 
     int isatty(int fd);
 
+    int madvise(Pointer from, NativeLong bytes, int advice);
+
     int execv(String path, String[] argv) throws LastErrorException;
   }
+
+  private static final int MADV_DONTNEED = 4;
 
   private static final class Holder {
     static final LibC LIBC = Native.load("c", LibC.class);
@@ -33,6 +39,14 @@ public final class NativeProcess {
    */
   public static void setEnvironment(String name, String value) {
     Holder.LIBC.setenv(name, value, 1);
+  }
+
+  /**
+   * Unmaps pages of a mapped file until they are touched again; what was written to them is lost.
+   * It is advice: where the kernel declines, they stay.
+   */
+  static void forgetPages(long from, long bytes) {
+    Holder.LIBC.madvise(new Pointer(from), new NativeLong(bytes), MADV_DONTNEED);
   }
 
   private static final String SYSTEM_BUS = "DBUS_SYSTEM_BUS_ADDRESS";
