@@ -10,10 +10,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Gives back what only a start has needed: garbage of the Java heap, and pages of the large
- * libraries and of the class archive. Half of Chromium's code that our process has mapped is code
- * that begins things; what runs on is mapped again, from the system's cache of files, in some
- * milliseconds. Linux only; elsewhere it is the heap alone.
+ * Gives back pages of the large libraries and of the class archive that only a start has needed:
+ * most of the code of Chromium's that our process has mapped is code that begins things. What runs
+ * on is mapped again when it is touched, from the system's cache of files. Linux only.
  */
 public final class StartMemory {
   private static final Path MAPPINGS = Path.of("/proc/self/smaps");
@@ -23,11 +22,11 @@ public final class StartMemory {
 
   private StartMemory() {}
 
-  /** Blocks for some tens of milliseconds; call it once the app has come to rest. */
+  /** Blocks for some milliseconds; call it once the app has come to rest. */
   public static void giveBack() {
-    List<Range> ranges = Os.here() == Os.LINUX ? untouched() : List.of();
-    System.gc();
-    ranges.forEach(range -> NativeProcess.forgetPages(range.from(), range.bytes()));
+    if (Os.here() == Os.LINUX) {
+      untouched().forEach(range -> NativeProcess.forgetPages(range.from(), range.bytes()));
+    }
   }
 
   private static List<Range> untouched() {
