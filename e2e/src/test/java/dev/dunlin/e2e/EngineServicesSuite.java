@@ -171,6 +171,7 @@ class EngineServicesSuite {
   // PDF.
 
   @Test
+  @Shows(Feature.PDF)
   void writesThePageAsAPdfWhereThePolicySaysAndNowhereElse() throws IOException {
     start("ipc://window/printToPDF" + folder + "/");
     Path file = folder.resolve("page.pdf");
@@ -284,6 +285,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.PRINT)
   void printsWithAndWithoutADialog() throws IOException {
     try (Cups cups = new Cups()) {
       variables.put("CUPS_SERVER", cups.socket().toString());
@@ -349,6 +351,7 @@ class EngineServicesSuite {
   // Pictures.
 
   @Test
+  @Shows(Feature.SCREENSHOT)
   void takesPicturesOfThePage() throws IOException {
     start("ipc://window/screenshot" + folder + "/ ipc://window/capturePage");
     Path file = folder.resolve("page.png");
@@ -373,6 +376,7 @@ class EngineServicesSuite {
   // Zoom.
 
   @Test
+  @Shows(Feature.ZOOM)
   void showsThePageLarger() throws IOException {
     start("ipc://window/zoom");
     assertEquals(1.0, done("win.getZoom()").asDouble());
@@ -393,6 +397,7 @@ class EngineServicesSuite {
   // Find.
 
   @Test
+  @Shows(Feature.FIND)
   void findsTextAndShowsIt() throws IOException {
     start("ipc://window/find ipc://window/stopFinding");
     assertEquals(
@@ -477,6 +482,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.DOWNLOADS)
   void savesADownloadWhereThePolicySays() throws IOException {
     Path downloads = Files.createDirectories(folder.resolve("saved"));
     start("ipc://download/folder" + downloads + " ipc://download/save" + downloads + "/");
@@ -515,6 +521,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.DOWNLOADS)
   void pausesResumesAndCancelsDownloads() throws IOException {
     Path downloads = Files.createDirectories(folder.resolve("saved"));
     try (Slow slow = new Slow()) {
@@ -595,6 +602,7 @@ class EngineServicesSuite {
   // Cookies and stored data.
 
   @Test
+  @Shows(Feature.COOKIES)
   void readsSetsAndForgetsCookiesAndWhatIsStored() throws IOException {
     start("ipc://session/");
     String url = page.evaluate("location.origin").asText() + "/";
@@ -641,6 +649,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.PERMISSIONS)
   void asksThePersonOnceAndRemembersTheAnswer() throws IOException {
     start("ipc://permission/ ipc://fs/", "[permissions]", "allow_microphone = false");
     app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
@@ -675,6 +684,7 @@ class EngineServicesSuite {
   // Servers.
 
   @Test
+  @Shows(Feature.CERTIFICATES)
   void loadsNothingFromAServerWhoseCertificateIsWrong() throws Exception {
     Path keys = temp.resolve("keys.p12");
     run(
