@@ -301,7 +301,7 @@ class EngineServicesSuite {
       assertTrue(silent.contains("first Needle") && !silent.contains("last needle"), silent);
       page.evaluate("void (globalThis.asked = outcome(() => win.print()))");
       awaitDialog("Print with Services");
-      assertTrue(page.dialog().contains("combo box: Printer"), () -> page.dialog().toString());
+      page.awaitDialog(rows -> rows.contains("combo box: Printer"), "the choice of a printer");
       page.press("\r");
       assertTrue(page.evaluate("asked").has("value"));
       app.await(() -> cups.documents().size() == 2, "another", RunningApp.SOON);
@@ -309,6 +309,7 @@ class EngineServicesSuite {
       assertTrue(asked.contains("last needle of the page."), asked);
       page.evaluate("void (globalThis.asked = outcome(() => win.print()))");
       awaitDialog("Print with Services");
+      page.awaitDialog(rows -> rows.contains("combo box: Printer"), "the choice of a printer");
       assertCode("ERR_PICKER_OPEN", "win.print()");
       page.press("\u001b");
       assertEquals("AbortError", page.evaluate("asked").path("name").asText());
