@@ -53,6 +53,9 @@ public final class NightlyReport {
   private static final Pattern ASKED =
       Pattern.compile("matrix: seed (\\d+), (\\w+), asked (\\d+|\\{[^}]*})");
 
+  /** What a suite left, and when: reports of several runs may lie beside each other. */
+  private record Run(String xml, Instant ended) {}
+
   private final Path root;
   private final StringBuilder page = new StringBuilder();
 
@@ -71,7 +74,7 @@ public final class NightlyReport {
   /** The page. */
   static String of(Path root, Instant now) throws IOException {
     NightlyReport report = new NightlyReport(root);
-    Map<String, String> found = report.found();
+    Map<String, Run> found = report.found();
     report.head(now, SUITES.size() - found.size());
     report.suites(found);
     report.fuzz();
@@ -121,15 +124,16 @@ public final class NightlyReport {
     page.append('\n');
   }
 
-  private Map<String, String> found() throws IOException {
-    Map<String, String> found = new TreeMap<>();
+  private Map<String, Run> found() throws IOException {
+    Map<String, Run> found = new TreeMap<>();
     for (Path folder : modules("surefire-reports", "failsafe-reports")) {
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file :
             files.filter(one -> one.getFileName().toString().startsWith("TEST-")).toList()) {
           String name = file.getFileName().toString().replaceFirst(".*\\.(\\w+)\\.xml", "$1");
           if (SUITES.contains(name)) {
-            found.put(name, Files.readString(file));
+            found.put(
+                name, new Run(Files.readString(file), Files.getLastModifiedTime(file).toInstant()));
           }
         }
       }
@@ -137,17 +141,25 @@ public final class NightlyReport {
     return found;
   }
 
-  private void suites(Map<String, String> found) {
+  private void suites(Map<String, Run> found) {
     page.append("## Suites\n\n");
-    row("suite", "tests", "failed", "skipped", "seconds", "more");
-    row("---", "---", "---", "---", "---", "---");
+    row("suite", "ended", "tests", "failed", "skipped", "seconds", "more");
+    row("---", "---", "---", "---", "---", "---", "---");
     for (String name : SUITES) {
-      Matcher suite = SUITE.matcher(found.getOrDefault(name, ""));
+      Run run = found.getOrDefault(name, new Run("", Instant.EPOCH));
+      Matcher suite = SUITE.matcher(run.xml);
       if (suite.find()) {
         int failed = Integer.parseInt(suite.group(4)) + Integer.parseInt(suite.group(6));
-        row(name, suite.group(3), failed, suite.group(5), suite.group(2), asked(found.get(name)));
+        row(
+            name,
+            run.ended.truncatedTo(ChronoUnit.MINUTES),
+            suite.group(3),
+            failed,
+            suite.group(5),
+            suite.group(2),
+            asked(run.xml));
       } else {
-        row(name, "not run", "", "", "", "");
+        row(name, "not run", "", "", "", "", "");
       }
     }
     page.append('\n');

@@ -2,6 +2,7 @@ package dev.dunlin.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dunlin.scheduler.Clock;
@@ -314,10 +315,15 @@ class FaultsSuite {
     }
     storm(page);
     Duration since = CLOCK.now();
-    Set<Long> dead = kill(Victim.RUNTIME);
+    // Killed by its page: who waits for that page's answer is told of the end.
+    AssertionError told =
+        assertThrows(
+            AssertionError.class,
+            () -> page.evaluate("cp.exec('kill -KILL " + app.pid() + "')", LONG));
+    assertTrue(told.getMessage().contains("the app has ended, exit code 137"), told::getMessage);
     assertEquals(137, app.awaitExit());
     assertWritten(data);
-    assertBack(State.CALLS, Victim.RUNTIME, dead, 0, since);
+    assertBack(State.CALLS, Victim.RUNTIME, Set.of(), 0, since);
   }
 
   private void storm(Page page) {
