@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -229,24 +228,9 @@ public final class RunningApp implements AutoCloseable {
               .toCompletionStage()
               .toCompletableFuture()
               .join();
-      if (!start.account().ordinary()
-          && start.behind().isEmpty()
-          && !start.variables().containsKey("TMPDIR")) {
-        own(own, child.pid());
-      }
       return new RunningApp(marker, base, start.base().isEmpty(), temporary, spawned, child);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** As the script says whose folder it is. */
-  private static void own(Path folder, long pid) throws IOException {
-    try {
-      Files.writeString(folder.resolve("owner"), Long.toString(pid));
-    } catch (NoSuchFileException ended) {
-      // What only prints its version has removed the folder already.
-      return;
     }
   }
 

@@ -13,8 +13,6 @@ make_private_tmp() {
     echo "dunlin: can't make a folder in $parent; set XDG_RUNTIME_DIR to a folder of yours." >&2
     exit 1
   }
-  # Java, which this shell becomes, says so too; killed before, it would leave a folder that no start dares to delete.
-  echo $$ >"$folder/owner"
   DUNLIN_USER_TMPDIR=${TMPDIR-} TMPDIR=$folder/
   # What Chromium would add to the environment of a process with many threads, which may end it: see NativeProcess.java.
   : "${DBUS_SESSION_BUS_ADDRESS:=disabled:}" "${DBUS_SYSTEM_BUS_ADDRESS:=unix:path=/var/run/dbus/system_bus_socket}" "${FC_FONTATIONS:=1}" "${GDK_BACKEND:=x11}"
