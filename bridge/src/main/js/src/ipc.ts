@@ -197,6 +197,14 @@ let parked = 0;
 let waiting: Entry[] = [];
 let waitingFrom = 0;
 let cancelled: number[] = [];
+/**
+ * Calls that the host is known to bear: fewer than its bound where some are in flight that are not counted here (those of the stream lane
+ * and of workers, cancelled ones that still stop). By every probe it is raised by `step`.
+ */
+let capacity = host.limits.callsInFlight;
+let step = 1;
+let probing = false;
+const PROBE_MS = 50;
 
 function callLane(url: string, params: Params | undefined, options: CallOptions | undefined, bytes?: 1 | string): Promise<unknown> {
   return new Promise_((resolve, reject) => {
@@ -247,7 +255,7 @@ function flush(): void {
     cancelled = [];
     query!({ request: text, persistent: false, onSuccess: nothing, onFailure: nothing });
   }
-  const room = host.limits.callsInFlight - inFlight;
+  const room = capacity - inFlight;
   const batch: Entry[] = [];
   while (waitingFrom < waiting.length && batch.length < room) {
     const entry = waiting[waitingFrom++]!;
@@ -312,6 +320,7 @@ function post(batch: Entry[], from: number, to: number): void {
       for (let i = from; i < to; i++) batch[i]!.late = true;
     },
     onFailure(code, message) {
+      if (code === TOO_MANY) return waitAgain(batch, from, to);
       const dead = code === UNKNOWN_DOCUMENT;
       if (dead) {
         // One that is being left does not live to see it.
@@ -327,6 +336,38 @@ function post(batch: Entry[], from: number, to: number): void {
       if (waitingFrom < waiting.length) schedule();
     },
   });
+}
+
+/** The host has no room for so many more calls, and began none of these: they wait once more, before those that came later. */
+function waitAgain(batch: Entry[], from: number, to: number): void {
+  const again: Entry[] = [];
+  for (let i = from; i < to; i++) {
+    const entry = batch[i]!;
+    if (entry.over) continue;
+    mapDelete(pending, entry.seq);
+    inFlight--;
+    entry.sent = false;
+    again[again.length] = entry;
+  }
+  while (waitingFrom < waiting.length) again[again.length] = waiting[waitingFrom++]!;
+  waiting = again;
+  waitingFrom = 0;
+  capacity = inFlight;
+  step = to - from > 1 ? (to - from) >> 1 : 1;
+  probe();
+}
+
+/** Only an answer would say that there is room again, and those that take it may never have one: so it is tried, with more each time. */
+function probe(): void {
+  if (probing || capacity === host.limits.callsInFlight) return;
+  probing = true;
+  setTimer(() => {
+    probing = false;
+    capacity = min(host.limits.callsInFlight, capacity + step);
+    step *= 2;
+    schedule();
+    probe();
+  }, PROBE_MS);
 }
 
 /** JSON in which characters beyond the BMP are escapes: JCEF cuts a message off at the first one. */
@@ -352,9 +393,11 @@ function nothing(): void {}
 
 /** The host refused a message whole, nothing of it done, for a document id it does not know: the stream lane may do without one. */
 const UNKNOWN_DOCUMENT = 4;
+/** The host refused a message whole, nothing of it done, for the calls that it would have in flight. */
+const TOO_MANY = 3;
 /** After this time a page has not been left. */
 const LEFT_MS = 1000;
-const refusals: { readonly [code: number]: string | undefined } = { 1: 'ERR_INVALID_CALL', 2: 'ERR_MESSAGE_TOO_LARGE', 3: 'ERR_TOO_MANY_CALLS', 5: 'ERR_INTERNAL' };
+const refusals: { readonly [code: number]: string | undefined } = { 1: 'ERR_INVALID_CALL', 2: 'ERR_MESSAGE_TOO_LARGE', 5: 'ERR_INTERNAL' };
 
 function refusal(code: number, message: string): Error {
   return failure('Error', refusals[code] ?? 'ERR_NO_BRIDGE', message || 'The host closed the bridge of this document');

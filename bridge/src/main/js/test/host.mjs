@@ -40,7 +40,8 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
       page.parked.push({ onSuccess, onFailure });
       return ++page.queries;
     }
-    if (page.refuse) setImmediate(() => onFailure(...page.refuse));
+    const refusal = page.refuse ?? (message.c && page.admit?.(message));
+    if (refusal) setImmediate(() => onFailure(...refusal));
     else if (message.x) setImmediate(() => onSuccess(''));
     else {
       const ready = [];

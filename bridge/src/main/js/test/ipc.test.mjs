@@ -37,6 +37,32 @@ test('never more calls in flight than the host allows; the rest follow', async (
   assert.equal(most, 10);
 });
 
+test('calls past a bound that others of the document share wait until the host takes them', async () => {
+  const ends = [], page = openPage({ 'os/long': () => new Promise(resolve => ends.push(() => resolve({ data: 1 }))) },
+    { limits: { messageBytes: 1 << 20, replyBytes: 65536, bodyBytes: 8 << 20, callsInFlight: 100 } });
+  // Of the 100 others have 4: a call of the stream lane is enough.
+  let room = 96;
+  page.admit = message => (message.c.length > room ? [3, 'too many'] : void (room -= message.c.length));
+  const ipc = await page.load('ipc');
+  const all = Array.from({ length: 100 }, () => ipc.call('ipc://os/long'));
+  const left = new AbortController();
+  const given = ipc.call('ipc://os/long', undefined, { signal: left.signal });
+  await until(() => ends.length === 96);
+  left.abort();
+  await assert.rejects(given, { name: 'AbortError' });
+  ends.splice(0).forEach(end => end());
+  // What becomes free nobody tells.
+  room += 2;
+  await until(() => ends.length === 2);
+  ends.splice(0).forEach(end => end());
+  room += 1;
+  await until(() => ends.length === 1);
+  room += 1;
+  await until(() => ends.length === 2);
+  ends.forEach(end => end());
+  assert.equal((await Promise.all(all)).length, 100);
+});
+
 test('a batch over the message limit goes as several messages; one call over it fails with what to do', async () => {
   const page = openPage({ 'os/echo': ({ params }) => ({ data: params.text.length }) }, { limits: { messageBytes: 1000, replyBytes: 65536, bodyBytes: 8 << 20, callsInFlight: 100 } });
   const ipc = await page.load('ipc');
@@ -96,10 +122,10 @@ test('errors come back as the right class with every member', async () => {
 
 test('a refused message fails every call in it with the reason', async () => {
   const page = openPage();
-  page.refuse = [3, 'too many calls in flight'];
+  page.refuse = [1, 'malformed'];
   const ipc = await page.load('ipc');
   const results = await Promise.allSettled([ipc.call('ipc://a/b'), ipc.call('ipc://a/c')]);
-  assert.deepEqual(results.map(result => result.reason.code), ['ERR_TOO_MANY_CALLS', 'ERR_TOO_MANY_CALLS']);
+  assert.deepEqual(results.map(result => result.reason.code), ['ERR_INVALID_CALL', 'ERR_INVALID_CALL']);
   page.refuse = [-1, ''];
   await assert.rejects(ipc.call('ipc://a/b'), { code: 'ERR_NO_BRIDGE' });
 });

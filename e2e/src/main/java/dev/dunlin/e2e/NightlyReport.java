@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.shell.BuildInfo;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,6 +19,11 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Element;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
 
 /**
  * Writes {@code docs/security-report.md} of the files that a run has left: nobody writes it by
@@ -45,13 +51,11 @@ public final class NightlyReport {
           "SbomTest",
           "ReproducibleSuite");
 
-  private static final Pattern SUITE =
-      Pattern.compile(
-          "<testsuite [^>]*?name=\"(?:[^\"]*\\.)?([^\".]+)\"[^>]*? time=\"([0-9.,]+)\""
-              + " tests=\"([0-9]+)\" errors=\"([0-9]+)\" skipped=\"([0-9]+)\" failures=\"([0-9]+)\"");
-
   private static final Pattern ASKED =
       Pattern.compile("matrix: seed (\\d+), (\\w+), asked (\\d+|\\{[^}]*})");
+
+  /** What a suite left, and when: reports of several runs may lie beside each other. */
+  private record Run(String xml, Instant ended) {}
 
   private final Path root;
   private final StringBuilder page = new StringBuilder();
@@ -71,7 +75,7 @@ public final class NightlyReport {
   /** The page. */
   static String of(Path root, Instant now) throws IOException {
     NightlyReport report = new NightlyReport(root);
-    Map<String, String> found = report.found();
+    Map<String, Run> found = report.found();
     report.head(now, SUITES.size() - found.size());
     report.suites(found);
     report.fuzz();
@@ -86,7 +90,7 @@ public final class NightlyReport {
       page.append("**Incomplete: of the suites below, " + missing + " did not run.**\n\n");
     }
     page.append(
-        "Written by `NightlyReport` of the files that a run left (`./dunlin test --nightly`), not by hand. What [SECURITY.md](../SECURITY.md) promises is tried there.\n\n");
+        "Written by `NightlyReport` of the files that a run left (`./dunlin test --nightly`), not by hand. Suites of several runs may stand beside each other: when each ended is said. What [SECURITY.md](../SECURITY.md) promises is tried there.\n\n");
     row("what", "is");
     row("---", "---");
     row("written", now.truncatedTo(ChronoUnit.SECONDS));
@@ -121,15 +125,16 @@ public final class NightlyReport {
     page.append('\n');
   }
 
-  private Map<String, String> found() throws IOException {
-    Map<String, String> found = new TreeMap<>();
+  private Map<String, Run> found() throws IOException {
+    Map<String, Run> found = new TreeMap<>();
     for (Path folder : modules("surefire-reports", "failsafe-reports")) {
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file :
             files.filter(one -> one.getFileName().toString().startsWith("TEST-")).toList()) {
           String name = file.getFileName().toString().replaceFirst(".*\\.(\\w+)\\.xml", "$1");
           if (SUITES.contains(name)) {
-            found.put(name, Files.readString(file));
+            found.put(
+                name, new Run(Files.readString(file), Files.getLastModifiedTime(file).toInstant()));
           }
         }
       }
@@ -137,20 +142,43 @@ public final class NightlyReport {
     return found;
   }
 
-  private void suites(Map<String, String> found) {
+  private void suites(Map<String, Run> found) throws IOException {
     page.append("## Suites\n\n");
-    row("suite", "tests", "failed", "skipped", "seconds", "more");
-    row("---", "---", "---", "---", "---", "---");
+    row("suite", "ended", "tests", "failed", "skipped", "seconds", "more");
+    row("---", "---", "---", "---", "---", "---", "---");
     for (String name : SUITES) {
-      Matcher suite = SUITE.matcher(found.getOrDefault(name, ""));
-      if (suite.find()) {
-        int failed = Integer.parseInt(suite.group(4)) + Integer.parseInt(suite.group(6));
-        row(name, suite.group(3), failed, suite.group(5), suite.group(2), asked(found.get(name)));
+      Run run = found.get(name);
+      if (run != null) {
+        // The suite's own numbers are 0 where its class has parameters.
+        Element suite = parse(run.xml);
+        row(
+            name,
+            run.ended.truncatedTo(ChronoUnit.MINUTES),
+            count(suite, "testcase"),
+            count(suite, "failure") + count(suite, "error"),
+            count(suite, "skipped"),
+            suite.getAttribute("time"),
+            asked(run.xml));
       } else {
-        row(name, "not run", "", "", "", "");
+        row(name, "not run", "", "", "", "", "");
       }
     }
     page.append('\n');
+  }
+
+  private static Element parse(String xml) throws IOException {
+    try {
+      return DocumentBuilderFactory.newDefaultInstance()
+          .newDocumentBuilder()
+          .parse(new InputSource(new StringReader(xml)))
+          .getDocumentElement();
+    } catch (ParserConfigurationException | SAXException e) {
+      throw new IOException("a report of a suite can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static int count(Element suite, String name) {
+    return suite.getElementsByTagName(name).getLength();
   }
 
   private static String asked(String xml) {

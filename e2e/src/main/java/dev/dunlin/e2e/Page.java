@@ -58,6 +58,9 @@ public final class Page {
           "no answer within " + longest.toSeconds() + " s: " + what + "; it said:\n" + app.log(),
           e);
     } catch (ExecutionException e) {
+      if (app.isOver()) {
+        throw new AssertionError(what + ": " + app.lastWords(), e);
+      }
       throw new IllegalStateException(what + ": " + e.getCause().getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -136,6 +139,9 @@ public final class Page {
             return true;
           }
           if (answer.isComplete() || CLOCK.now().minus(since.get()).compareTo(AGAIN) > 0) {
+            if (app.isOver()) {
+              throw new AssertionError("waiting for " + what + ": " + app.lastWords());
+            }
             asked.set(question.get());
             since.set(CLOCK.now());
           }

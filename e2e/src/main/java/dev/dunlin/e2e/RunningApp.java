@@ -46,6 +46,9 @@ public final class RunningApp implements AutoCloseable {
   /** Longest wait for the children of a process that has ended. */
   public static final Duration CHILDREN = Duration.ofSeconds(5);
 
+  /** Lines that tell of an end. */
+  private static final int LAST_LINES = 40;
+
   /** How often a condition is looked at that nobody tells us about (the list of processes). */
   private static final long LOOK_MS = 20;
 
@@ -102,6 +105,9 @@ public final class RunningApp implements AutoCloseable {
     readers.add(
         ChildProcess.readLines(
             "app-err", child.stderr(), MAX_LINE_BYTES, line -> heard(Source.ERR, line.text())));
+    List<Future<?>> end = new ArrayList<>(readers);
+    end.add(child.exit());
+    Future.join(end).onComplete(all -> failCalls());
   }
 
   /**
@@ -275,6 +281,17 @@ public final class RunningApp implements AutoCloseable {
     }
   }
 
+  /** It has ended and said all: nobody answers what was asked. */
+  private void failCalls() {
+    List<Promise<JsonNode>> unanswered;
+    synchronized (lines) {
+      unanswered = List.copyOf(calls.values());
+      calls.clear();
+      lines.notifyAll();
+    }
+    unanswered.forEach(call -> call.fail(lastWords()));
+  }
+
   private void inform(Runnable change) {
     synchronized (lines) {
       change.run();
@@ -351,6 +368,25 @@ public final class RunningApp implements AutoCloseable {
 
   private boolean readersDone() {
     return readers.stream().allMatch(Future::isComplete);
+  }
+
+  /** Whether it has ended, and what it said has been read. */
+  boolean isOver() {
+    return child.exit().isComplete() && readersDone();
+  }
+
+  /** How it ended, and its last lines; only when {@link #isOver}. */
+  String lastWords() {
+    List<Line> all = lines();
+    StringBuilder words = new StringBuilder("the app has ended, ");
+    words.append(
+        child.exit().succeeded()
+            ? "exit code " + child.exit().result()
+            : child.exit().cause().toString());
+    words.append("; its last lines:");
+    all.subList(Math.max(0, all.size() - LAST_LINES), all.size())
+        .forEach(line -> words.append('\n').append(line.source()).append(' ').append(line.text()));
+    return words.toString();
   }
 
   /** Waits for its end, and gives its exit code. */
@@ -467,13 +503,17 @@ public final class RunningApp implements AutoCloseable {
       id = ++lastCall;
       calls.put(id, promise);
     }
+    if (isOver()) {
+      failCalls();
+      return promise.future();
+    }
     var message = JSON.createObjectNode().put("id", id).put("window", window).put("method", method);
     message.set("params", params);
     try {
       child.stdin().write((message + "\n").getBytes(StandardCharsets.UTF_8));
       child.stdin().flush();
     } catch (IOException e) {
-      promise.tryFail(new IOException("the app takes no calls any more: " + e.getMessage(), e));
+      // It is ending: failCalls tells how.
     }
     return promise.future();
   }

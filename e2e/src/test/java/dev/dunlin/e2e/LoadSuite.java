@@ -79,11 +79,6 @@ class LoadSuite {
     return page.run(body, LONG);
   }
 
-  /**
-   * Passes where the page waits some seconds before it sends past the bound, and stands still where
-   * it does not: nightly until that is understood.
-   */
-  @Tag("nightly")
   @Test
   void tenThousandCallsAreInFlightAndMoreWaitTheirTurn() {
     JsonNode seen =

@@ -148,6 +148,104 @@ class SandboxSuite {
     assertNotEquals("0000000000000000", host.get("CapBnd"));
   }
 
+  private static final String SOUND = "audio.mojom.AudioService";
+  private static final String CAMERAS = "video_capture.mojom.VideoCaptureService";
+
+  /** Of a service that is started when a page asks for it. */
+  private static void assertBoxed(RunningApp app, String service) throws IOException {
+    app.await(() -> helpers(app).containsKey(service), service, RunningApp.SOON);
+    long pid = helpers(app).get(service);
+    // Until the helper is the program, it is bubblewrap or the script.
+    Map<String, String> status = status(pid);
+    assertEquals("2", status.get("Seccomp"), service);
+    assertEquals("1", status.get("NoNewPrivs"), service);
+    assertEquals("0000000000000000", status.get("CapBnd"), service);
+    Set<String> own = namespacesOfItsOwn(app, pid);
+    assertTrue(own.containsAll(Set.of("user", "pid", "mnt", "uts", "net")), service + own);
+    Path secret = app.base().resolve("home");
+    assertFalse(Files.exists(proc(pid, "root" + secret)), service + " sees " + secret);
+  }
+
+  @Test
+  void theServicesOfSoundAndOfCamerasAreBoxedToo() throws IOException {
+    RunningApp app = APPS.start(bare().driven());
+    Page page = ready(app);
+    page.tell("navigator.mediaDevices.enumerateDevices()");
+    assertBoxed(app, SOUND);
+    assertBoxed(app, CAMERAS);
+    app.page().await("navigator.mediaDevices.enumerateDevices().then(all => all.length >= 0)");
+    JsonNode report = page.evaluate(REPORT);
+    report.path("otherProcesses").forEach(held -> assertTrue(held.asBoolean(), report::toString));
+  }
+
+  /** A server of sound with a loudspeaker that nobody hears, which can be listened to. */
+  @Test
+  void aSoundGoesThroughTheBoxToTheServer() throws IOException {
+    assumeTrue(ProcessStarter.find("pulseaudio").isPresent(), "there is no pulseaudio");
+    assumeTrue(ProcessStarter.find("parec").isPresent(), "there is no parec");
+    Path run = Files.createTempDirectory(Path.of("/var/tmp"), "e2e-sound-");
+    account.own(run);
+    Path socket = run.resolve("native");
+    Map<String, String> variables =
+        Map.of(
+            "PATH", System.getenv("PATH"),
+            "HOME", run.toString(),
+            "XDG_RUNTIME_DIR", run.toString(),
+            "XDG_CONFIG_HOME", run.toString(),
+            "PULSE_SERVER", "unix:" + socket);
+    List<ChildProcess> started = new ArrayList<>();
+    RunningApp app = bare().variable("PULSE_SERVER", "unix:" + socket).driven().start();
+    try (app) {
+      started.add(
+          start(
+              variables,
+              "pulseaudio",
+              "--daemonize=no",
+              "--exit-idle-time=-1",
+              "-n",
+              "--load=module-null-sink sink_name=nobody",
+              "--load=module-native-protocol-unix auth-cookie-enabled=0 socket=" + socket));
+      app.await(() -> Files.exists(socket), "the server of sound", RunningApp.SOON);
+      Page page = ready(app);
+      page.click("h1");
+      page.evaluate(
+          "globalThis.sound = new AudioContext(), globalThis.tone = sound.createOscillator(),"
+              + " tone.connect(sound.destination), tone.start(), true");
+      page.await("sound.state === 'running' && sound.currentTime > 0.1");
+      assertBoxed(app, SOUND);
+      ChildProcess ear =
+          start(variables, "parec", "--device=nobody.monitor", "--format=u8", "--channels=1");
+      started.add(ear);
+      boolean heard = false;
+      byte[] some = new byte[1 << 12];
+      for (int i = 0; i < 1_000 && !heard; i++) {
+        int length = ear.stdout().read(some);
+        assertTrue(length > 0, "the server has ended: " + app.log());
+        for (int at = 0; at < length; at++) {
+          // Silence is 128.
+          heard |= Math.abs((some[at] & 0xFF) - 128) > 16;
+        }
+      }
+      assertTrue(heard, "no sound came");
+    } finally {
+      started.forEach(ChildProcess::killTree);
+      Layout.deleteTree(run);
+    }
+  }
+
+  private ChildProcess start(Map<String, String> variables, String... argv) {
+    List<String> words = new ArrayList<>(account.prefix());
+    words.addAll(List.of(argv));
+    return ProcessStarter.get()
+        .start(
+            ProcessSpec.of(words.toArray(String[]::new))
+                .withEnvironment(variables)
+                .withStdio(Stdio.NULL, Stdio.PIPE, Stdio.NULL))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
+  }
+
   /** As in a home, of which the box has nothing; the other tests' folders are in its /tmp. */
   @Test
   void opensThoughTheFolderOfSettingsCanNotBeMadeInTheBox() throws IOException {

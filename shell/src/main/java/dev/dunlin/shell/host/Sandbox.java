@@ -94,6 +94,18 @@ public final class Sandbox {
   private static final List<String> RESOLVERS =
       List.of("/run/systemd/resolve", "/run/NetworkManager", "/run/resolvconf", "/run/connman");
 
+  /** Settings and sockets of the servers of sound. */
+  private static final List<String> SOUND =
+      List.of(
+          "/usr/share/alsa",
+          "/usr/share/pipewire",
+          "/etc/alsa",
+          "/etc/asound.conf",
+          "/etc/machine-id",
+          "/etc/pipewire",
+          "/etc/pulse",
+          "/run/pulse");
+
   /** People's and services' folders: what a graphics driver does not need. */
   private static final List<String> NOT_FOR_DRIVERS =
       List.of("/home", "/root", "/mnt", "/media", "/srv", "/var", "/opt", "/run", "/tmp");
@@ -262,14 +274,9 @@ public final class Sandbox {
     List<String> hardware = new ArrayList<>(rootForDrivers(engine));
     hardware.addAll(fonts(environment));
     hardware.addAll(environment(environment));
-    environment.forEach(
-        (name, value) -> {
-          if (DRIVERS.stream().anyMatch(name::startsWith)) {
-            hardware.addAll(List.of("--setenv", name, value));
-          }
-        });
+    DRIVERS.forEach(start -> pass(start, environment, hardware));
+    boolean remote = environment.getOrDefault("PULSE_SERVER", "").contains("tcp");
     return "#!/bin/sh\n"
-        + ("helper=" + quote(engine.resolve("jcef_helper").toString()) + "\n")
         + ("temp=" + quote(temp.toString()) + "\n")
         + ("schemes=" + quote("jcef-p" + parent + "_scheme.tmp") + "\n")
         + ("engine=" + ENGINE + "\n")
@@ -277,6 +284,10 @@ public final class Sandbox {
         + box("network", bwrap, network)
         + box("display", bwrap, display)
         + box("hardware", bwrap, hardware)
+        + ("sounds=" + (remote ? "network" : "display") + "\n")
+        + box("sound", bwrap, sound(engine, environment, remote))
+        + box("camera", bwrap, camera(engine, environment))
+        + box("printing", bwrap, printing(engine, environment))
         + SCRIPT;
   }
 
@@ -325,19 +336,19 @@ public final class Sandbox {
 
       # What is not named has the box of renderers.
       case $type:$service in
-        # They need devices, and the servers of sound and printers.
-        utility:audio.mojom.AudioService | utility:video_capture.mojom.VideoCaptureService | utility:printing.mojom.PrintBackendService)
-          exec "$helper" "$@" ;;
-        utility:network.mojom.NetworkService) box=network ;;
-        gpu-process:*) box=display ;;
-        *) box=strict ;;
+        utility:network.mojom.NetworkService) box=network filter=network ;;
+        utility:audio.mojom.AudioService) box=sound filter=$sounds ;;
+        utility:video_capture.mojom.VideoCaptureService) box=camera filter=display ;;
+        utility:printing.mojom.PrintBackendService) box=printing filter=network ;;
+        gpu-process:*) box=display filter=display ;;
+        *) box=strict filter=strict ;;
       esac
 
       # A number for the filter's file that Chromium does not use; the shell knows those of one digit.
       fd=9
       while [ -e "/proc/self/fd/$fd" ]; do fd=$((fd - 1)); done
       [ "$fd" -gt 2 ] || exit 125
-      eval "exec $fd<\\"\\$temp/filter-$box\\""
+      eval "exec $fd<\\"\\$temp/filter-$filter\\""
 
       [ "$type" != probe ] || strict --ro-bind /bin/sh /run/probe --remount-ro / -- /run/probe -c :
 
@@ -356,6 +367,13 @@ public final class Sandbox {
       case $box in
         strict) strict "$@" ;;
         network) network --bind "$profile" "$profile" "$@" ;;
+        sound) sound "$@" ;;
+        printing) printing "$@" ;;
+        camera)
+          for device in /dev/video* /dev/media*; do
+            [ ! -e "$device" ] || set -- --dev-bind "$device" "$device" "$@"
+          done
+          camera "$@" ;;
       esac
 
       # Shared memory with the X server is System V's, so there is no IPC namespace. A server on another machine needs the network.
@@ -480,6 +498,75 @@ public final class Sandbox {
       words.addAll(List.of("--ro-bind-try", path, path));
     }
     return words;
+  }
+
+  /**
+   * The servers of sound, and the devices where there is none: who plays through those shares
+   * System V's memory with others.
+   */
+  private static List<String> sound(Path engine, Map<String, String> environment, boolean remote) {
+    List<String> words = new ArrayList<>(remote ? List.of() : List.of("--unshare-net"));
+    words.addAll(smallRoot(engine));
+    words.addAll(List.of("--dev-bind-try", "/dev/snd", "/dev/snd"));
+    String home = environment.getOrDefault("HOME", "/nonexistent");
+    String config = environment.getOrDefault("XDG_CONFIG_HOME", home + "/.config");
+    List<String> seen = new ArrayList<>(SOUND);
+    seen.addAll(
+        List.of(home + "/.asoundrc", config + "/alsa", config + "/pulse", home + "/.pulse-cookie"));
+    String run = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+    if (!run.isEmpty()) {
+      seen.addAll(List.of(run + "/pulse", run + "/pipewire-0"));
+    }
+    for (String name : List.of("PULSE_RUNTIME_PATH", "PULSE_COOKIE", "PULSE_CLIENTCONFIG")) {
+      seen.add(environment.getOrDefault(name, ""));
+    }
+    // Such as unix:/run/user/1000/pulse/native, and several of these.
+    for (String server : environment.getOrDefault("PULSE_SERVER", "").split(" ")) {
+      seen.add(server.substring(Math.max(0, server.indexOf('/'))));
+    }
+    for (String path : seen) {
+      if (path.startsWith("/")) {
+        words.addAll(List.of("--ro-bind-try", path, path));
+      }
+    }
+    words.addAll(environment(environment));
+    for (String name : List.of("XDG_RUNTIME_DIR", "PULSE_", "ALSA_", "PIPEWIRE_")) {
+      pass(name, environment, words);
+    }
+    return words;
+  }
+
+  private static List<String> camera(Path engine, Map<String, String> environment) {
+    List<String> words = new ArrayList<>(List.of("--unshare-net", "--unshare-ipc"));
+    words.addAll(smallRoot(engine));
+    for (String path : List.of("/sys/class/video4linux", "/sys/devices", "/run/udev")) {
+      words.addAll(List.of("--ro-bind-try", path, path));
+    }
+    words.addAll(environment(environment));
+    return words;
+  }
+
+  /** CUPS, which may be on another machine. */
+  private static List<String> printing(Path engine, Map<String, String> environment) {
+    List<String> words = new ArrayList<>(List.of("--unshare-ipc"));
+    words.addAll(smallRoot(engine));
+    words.addAll(networkFiles(environment));
+    String home = environment.getOrDefault("HOME", "/nonexistent");
+    for (String path : List.of("/run/cups", "/run/avahi-daemon", home + "/.cups")) {
+      words.addAll(List.of("--ro-bind-try", path, path));
+    }
+    words.addAll(environment(environment));
+    pass("CUPS_", environment, words);
+    return words;
+  }
+
+  /** Tells a box the variables whose names begin so. */
+  private static void pass(String start, Map<String, String> environment, List<String> words) {
+    for (Map.Entry<String, String> variable : environment.entrySet()) {
+      if (variable.getKey().startsWith(start)) {
+        words.addAll(List.of("--setenv", variable.getKey(), variable.getValue()));
+      }
+    }
   }
 
   private static List<String> environment(Map<String, String> environment) {

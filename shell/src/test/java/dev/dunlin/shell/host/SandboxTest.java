@@ -35,15 +35,20 @@ class SandboxTest {
 
   /** The script, with programs that print their words in place of bubblewrap and the helper. */
   @BeforeEach
-  void writeTheScript() throws IOException {
+  void makeFolders() throws IOException {
     temp = Files.createDirectory(folder.resolve("it's a $HOME"));
     engine = Files.createDirectory(folder.resolve("the engine"));
-    Path bwrap = program(folder.resolve("b wrap"), "echo bwrap; printf '%s\\n' \"$@\"");
+    program(folder.resolve("b wrap"), "echo bwrap; printf '%s\\n' \"$@\"");
     program(engine.resolve("jcef_helper"), "echo helper; printf '%s\\n' \"$@\"");
     for (String box : List.of("strict", "network", "display")) {
       Files.writeString(temp.resolve("filter-" + box), "the filter " + box);
     }
     script = temp.resolve("sandbox");
+    writeTheScript("{1}unix:/s/native");
+  }
+
+  private void writeTheScript(String soundServer) throws IOException {
+    Path bwrap = folder.resolve("b wrap");
     program(
         script,
         Sandbox.script(
@@ -51,7 +56,21 @@ class SandboxTest {
             engine,
             temp,
             4711,
-            Map.of("HOME", "/home/u 1", "LANG", "de_DE", "AWS_SECRET", "s3cret", "MESA_X", "1")));
+            Map.of(
+                "HOME",
+                "/home/u 1",
+                "LANG",
+                "de_DE",
+                "AWS_SECRET",
+                "s3cret",
+                "MESA_X",
+                "1",
+                "XDG_RUNTIME_DIR",
+                "/run/u 1",
+                "PULSE_SERVER",
+                soundServer,
+                "CUPS_SERVER",
+                "c")));
   }
 
   private static Path program(Path file, String text) throws IOException {
@@ -179,10 +198,40 @@ class SandboxTest {
   }
 
   @Test
-  void startsWhatNeedsDevicesWithoutABox() throws IOException {
-    assertEquals(
-        List.of("helper", "--type=utility", "--utility-sub-type=audio.mojom.AudioService"),
-        start("--type=utility", "--utility-sub-type=audio.mojom.AudioService"));
+  void soundHasItsServersAndDevicesAndTheNetworkOnlyWhereAServerIsThere() throws IOException {
+    String[] service = {"--type=utility", "--utility-sub-type=audio.mojom.AudioService"};
+    List<String> words = start(service);
+    assertEquals("bwrap", words.get(0));
+    assertTrue(words.contains("--unshare-net"), words::toString);
+    assertTrue(has(words, "--dev-bind-try", "/dev/snd", "/dev/snd"), words::toString);
+    assertTrue(has(words, "--ro-bind-try", "/run/u 1/pulse", "/run/u 1/pulse"), words::toString);
+    assertTrue(has(words, "--ro-bind-try", "/s/native", "/s/native"), words::toString);
+    assertTrue(has(words, "--setenv", "PULSE_SERVER", "{1}unix:/s/native"), words::toString);
+    assertFalse(has(words, "--ro-bind", "/", "/"));
+    writeTheScript("tcp:sound.example:4713");
+    words = start(service);
+    assertEquals("bwrap", words.get(0));
+    assertFalse(words.contains("--unshare-net"));
+  }
+
+  @Test
+  void camerasAndPrintersHaveABoxWithWhatTheyNeed() throws IOException {
+    List<String> camera =
+        start("--type=utility", "--utility-sub-type=video_capture.mojom.VideoCaptureService");
+    assertEquals("bwrap", camera.get(0));
+    assertTrue(camera.contains("--unshare-net"), camera::toString);
+    assertTrue(
+        has(camera, "--ro-bind-try", "/sys/class/video4linux", "/sys/class/video4linux"),
+        camera::toString);
+    List<String> printing =
+        start("--type=utility", "--utility-sub-type=printing.mojom.PrintBackendService");
+    assertEquals("bwrap", printing.get(0));
+    assertTrue(has(printing, "--ro-bind-try", "/run/cups", "/run/cups"), printing::toString);
+    assertTrue(has(printing, "--setenv", "CUPS_SERVER", "c"), printing::toString);
+    for (List<String> box : List.of(camera, printing)) {
+      assertFalse(box.contains("--bind"), box::toString);
+      assertFalse(has(box, "--ro-bind", "/", "/"), box::toString);
+    }
   }
 
   @Test
