@@ -82,6 +82,7 @@ class DesktopSuite {
   }
 
   @Test
+  @Shows(Feature.NOTIFICATIONS)
   void aPagesNotificationIsShownAndTellsWhatThePersonChoseAndAClickBringsTheAppForward()
       throws IOException {
     assertEquals(
@@ -125,6 +126,7 @@ class DesktopSuite {
   }
 
   @Test
+  @Shows(Feature.WORKER_NOTIFICATIONS)
   void aServiceWorkersNotificationIsTheDesktopsAndItsClickIsTheWorkers() throws IOException {
     page.run(
         "await navigator.serviceWorker.register('/sw.js', {type: 'module'});"
@@ -151,6 +153,7 @@ class DesktopSuite {
   }
 
   @Test
+  @Shows(Feature.TRAY)
   void theTrayHasTheAppsIconTooltipAndMenuWhichChangesAndTellsThePage() throws IOException {
     assertEquals(
         "null",
@@ -194,6 +197,7 @@ class DesktopSuite {
   }
 
   @Test
+  @Shows(Feature.POWER)
   void thePageHearsOfSleepAndPowerAndKeepsTheScreenOnUntilItLetsGo() throws IOException {
     desktop.tell("power start");
     desktop.tell("saver");

@@ -173,6 +173,7 @@ class EngineServicesSuite {
   // PDF.
 
   @Test
+  @Shows(Feature.PDF)
   void writesThePageAsAPdfWhereThePolicySaysAndNowhereElse() throws IOException {
     start("ipc://window/printToPDF" + folder + "/");
     Path file = folder.resolve("page.pdf");
@@ -286,6 +287,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.PRINT)
   void printsWithAndWithoutADialog() throws IOException {
     try (Cups cups = new Cups()) {
       variables.put("CUPS_SERVER", cups.socket().toString());
@@ -301,7 +303,7 @@ class EngineServicesSuite {
       assertTrue(silent.contains("first Needle") && !silent.contains("last needle"), silent);
       page.evaluate("void (globalThis.asked = outcome(() => win.print()))");
       awaitDialog("Print with Services");
-      assertTrue(page.dialog().contains("combo box: Printer"), () -> page.dialog().toString());
+      page.awaitDialog(rows -> rows.contains("combo box: Printer"), "the choice of a printer");
       page.press("\r");
       assertTrue(page.evaluate("asked").has("value"));
       app.await(() -> cups.documents().size() == 2, "another", RunningApp.SOON);
@@ -309,6 +311,7 @@ class EngineServicesSuite {
       assertTrue(asked.contains("last needle of the page."), asked);
       page.evaluate("void (globalThis.asked = outcome(() => win.print()))");
       awaitDialog("Print with Services");
+      page.awaitDialog(rows -> rows.contains("combo box: Printer"), "the choice of a printer");
       assertCode("ERR_PICKER_OPEN", "win.print()");
       page.press("\u001b");
       assertEquals("AbortError", page.evaluate("asked").path("name").asText());
@@ -351,6 +354,7 @@ class EngineServicesSuite {
   // Pictures.
 
   @Test
+  @Shows(Feature.SCREENSHOT)
   void takesPicturesOfThePage() throws IOException {
     start("ipc://window/screenshot" + folder + "/ ipc://window/capturePage");
     Path file = folder.resolve("page.png");
@@ -375,6 +379,7 @@ class EngineServicesSuite {
   // Zoom.
 
   @Test
+  @Shows(Feature.ZOOM)
   void showsThePageLarger() throws IOException {
     start("ipc://window/zoom");
     assertEquals(1.0, done("win.getZoom()").asDouble());
@@ -395,6 +400,7 @@ class EngineServicesSuite {
   // Find.
 
   @Test
+  @Shows(Feature.FIND)
   void findsTextAndShowsIt() throws IOException {
     start("ipc://window/find ipc://window/stopFinding");
     assertEquals(
@@ -479,6 +485,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.DOWNLOADS)
   void savesADownloadWhereThePolicySays() throws IOException {
     Path downloads = Files.createDirectories(folder.resolve("saved"));
     start("ipc://download/folder" + downloads + " ipc://download/save" + downloads + "/");
@@ -517,6 +524,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.DOWNLOADS)
   void pausesResumesAndCancelsDownloads() throws IOException {
     Path downloads = Files.createDirectories(folder.resolve("saved"));
     try (Slow slow = new Slow()) {
@@ -597,6 +605,7 @@ class EngineServicesSuite {
   // Cookies and stored data.
 
   @Test
+  @Shows(Feature.COOKIES)
   void readsSetsAndForgetsCookiesAndWhatIsStored() throws IOException {
     start("ipc://session/");
     String url = page.evaluate("location.origin").asText() + "/";
@@ -643,6 +652,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.PERMISSIONS)
   void asksThePersonOnceAndRemembersTheAnswer() throws IOException {
     start("ipc://permission/ ipc://fs/", "[permissions]", "allow_microphone = false");
     app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
@@ -677,6 +687,7 @@ class EngineServicesSuite {
   // Servers.
 
   @Test
+  @Shows(Feature.CERTIFICATES)
   void loadsNothingFromAServerWhoseCertificateIsWrong() throws Exception {
     Path keys = temp.resolve("keys.p12");
     run(
