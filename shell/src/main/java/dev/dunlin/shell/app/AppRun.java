@@ -767,7 +767,7 @@ public final class AppRun implements Launcher {
       menus =
           new MenuModule(
               windows::find,
-              exit::complete,
+              () -> windows.all().forEach(BrowserWindow::requestClose),
               (index, event, detail) -> bridge.join().emit(index, event, detail));
       modules.addAll(menus.modules());
       modules.add(new MessageBoxes(windows::find, config.meta().title(), !options.headless()));
