@@ -222,6 +222,7 @@ class DesktopSuite {
   }
 
   @Test
+  @Shows(Feature.THEME)
   void aChangeOfTheDesktopsThemeReachesEveryWindowWhileTheAppRuns() throws IOException {
     String dark = "matchMedia('(prefers-color-scheme: dark)')";
     page.await("!" + dark + ".matches");

@@ -793,6 +793,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.HTTP_AUTH)
   void asksThePersonForTheNameAndPasswordThatAServerWantsOnceForEachRealm() throws IOException {
     try (Guarded server = new Guarded()) {
       start("ipc://os/", "[webview.navigator.policies]", "allowed[] = " + server.url() + "/*");
@@ -846,6 +847,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows({Feature.PROXY, Feature.USER_AGENT})
   void goesByTheProxyAndTheUserAgentOfSocketIni() throws IOException {
     List<String> first = new CopyOnWriteArrayList<>();
     HttpServer one = proxy(first);
