@@ -6,7 +6,9 @@ import { downloads } from 'socket:application/downloads';
 import { ApplicationWindow, createWindow, getCurrentWindow, type WindowState } from 'socket:window';
 import { session } from 'socket:application/session';
 import { permissions } from 'socket:application/permissions';
-export { downloads, permissions, session };
+import { autostart, power, reveal, setBadge, tray } from 'socket:application/desktop';
+export { autostart, downloads, permissions, power, reveal, session, setBadge, tray };
+export type { AwakeLock, Badge, PowerState, TrayItem } from 'socket:application/desktop';
 export type { Download } from 'socket:application/downloads';
 
 /** The most windows an app may have. */
@@ -141,6 +143,6 @@ export function addEventListener(type: string, listener: EventListenerOrEventLis
 export function removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void { globalThis.removeEventListener(type, listener); }
 
 export default {
-  MAX_WINDOWS, ApplicationWindowList, addEventListener, backend, capabilities, config, createWindow, debug, downloads, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getScreens, getWindow, getWindows, isPaused,
-  menu, permissions, removeEventListener, runtimeVersion, security, session, setSystemMenu, setSystemMenuItemChecked, setSystemMenuItemEnabled, setTrayMenu, update, versions,
+  MAX_WINDOWS, ApplicationWindowList, addEventListener, autostart, backend, capabilities, config, createWindow, debug, downloads, exit, getCurrentWindow, getCurrentWindowIndex, getScreenSize, getScreens, getWindow, getWindows, isPaused,
+  menu, permissions, power, removeEventListener, reveal, runtimeVersion, security, session, setBadge, setSystemMenu, setSystemMenuItemChecked, setSystemMenuItemEnabled, setTrayMenu, tray, update, versions,
 };

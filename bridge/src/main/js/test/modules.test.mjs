@@ -127,6 +127,40 @@ test('window and application: state follows what the host says, errors come as R
   assert.deepEqual(heard, [1]);
 });
 
+test('application: tray, power, badge, reveal and autostart call their commands, and hear their events', async () => {
+  const asked = [];
+  const note = data => ({ url, params }) => { asked.push([url.slice('ipc://'.length).split('?')[0], params]); return { data }; };
+  const page = openPage(Object.fromEntries(Object.entries({
+    'application/setTrayMenu': null, 'application/setTrayTooltip': null, 'application/setTrayIcon': null, 'application/setTrayMenuItem': null, 'power/watch': { onBattery: false },
+    'power/keepAwake': { id: 'ab' }, 'handle/power/letSleep': null, 'application/setBadge': null, 'application/reveal': null, 'application/autostart': false, 'application/setAutostart': true,
+  }).map(([name, data]) => [name, note(data)])));
+  const { tray, power, setBadge, reveal, autostart } = await page.load('application');
+  await tray.setMenu('A: _');
+  await tray.setTooltip('here');
+  await tray.setIcon('/t.png');
+  await tray.setItemEnabled({ title: 'A' }, false);
+  await tray.setItemChecked({ title: 'A', parent: 'B' }, true);
+  assert.deepEqual(await power.watch(), { onBattery: false });
+  await (await power.keepAwake('a film')).letSleep();
+  await setBadge({ count: 3 });
+  await reveal('/home/u/a b.txt');
+  assert.deepEqual([await autostart.isEnabled(), await autostart.setEnabled(true)], [false, true]);
+  assert.deepEqual(asked, [
+    ['application/setTrayMenu', { value: 'A: _' }], ['application/setTrayTooltip', { value: 'here' }], ['application/setTrayIcon', { value: '/t.png' }],
+    ['application/setTrayMenuItem', { title: 'A', enabled: false }], ['application/setTrayMenuItem', { title: 'A', parent: 'B', checked: true }],
+    ['power/watch', {}], ['power/keepAwake', { why: 'a film' }], ['handle/power/letSleep/ab', {}], ['application/setBadge', { count: 3 }],
+    ['application/reveal/home/u/a%20b.txt', {}], ['application/autostart', {}], ['application/setAutostart', { enabled: true }],
+  ]);
+  const told = [];
+  const stop = [tray.onClick(() => told.push('click')), power.on('powersource', ({ onBattery }) => told.push(onBattery))];
+  for (const _ of [1, 2]) {
+    await until(() => page.parked.length > 0);
+    page.push({ e: [['tray', true], ['powersource', { onBattery: true }]] });
+    for (const end of stop) end();
+  }
+  assert.deepEqual(told, ['click', true]);
+});
+
 test('application.update: calls by their own names, progress while it downloads, errors with their code', async () => {
   const asked = [];
   let finish;

@@ -281,12 +281,29 @@ final class Dispatcher {
             call,
             () -> {
               check.run();
+              requireAsync(call, command);
               return Future.succeededFuture(Reply.NOTHING);
             })
         .compose(checked -> command.handler().handle(call));
   }
 
+  /** Once it is allowed: who may not call is told that first. */
+  private static void requireAsync(RunningCall call, Command command) {
+    if (call.synchronous && command.runsOn() == RunsOn.PAGE) {
+      throw new BridgeError(
+          "InvalidStateError",
+          "ERR_SYNC_CALL",
+          "ipc://"
+              + call.module
+              + "/"
+              + call.url.function()
+              + " needs the page, which a synchronous request holds up: call it by ipc.call or"
+              + " fetch, which do not wait");
+    }
+  }
+
   private Future<Reply> run(RunningCall call, Command command) {
+    requireAsync(call, command);
     return mayBlock(command)
         ? blocking(call, () -> command.handler().handle(call))
         : command.handler().handle(call);

@@ -58,6 +58,9 @@ final class RunningCall implements Call {
   /** Runs on this thread, which may block, to its end. */
   boolean inline;
 
+  /** Whether the page stands still until it is answered, as the client of a request says. */
+  boolean synchronous;
+
   // Owned by the loop.
   private AsyncResult<Reply> result;
 

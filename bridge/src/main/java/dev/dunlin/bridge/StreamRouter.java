@@ -389,18 +389,21 @@ final class StreamRouter implements StreamLane {
       boolean upload,
       boolean named,
       Consumer<AsyncResult<Reply>> done) {
-    return new RunningCall(
-        document,
-        documents.caller(document, ""),
-        url,
-        params,
-        body,
-        upload,
-        named,
-        request.window() >= 0 && request.topFrame(),
-        Lane.STREAM,
-        Optional.empty(),
-        done);
+    RunningCall call =
+        new RunningCall(
+            document,
+            documents.caller(document, ""),
+            url,
+            params,
+            body,
+            upload,
+            named,
+            request.window() >= 0 && request.topFrame(),
+            Lane.STREAM,
+            Optional.empty(),
+            done);
+    call.synchronous = url.query().containsKey(PAD);
+    return call;
   }
 
   /** Whose part of the document it is, if a dedicated worker of the top frame says who it is. */

@@ -117,6 +117,11 @@ class BridgeTest {
                   Future.succeededFuture(
                       new Reply.Data(
                           List.of(call.allows("texts", "b"), call.allows("text", "b"))))),
+          on(
+              RunsOn.PAGE,
+              "page",
+              none,
+              call -> Future.succeededFuture(new Reply.Data("of the page"))),
           on(RunsOn.WORKER, "gate", none, this::gate),
           on(RunsOn.EVENT_LOOP, "wait", none, this::waitForCancel),
           on(
@@ -668,6 +673,18 @@ class BridgeTest {
     fetch.cancel();
     until(() -> running.get() == 0);
     assertTrue(one.texts.isEmpty());
+  }
+
+  @Test
+  void whatNeedsThePageRefusesASynchronousRequestAtOnceAndAnswersOthers() throws IOException {
+    assertEquals("of the page", page.data("ipc://pro-be/page", Map.of()).asText());
+    assertEquals("of the page", page.get("ipc://pro-be/page").json().path("data").asText());
+    Harness.Reply refused = page.get("ipc://pro-be/page?_b=1");
+    assertEquals(
+        "ERR_SYNC_CALL",
+        JSON.readTree(refused.headers().get("x-dunlin-json")).path("err").path("code").asText());
+    Harness.Reply other = page.get("ipc://pro-be/echo?_b=1");
+    assertEquals("data", other.headers().get("x-dunlin-reply"), "others may be waited for");
   }
 
   @Test

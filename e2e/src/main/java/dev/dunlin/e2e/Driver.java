@@ -15,6 +15,7 @@ import dev.dunlin.shell.engine.EngineException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.awt.AWTException;
+import java.awt.Component;
 import java.awt.EventQueue;
 import java.awt.KeyboardFocusManager;
 import java.awt.Rectangle;
@@ -150,6 +151,10 @@ public final class Driver {
           Window focused = KeyboardFocusManager.getCurrentKeyboardFocusManager().getFocusedWindow();
           if (focused instanceof JDialog dialog) {
             read(dialog.getAccessibleContext(), named);
+            Component owner = dialog.getFocusOwner();
+            if (owner != null) {
+              named.add("focus: " + owner.getAccessibleContext().getAccessibleName());
+            }
           }
           answer.complete(JSON.createObjectNode().set("named", named).toString());
         });

@@ -40,6 +40,7 @@ class DesktopSuite {
     desktop = bus.startPeer(Layout.of(Account.self()).home().resolve(DESKTOP), bus.address());
     desktop.tell("notifications body actions");
     desktop.tell("watcher");
+    desktop.tell("theme 2");
     app = APPS.startForSuite(start(Apps.named("desktop"), bus.address()));
     app.await(screen::isManaged, "the window manager", RunningApp.SOON);
     page = app.page();
@@ -218,6 +219,27 @@ class DesktopSuite {
     JsonNode let = page.run("return command('handle/power/letSleep/' + kept)");
     assertTrue(let.has("value"), let::toString);
     assertEquals("{}", ask("inhibited").toString());
+  }
+
+  @Test
+  @Shows(Feature.THEME)
+  void aChangeOfTheDesktopsThemeReachesEveryWindowWhileTheAppRuns() throws IOException {
+    String dark = "matchMedia('(prefers-color-scheme: dark)')";
+    page.await("!" + dark + ".matches");
+    page.run(
+        "globalThis.changes = []; globalThis.query = "
+            + dark
+            + "; query.onchange = event => changes.push(event.matches)");
+    desktop.tell("theme 1");
+    page.await("changes.length === 1 && changes[0] && " + dark + ".matches");
+    page.run("globalThis.other = await application.createWindow({path: '/index.html'})");
+    Page other = app.page(1);
+    other.await("document.documentElement?.dataset.ready === 'true'");
+    assertTrue(other.evaluate(dark + ".matches").booleanValue(), "a window that opens later");
+    desktop.tell("theme 2");
+    other.await("!" + dark + ".matches");
+    page.await("!" + dark + ".matches");
+    page.run("await other.close()");
   }
 
   @Test

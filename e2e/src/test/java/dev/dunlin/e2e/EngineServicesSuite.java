@@ -27,9 +27,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -734,6 +736,150 @@ class EngineServicesSuite {
     } finally {
       server.stop(0);
     }
+  }
+
+  /** A server that wants a name and a password: {@code ann} may see {@code /a}, nobody the rest. */
+  private static final class Guarded implements AutoCloseable {
+    private final HttpServer server;
+
+    /** What came in {@code Authorization}, by path. */
+    private final List<String> given = new CopyOnWriteArrayList<>();
+
+    Guarded() throws IOException {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.createContext(
+          "/",
+          exchange -> {
+            String path = exchange.getRequestURI().getPath();
+            String header = exchange.getRequestHeaders().getFirst("Authorization");
+            String login =
+                header == null
+                    ? ""
+                    : new String(
+                        Base64.getDecoder().decode(header.substring("Basic ".length())),
+                        StandardCharsets.UTF_8);
+            given.add(path + " " + login);
+            boolean in = login.equals("ann:sesame") && path.startsWith("/a");
+            if (!in && !path.equals("/bare")) {
+              exchange
+                  .getResponseHeaders()
+                  .set("WWW-Authenticate", "Basic realm=\"Realm " + path.substring(0, 2) + "\"");
+            }
+            exchange.getResponseHeaders().set("Content-Type", "text/html");
+            byte[] body = (in ? "welcome" : "go away").getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(in ? 200 : 401, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+          });
+      server.start();
+    }
+
+    String url() {
+      return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    boolean saw(String request) {
+      return given.contains(request);
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+    }
+  }
+
+  private void awaitBody(String text) {
+    page.await("document.body?.textContent === " + literal(text));
+  }
+
+  @Test
+  @Shows(Feature.HTTP_AUTH)
+  void asksThePersonForTheNameAndPasswordThatAServerWantsOnceForEachRealm() throws IOException {
+    try (Guarded server = new Guarded()) {
+      start("ipc://os/", "[webview.navigator.policies]", "allowed[] = " + server.url() + "/*");
+      app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
+      page.tell("location.href = " + literal(server.url() + "/a"));
+      awaitDialog("Log in with Services");
+      page.awaitDialog(named -> named.contains("focus: Name"), "the fields");
+      page.press("ann\twrong\r");
+      app.await(() -> server.saw("/a ann:wrong"), "what was typed", RunningApp.SOON);
+      awaitDialog("Log in with Services");
+      page.awaitDialog(named -> named.contains("focus: Name"), "the second question");
+      page.press("ann\tsesame\r");
+      awaitBody("welcome");
+      // Chromium knows the realm now; another one it asks for.
+      page.navigate(server.url() + "/a/more");
+      awaitBody("welcome");
+      app.await(() -> server.saw("/a/more ann:sesame"), "the same again", RunningApp.SOON);
+      page.tell("location.href = " + literal(server.url() + "/b"));
+      awaitDialog("Log in with Services");
+      page.awaitDialog(named -> named.contains("label: Password"), "a question");
+      page.press("\u001b");
+      app.await(() -> desktop.window("Log in with Services").isEmpty(), "its end", RunningApp.SOON);
+      assertEquals("/a/more", page.evaluate("location.pathname").asText(), "it stays where it was");
+      // A refusal without a question is a page like others.
+      page.navigate(server.url() + "/bare");
+      page.await("location.pathname === '/bare' && document.readyState === 'complete'");
+      assertEquals(1, server.given.stream().filter(one -> one.startsWith("/bare")).count());
+      assertEquals(Optional.empty(), desktop.window("Log in with Services"));
+    }
+  }
+
+  /** A proxy that answers by itself, and notes what it was asked for, and by whom. */
+  private static HttpServer proxy(List<String> asked) throws IOException {
+    HttpServer proxy =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    proxy.createContext(
+        "/",
+        exchange -> {
+          asked.add(
+              exchange.getRequestHeaders().getFirst("Host")
+                  + " "
+                  + exchange.getRequestHeaders().getFirst("User-Agent"));
+          exchange.getResponseHeaders().set("Content-Type", "text/html");
+          byte[] body = "by proxy".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    proxy.start();
+    return proxy;
+  }
+
+  @Test
+  @Shows({Feature.PROXY, Feature.USER_AGENT})
+  void goesByTheProxyAndTheUserAgentOfSocketIni() throws IOException {
+    List<String> first = new CopyOnWriteArrayList<>();
+    HttpServer one = proxy(first);
+    try {
+      start(
+          "ipc://os/",
+          "[webview]",
+          "user_agent = Services/1.0 (test)",
+          "proxy = 127.0.0.1:" + one.getAddress().getPort(),
+          "[webview.navigator.policies]",
+          "allowed[] = http://site.test/*");
+      assertEquals("Services/1.0 (test)", page.evaluate("navigator.userAgent").asText());
+      page.tell("location.href = 'http://site.test/a'");
+      awaitBody("by proxy");
+      assertTrue(first.contains("site.test Services/1.0 (test)"), first::toString);
+    } finally {
+      one.stop(0);
+    }
+  }
+
+  @Test
+  void aSynchronousRequestThatWouldWaitForThePageItHoldsUpIsRefusedAtOnce() throws IOException {
+    start("ipc://window/ ipc://session/");
+    for (String command : List.of("window.zoom", "window.find", "session.cookies")) {
+      JsonNode refused =
+          page.evaluate(
+              "import('socket:ipc').then(ipc => { const { err } = ipc.sendSync("
+                  + literal(command)
+                  + ", { text: 'needle' }); return { code: err.code, name: err.name } })");
+      assertEquals("ERR_SYNC_CALL", refused.path("code").asText(), command);
+    }
+    assertEquals(1, done("win.getZoom()").asDouble());
   }
 
   @Test

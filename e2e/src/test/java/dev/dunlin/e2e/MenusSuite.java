@@ -108,6 +108,27 @@ class MenusSuite {
 
   @Test
   @Shows(Feature.APP_MENU)
+  void theRoleQuitAsksThePageWhichMayRefuse() throws IOException {
+    start(ALLOWED);
+    clickPage();
+    assertTrue(
+        outcome(
+                "menu.system.set([{label: 'File', submenu: [{label: 'Out', role: 'quit', accelerator:"
+                    + " 'q + CommandOrControl'}]}])")
+            .has("value"));
+    page.evaluate(
+        "globalThis.stays = true; globalThis.asked = 0;"
+            + "win.addEventListener('close', event => { asked++; if (stays) event.preventDefault() })");
+    desktop.press("Control_L", "q");
+    page.await("asked === 1");
+    assertEquals(2, outcome("Promise.resolve(1 + 1)").path("value").asInt(), "it goes on");
+    page.evaluate("void (stays = false)");
+    desktop.press("Control_L", "q");
+    assertEquals(0, app.awaitExit());
+  }
+
+  @Test
+  @Shows(Feature.APP_MENU)
   void mnemonicsOpenAMenuWhileThePageHasTheFocusAndThePageHasItBackAfterwards() throws IOException {
     start(ALLOWED);
     clickPage();

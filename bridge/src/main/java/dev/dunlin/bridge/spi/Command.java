@@ -161,6 +161,11 @@ public record Command(
     BRIEF,
     /** The bridge's event loop: must not block. */
     EVENT_LOOP,
+    /**
+     * The bridge's event loop, and then the page itself, which a synchronous request would hold up:
+     * one is refused at once, with {@code ERR_SYNC_CALL}.
+     */
+    PAGE,
     /** A thread of the bounded worker pool: may block. */
     WORKER
   }

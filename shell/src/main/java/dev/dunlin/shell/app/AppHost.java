@@ -49,6 +49,9 @@ final class AppHost implements PageHost {
 
     void download(int window, Download download);
 
+    /** A top frame is about to ask for a page that is not the app's. */
+    void leaves(int window, String url);
+
     void certificateRefused(String url, String error);
 
     /** Whether the person leaves a page that says that something would be lost. */
@@ -163,6 +166,8 @@ final class AppHost implements PageHost {
       events.external(url);
     } else if (decision == Navigation.DENY) {
       sayDenied("may not go to " + url, url);
+    } else if (topFrame && !WebUrl.isOf(origin, url)) {
+      events.leaves(window, url);
     }
     return decision;
   }

@@ -218,6 +218,7 @@ public final class AppRun implements Launcher {
     private final ClosingQuestions closing =
         new ClosingQuestions(window -> bridge().emit(window, "windowclosing", Map.of()));
     private final LinkQuestion question;
+    private final ServerLogins logins;
     private final DeniedPermissions permissions;
     private final CompletableFuture<Boolean> dark;
     private volatile AppHost host;
@@ -228,6 +229,7 @@ public final class AppRun implements Launcher {
     private Downloads downloads;
     private PermissionModule questions;
     private MenuModule menus;
+    private LiveTheme theme;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
     private volatile SingleInstance instance;
@@ -278,6 +280,16 @@ public final class AppRun implements Launcher {
       this.question =
           new LinkQuestion(
               LinkQuestion.dialog(config.meta().title()), url -> ExternalLinks.open(url, console));
+      this.logins =
+          new ServerLogins(
+              windows::find,
+              options.headless()
+                  ? Optional.empty()
+                  : Optional.of(
+                      (window, asked) ->
+                          window.onFrame(
+                              owner -> asked.ask(owner, config.meta().title(), window.closed()))),
+              console::say);
     }
 
     /** What Chromium starts for its helpers; says so when that is no sandbox. */
@@ -443,6 +455,8 @@ public final class AppRun implements Launcher {
       if (drawsInSoftware() || !config.permissions().hardwareAcceleration()) {
         switches.add("disable-gpu");
       }
+      config.webview().proxy().ifPresent(proxy -> switches.addAll(proxy.switches()));
+      config.webview().userAgent().ifPresent(words -> switches.add("user-agent=" + words));
       if (SystemTheme.isForcedDark(System.getenv())) {
         switches.add("force-dark-mode");
       }
@@ -702,6 +716,7 @@ public final class AppRun implements Launcher {
               id -> windows.find(id).isPresent(),
               this::toFront);
       modules.addAll(desktop.modules());
+      theme = new LiveTheme(desktop, windows::find, windows::all);
       Map<String, Supplier<Future<Map<String, Object>>>> capabilities =
           new HashMap<>(desktop.capabilities());
       capabilities.put(bluetooth.name(), bluetooth::capability);
@@ -756,7 +771,7 @@ public final class AppRun implements Launcher {
       menus =
           new MenuModule(
               windows::find,
-              exit::complete,
+              () -> windows.all().forEach(BrowserWindow::requestClose),
               (index, event, detail) -> bridge.join().emit(index, event, detail));
       modules.addAll(menus.modules());
       modules.add(new MessageBoxes(windows::find, config.meta().title(), !options.headless()));
@@ -919,6 +934,7 @@ public final class AppRun implements Launcher {
         closing.forget(window.id());
         recoveries.remove(window.id());
         downloads.forgetFolder(window.id());
+        logins.forget(window.id());
         host.windowGone(window.id());
       }
 
@@ -1033,6 +1049,11 @@ public final class AppRun implements Launcher {
     }
 
     @Override
+    public void leaves(int window, String url) {
+      logins.leaves(window, url);
+    }
+
+    @Override
     public void certificateRefused(String url, String error) {
       console.say(
           "the page may not load "
@@ -1099,6 +1120,10 @@ public final class AppRun implements Launcher {
     @Override
     public void committed(int window, String url) {
       closing.forget(window);
+      theme.committed(window);
+      if (WebUrl.isOf(config.meta().origin(), url)) {
+        logins.isBack(window);
+      }
       if (host.shown(window).isEmpty()) {
         downloads.forgetFolder(window);
       }
@@ -1121,6 +1146,7 @@ public final class AppRun implements Launcher {
       Threads.start("old-generation", OldGeneration::keepSmall);
       new VertxScheduler(vertx, Lane.create(vertx, "start-memory"))
           .schedule(REST, () -> Threads.start("start-memory", StartMemory::giveBack));
+      Threads.start("theme", theme::follow);
       tellLinks(options.arguments());
       Threads.start("second-starts", this::takeSecondStarts);
       if (options.screenshot().isEmpty() && options.testFile().isEmpty()) {

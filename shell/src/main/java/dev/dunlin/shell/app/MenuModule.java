@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
-import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
@@ -34,7 +33,7 @@ final class MenuModule {
   static final String SELECTED = "menuItemSelected";
 
   private final IntFunction<Optional<BrowserWindow>> windows;
-  private final IntConsumer exit;
+  private final Runnable quit;
   private final Events events;
   private final Map<BrowserWindow, WindowMenus> menus = new ConcurrentHashMap<>();
 
@@ -43,9 +42,9 @@ final class MenuModule {
     void emit(int window, String event, Object detail);
   }
 
-  MenuModule(IntFunction<Optional<BrowserWindow>> windows, IntConsumer exit, Events events) {
+  MenuModule(IntFunction<Optional<BrowserWindow>> windows, Runnable quit, Events events) {
     this.windows = windows;
-    this.exit = exit;
+    this.quit = quit;
     this.events = events;
   }
 
@@ -237,7 +236,7 @@ final class MenuModule {
           window.requestClose();
         }
       }
-      case QUIT -> exit.accept(0);
+      case QUIT -> quit.run();
       default -> {
         // Done to the page already.
       }

@@ -127,7 +127,7 @@ final class PageServices implements CommandModule {
         function,
         resource,
         permission,
-        RunsOn.EVENT_LOOP,
+        RunsOn.PAGE,
         call -> action.on(windowOf(windows, call), call));
   }
 

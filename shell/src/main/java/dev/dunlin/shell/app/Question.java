@@ -16,11 +16,16 @@ import javax.swing.JOptionPane;
  * @param type of {@link JOptionPane}'s messages
  * @param shown texts and components, one under the other
  * @param answers labels of the buttons
- * @param first place of the button that Enter presses
+ * @param first place of the button that has the keyboard, or {@link #FIELD}
  */
 record Question(String title, int type, List<Object> shown, List<String> answers, int first) {
   /** Answered by none of the buttons. */
   static final int CLOSED = JOptionPane.CLOSED_OPTION;
+
+  /**
+   * In place of a button: the first field has the keyboard, and Enter in it is the first button.
+   */
+  static final int FIELD = -1;
 
   /** As {@link #ask(Component, Future)}, of what nobody withdraws. */
   int ask(Component owner) {
@@ -39,6 +44,9 @@ record Question(String title, int type, List<Object> shown, List<String> answers
     }
     JOptionPane pane = pane();
     JDialog dialog = pane.createDialog(owner, title);
+    if (first == FIELD) {
+      dialog.getRootPane().setDefaultButton((JButton) pane.getOptions()[0]);
+    }
     withdrawn.onComplete(gone -> EventQueue.invokeLater(dialog::dispose));
     dialog.setVisible(true);
     dialog.dispose();
@@ -61,7 +69,10 @@ record Question(String title, int type, List<Object> shown, List<String> answers
       buttons[i] = button;
     }
     pane.setOptions(buttons);
-    pane.setInitialValue(buttons[first]);
+    if (first != FIELD) {
+      // Without, Swing leaves the keyboard with what comes first.
+      pane.setInitialValue(buttons[first]);
+    }
     return pane;
   }
 

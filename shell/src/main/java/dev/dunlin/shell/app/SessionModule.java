@@ -72,7 +72,7 @@ final class SessionModule implements CommandModule {
         function,
         new Resource.None(),
         Permission.POLICY,
-        RunsOn.EVENT_LOOP,
+        RunsOn.PAGE,
         call -> action.on(PageServices.windowOf(windows, call).protocol(), call));
   }
 

@@ -91,6 +91,8 @@ public record AppConfig(
    * @param reload whether a watched change reloads the page
    * @param headers sent with every resource
    * @param allowed URL patterns that the page may navigate to
+   * @param userAgent what servers are told, in place of Chromium's own words
+   * @param proxy empty: the system's
    */
   public record Webview(
       String root,
@@ -100,7 +102,9 @@ public record AppConfig(
       Optional<String> cacheControl,
       List<Header> headers,
       List<String> allowed,
-      boolean pickersNeedGesture) {}
+      boolean pickersNeedGesture,
+      Optional<String> userAgent,
+      Optional<Proxy> proxy) {}
 
   /** A response header. */
   public record Header(String name, String value) {}

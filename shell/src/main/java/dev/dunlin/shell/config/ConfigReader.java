@@ -227,7 +227,31 @@ final class ConfigReader {
         stated("webview_cache-control"),
         List.copyOf(headers),
         words("webview_navigator_policies_allowed", Pattern.compile("\\S+")),
-        flag("webview_filesystem_picker_require_user_activation", true));
+        flag("webview_filesystem_picker_require_user_activation", true),
+        userAgent(),
+        proxy());
+  }
+
+  private Optional<String> userAgent() {
+    Optional<String> words = stated("webview_user_agent").filter(given -> !given.isBlank());
+    if (words.filter(given -> !given.chars().allMatch(c -> c >= ' ' && c < 0x7F)).isPresent()) {
+      throw fault(
+          "webview_user_agent",
+          "it has characters that a header of HTTP has not",
+          "Write it in ASCII, in one line.");
+    }
+    return words;
+  }
+
+  private Optional<Proxy> proxy() {
+    try {
+      String bypass = text("webview_proxy_bypass", "");
+      return stated("webview_proxy")
+          .filter(given -> !given.isBlank())
+          .map(given -> Proxy.of(given, bypass));
+    } catch (IllegalArgumentException e) {
+      throw fault("webview_proxy", e.getMessage(), "Write, for example, proxy = 10.0.0.1:3128.");
+    }
   }
 
   private Header header(String line) {

@@ -25,7 +25,7 @@ final class KnownKeys {
       webview: service-workers auto_register_service_workers service_worker_mode service_worker_frame
       webview: service_worker_fetch_event_timeout service_worker_fetch_event_max_response_redirects
       webview: fetch_allow_runtime_headers fetch_headers_filter filesystem_picker_require_user_activation
-      webview: url_protocols xhr_concurrency dev_command
+      webview: url_protocols xhr_concurrency dev_command user_agent proxy proxy_bypass
       webview.watch: reload service_worker_reload_timeout
       webview.navigator: enable_navigation_gestures
       webview.navigator.policies: allowed

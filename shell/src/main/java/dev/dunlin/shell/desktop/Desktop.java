@@ -140,6 +140,11 @@ public final class Desktop {
     return new Theme(session.get()).isDark();
   }
 
+  /** Whether the person has a session bus at all; loads nothing. */
+  public boolean hasSession() {
+    return Bus.sessionAddress(settings.environment()).isPresent();
+  }
+
   /** Hears, from now on and on any thread, when the person's wish for dark or light changes. */
   public Future<Void> onTheme(Consumer<Boolean> dark) {
     return new Theme(session.get()).onChange(dark);

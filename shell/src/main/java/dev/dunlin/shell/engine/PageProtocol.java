@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 
 /** The DevTools protocol of one page, in trees of JSON, with an end to waiting. */
 public final class PageProtocol {
@@ -59,6 +60,16 @@ public final class PageProtocol {
         .call(method, literal(parameters))
         .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
         .map(PageProtocol::parse);
+  }
+
+  /** Hears the events of one domain, such as {@code Fetch.}, until the page goes. */
+  public void hear(String domain, BiConsumer<String, JsonNode> listener) {
+    session.onEvent(
+        (event, params) -> {
+          if (event.startsWith(domain)) {
+            listener.accept(event, parse(params));
+          }
+        });
   }
 
   /**

@@ -57,7 +57,7 @@ final class DeclaredModules {
               scheduler -> Future.failedFuture("nor is opened"),
               new SimulatedPerson("")));
       modules.addAll(
-          new MenuModule(index -> Optional.empty(), code -> {}, (index, event, detail) -> {})
+          new MenuModule(index -> Optional.empty(), () -> {}, (index, event, detail) -> {})
               .modules());
       modules.add(new MessageBoxes(index -> Optional.empty(), "app", false));
       modules.add(new DesktopModule(url -> {}));
