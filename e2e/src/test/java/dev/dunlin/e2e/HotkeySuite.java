@@ -51,10 +51,10 @@ class HotkeySuite {
   private static JsonNode bind(RunningApp app, String keys) {
     return app.page()
         .evaluate(
-            "outcome(() => keys.bind('"
+            "keys.bind('"
                 + keys
-                + "').then(b => ({expression: b.expression, id: b.id, sequence: b.sequence,"
-                + " active: b.isActive})))");
+                + "').then(b => ({value: {expression: b.expression, sequence: b.sequence, active:"
+                + " b.isActive}}), fault => ({code: fault.code, message: fault.message}))");
   }
 
   private static void awaitKeys(RunningApp app, String title) {
@@ -121,7 +121,7 @@ class HotkeySuite {
     one.page().run(HEARS);
     awaitBound(one, "alt+f9");
     assertEquals("ERR_HOTKEY_TAKEN", bind(other, "alt+f9").path("code").asText());
-    one.signal("KILL", one.pid());
+    one.destroy();
     awaitBound(other, "alt+f9");
   }
 

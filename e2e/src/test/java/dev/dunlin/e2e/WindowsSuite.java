@@ -323,6 +323,8 @@ class WindowsSuite {
         "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
     app.await(() -> seen.area().x() == 200 && seen.area().y() == 150, "its place", RunningApp.SOON);
     awaitPainted(second);
+    // The page loads it by itself, some time.
+    second.run("await import('socket:window/drag')");
     second.evaluate("globalThis.presses = 0; addEventListener('pointerdown', () => presses++)");
     // What is not marked moves nothing.
     desktop.drag(300, 350, 400, 400, () -> awaitPresses(second, 1));

@@ -183,7 +183,7 @@ public final class BrowserWindow {
   void create() {
     EventQueue.invokeLater(
         () -> {
-          frame = new Frame(title);
+          frame = parent().<Frame>map(parent -> new Part(title, parent)).orElse(new Frame(title));
           kiosk = settings.is(Trait.KIOSK);
           frame.setUndecorated(settings.is(Trait.FRAMELESS) || kiosk);
           frame.setAlwaysOnTop(settings.is(Trait.ALWAYS_ON_TOP));
@@ -222,10 +222,6 @@ public final class BrowserWindow {
   }
 
   private void show(boolean visible) {
-    if (visible && isLinux()) {
-      // A window manager reads it as it takes the window on.
-      parent().ifPresent(parent -> WindowManagerHints.setParent(frame, parent));
-    }
     frame.setVisible(visible);
     if (visible && isLinux()) {
       tellWindowManager();
@@ -236,6 +232,27 @@ public final class BrowserWindow {
     if (visible && !fullScreen && (kiosk || settings.is(Trait.FULLSCREEN))) {
       // Without a window manager it is a window as others are.
       fill(true, FIRST_STATE);
+    }
+  }
+
+  /**
+   * A part of another window, as AWT says it to window managers (ICCCM 4.1.2.6) of those that have
+   * an owner. Frames have none; and what others write there, AWT deletes whenever the window
+   * manager changes the window's state, its first showing included.
+   */
+  private static final class Part extends Frame {
+    private static final long serialVersionUID = 1;
+
+    private final Frame whole;
+
+    Part(String title, Frame whole) {
+      super(title);
+      this.whole = whole;
+    }
+
+    @Override
+    public Window getOwner() {
+      return whole;
     }
   }
 
@@ -347,7 +364,6 @@ public final class BrowserWindow {
     if (settings.is(Trait.UTILITY)) {
       WindowManagerHints.makeUtility(frame);
     }
-    parent().ifPresent(parent -> WindowManagerHints.setParent(frame, parent));
     if (!settings
         .traits()
         .containsAll(Set.of(Trait.MINIMIZABLE, Trait.MAXIMIZABLE, Trait.CLOSABLE))) {
@@ -1019,14 +1035,18 @@ public final class BrowserWindow {
     return origin;
   }
 
-  /** The button is not pressed any more: the window is where the mouse has brought it. */
+  /**
+   * The button is not pressed any more: the window is where the mouse has brought it. Nothing where
+   * the button still is: a page also ends it when it loses the keys, as it does for a moment when
+   * the same press gives them to its window.
+   */
   public Future<WindowState> endDrag() {
     return change(this::letGo);
   }
 
   /** One step more: the mouse may have come on since the last. */
   private void letGo() {
-    if (dragging.isRunning()) {
+    if (dragging.isRunning() && !(isLinux() && WindowManagerHints.isPressed(frame))) {
       dragging.stop();
       for (ActionListener step : dragging.getActionListeners()) {
         step.actionPerformed(new ActionEvent(dragging, ActionEvent.ACTION_PERFORMED, "end"));
