@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -305,6 +306,11 @@ class WindowsSuite {
     assertEquals(0, app.awaitExit());
   }
 
+  /**
+   * Failed once in eight runs on a machine with load 15, when the window did not move: nightly
+   * until it is known why.
+   */
+  @Tag("nightly")
   @Test
   void aFramelessWindowIsMovedByWhatItsPageMarks() throws IOException {
     RunningApp app = start("");
