@@ -78,6 +78,7 @@ class FocusSuite {
 
   /** java-cef #42: Tab never enters the page, or never leaves its last element. */
   @Test
+  @Shows(Feature.FOCUS)
   void tabEntersThePageAndGoesRoundIt() throws IOException {
     RunningApp app = start("");
     Page page = app.page();
@@ -128,6 +129,7 @@ class FocusSuite {
 
   /** java-cef #310: after some Alt-Tabs a text field takes no keys any more. */
   @Test
+  @Shows(Feature.FOCUS)
   void altTabReturnsTheFocusToWhereItWas() throws IOException {
     RunningApp app = start("");
     Page first = app.page();
@@ -163,6 +165,7 @@ class FocusSuite {
   }
 
   @Test
+  @Shows(Feature.FOCUS)
   void aClickBringsAWindowForwardAndTheKeysWithIt() throws IOException {
     RunningApp app = start("[window]\nwidth = 700\nheight = 500\n");
     Page first = app.page();
@@ -186,6 +189,7 @@ class FocusSuite {
   }
 
   @Test
+  @Shows(Feature.FOCUS)
   void escapeLeavesWhatThePageHasSpreadOverTheScreen() throws IOException {
     RunningApp app = start("[window]\nwidth = 700\nheight = 500\n");
     Page page = app.page();

@@ -63,6 +63,7 @@ class WindowsSuite {
   }
 
   @Test
+  @Shows(Feature.SEVERAL_WINDOWS)
   void opensAWindowWithAPageAndHandlesOfItsOwn() throws IOException {
     RunningApp app = start("");
     Page second = second(app, 5, "title: 'Mine'");
@@ -221,6 +222,7 @@ class WindowsSuite {
       "[security]\npolicy[] = connect-src ipc://window/setFullScreen ipc://window/setAlwaysOnTop\n";
 
   @Test
+  @Shows({Feature.FULL_SCREEN, Feature.ALWAYS_ON_TOP})
   void fillsTheScreenUntilEscapeWhereThePolicySaysSo() throws IOException {
     RunningApp refusing = start("");
     assertCode(
@@ -251,6 +253,7 @@ class WindowsSuite {
   }
 
   @Test
+  @Shows(Feature.KIOSK)
   void aKioskStaysOverTheScreen() throws IOException {
     RunningApp app = start("[window]\nkiosk = true\n");
     Page page = app.page();
@@ -272,6 +275,7 @@ class WindowsSuite {
   }
 
   @Test
+  @Shows(Feature.MODAL)
   void aModalWindowKeepsClicksFromTheOneThatOpenedIt() throws IOException {
     RunningApp app = start("[window]\nwidth = 700\nheight = 500\n");
     Page first = app.page();
@@ -312,6 +316,7 @@ class WindowsSuite {
    */
   @Tag("nightly")
   @Test
+  @Shows({Feature.FRAMELESS, Feature.DRAG_REGION})
   void aFramelessWindowIsMovedByWhatItsPageMarks() throws IOException {
     RunningApp app = start("");
     Page second = second(app, 1, "frameless: true, x: 200, y: 150");
@@ -353,6 +358,7 @@ class WindowsSuite {
   }
 
   @Test
+  @Shows(Feature.WINDOW_MEMORY)
   void opensANamedWindowWhereItWasAndOnAScreenThatIsThere() throws IOException {
     RunningApp app = start("");
     Page second = second(app, 1, "name: 'notes'");
@@ -393,6 +399,7 @@ class WindowsSuite {
   }
 
   @Test
+  @Shows(Feature.CLOSE_REFUSED)
   void aPageMayRefuseToClose() throws IOException {
     RunningApp app = start("");
     Page page = app.page();
@@ -413,6 +420,7 @@ class WindowsSuite {
   }
 
   @Test
+  @Shows(Feature.WINDOW_MESSAGES)
   void windowsTalkToEachOther() throws IOException {
     RunningApp app = start("");
     Page second = second(app, 1, "");
