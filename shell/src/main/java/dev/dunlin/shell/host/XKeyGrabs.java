@@ -40,6 +40,7 @@ public final class XKeyGrabs {
   private static final long SCROLL_LOCK = 0xff14;
 
   private static final int KEY_PRESS = 2;
+  private static final int KEY_RELEASE = 3;
   private static final int MAPPING_NOTIFY = 34;
   private static final int EVENT_CODE = 0x7f;
   private static final int BAD_ACCESS = 10;
@@ -59,6 +60,7 @@ public final class XKeyGrabs {
   private static final int LAST_CODE = 35;
   private static final int SETUP_BYTES = 40;
   private static final int FORMAT_BYTES = 8;
+  private static final int TIME = 4;
   private static final int STATE = 28;
 
   /** Public because JNA makes a proxy of it. Cookies are structures of one number. */
@@ -324,14 +326,21 @@ public final class XKeyGrabs {
   }
 
   private void listen() {
+    // A key that is held repeats itself: it is let go and pressed at one time.
+    int letGo = 0;
+    int when = 0;
     for (Pointer event = xcb.xcb_wait_for_event(connection);
         event != null;
         event = xcb.xcb_wait_for_event(connection)) {
       int kind = event.getByte(0) & EVENT_CODE;
       int code = event.getByte(1) & 0xff;
+      int time = event.getInt(TIME);
       int state = event.getShort(STATE) & 0xff;
       libc.free(event);
-      if (kind == KEY_PRESS) {
+      if (kind == KEY_RELEASE) {
+        letGo = code;
+        when = time;
+      } else if (kind == KEY_PRESS && !(code == letGo && time == when)) {
         find(code, state);
       } else if (kind == MAPPING_NOTIFY) {
         grabAnew();
@@ -349,9 +358,19 @@ public final class XKeyGrabs {
     }
   }
 
+  /**
+   * The server also tells of a new keyboard when another device with the same keys is used; a key
+   * pressed while it is given back would be lost for nothing.
+   */
   private synchronized void grabAnew() {
-    List.copyOf(grabs.values()).forEach(this::release);
+    Map<Long, Integer> codesBefore = Map.copyOf(codeOf);
+    Map<Held, Integer> masksBefore = Map.copyOf(masks);
+    Set<Integer> locksBefore = locks;
     readKeyboard();
+    if (codeOf.equals(codesBefore) && masks.equals(masksBefore) && locks.equals(locksBefore)) {
+      return;
+    }
+    List.copyOf(grabs.values()).forEach(this::release);
     for (Chord chord : chords) {
       try {
         grab(chord);
