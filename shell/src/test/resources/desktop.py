@@ -26,6 +26,8 @@ class State:
     inhibited = {}
     revealed = []
     scheme = 0
+    allowing = True
+    bound = {}
 
 
 def plain(value):
@@ -141,6 +143,46 @@ def theme(scheme):
                           ['org.freedesktop.appearance', 'color-scheme', dbus.UInt32(scheme, variant_level=1)])
 
 
+SHORTCUTS = 'org.freedesktop.portal.GlobalShortcuts'
+PORTAL = '/org/freedesktop/portal/desktop'
+
+
+def responds(allowing, token, results):
+    """A request, which the person answers right after it has come."""
+    path = '%s/request/mock/%s' % (PORTAL, token)
+    request = made(path)
+
+    def answer():
+        request.EmitSignal('org.freedesktop.portal.Request', 'Response', 'ua{sv}',
+                           [dbus.UInt32(0 if allowing else 1), results if allowing else dbus.Dictionary({}, signature='sv')])
+    GLib.idle_add(answer)
+    return dbus.ObjectPath(path)
+
+
+def create_session(self, options):
+    path = '%s/session/mock/%s' % (PORTAL, options['session_handle_token'])
+    session = made(path)
+    session.AddMethods('org.freedesktop.portal.Session', [('Close', '', '', lambda it: State.bound.pop(path, None))])
+    State.bound[path] = None
+    return responds(True, str(options['handle_token']), dbus.Dictionary({'session_handle': path}, signature='sv'))
+
+
+def bind_shortcuts(self, session, shortcuts, parent, options):
+    for name, about in shortcuts:
+        State.bound[str(session)] = [str(session), str(name), str(about['preferred_trigger']), str(about['description'])]
+    return responds(State.allowing, str(options['handle_token']), dbus.Dictionary({'shortcuts': dbus.Array([], signature='(sa{sv})')}, signature='sv'))
+
+
+def shortcuts(allowing):
+    State.allowing = allowing
+    portal = made(PORTAL)
+    if not hasattr(portal, 'binds'):
+        portal.binds = True
+        portal.AddProperties(SHORTCUTS, {'version': dbus.UInt32(1)})
+        portal.AddMethods(SHORTCUTS, [('CreateSession', 'a{sv}', 'o', create_session), ('BindShortcuts', 'oa(sa{sv})sa{sv}', 'o', bind_shortcuts)])
+        made(PORTAL, 'org.freedesktop.portal.Desktop')
+
+
 def command(line):
     word, *rest = line.split()
     if word == 'notifications':
@@ -199,6 +241,13 @@ def command(line):
         return json.dumps(State.revealed)
     elif word == 'theme':
         theme(int(rest[0]))
+    elif word == 'shortcuts':
+        shortcuts(rest == ['yes'])
+    elif word == 'bound':
+        return json.dumps([one for one in State.bound.values() if one])
+    elif word == 'activate-shortcut':
+        mockobject.objects[PORTAL].EmitSignal(SHORTCUTS, 'Activated', 'osta{sv}', [
+            dbus.ObjectPath(rest[0]), rest[1], dbus.UInt64(1), dbus.Dictionary({}, signature='sv')])
     elif word == 'has':
         return json.dumps(bus.name_has_owner(rest[0]))
     else:

@@ -8,7 +8,7 @@ function isHandle(target: EventTarget | null): boolean {
   }
   return false;
 }
-const tell = (command: string): void => { call(commandUrl('window', command)).catch(() => { /* The window is closing. */ }); };
+const tell = (command: string, params?: Record<string, unknown>): void => { call(commandUrl('window', command), params).catch(() => { /* The window is closing. */ }); };
 
 let dragging = false;
 globalThis.addEventListener('pointerdown', event => {
@@ -16,7 +16,8 @@ globalThis.addEventListener('pointerdown', event => {
   dragging = true;
   // Else Chromium would begin to select text, or to drag a picture.
   event.preventDefault();
-  tell('startDrag');
+  // Where it was pressed: the mouse may be elsewhere when the host hears of it.
+  tell('startDrag', { x: Math.round(event.clientX * devicePixelRatio), y: Math.round(event.clientY * devicePixelRatio) });
 }, true);
 for (const end of ['pointerup', 'pointercancel', 'blur']) {
   globalThis.addEventListener(end, () => {

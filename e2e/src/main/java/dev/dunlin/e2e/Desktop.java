@@ -41,6 +41,13 @@ public final class Desktop implements AutoCloseable {
   private static final int PROPERTY_LENGTH = 1024;
 
   private static final int ANY_TYPE = 0;
+
+  /** What {@code XGetInputFocus} says in place of a window, at most. */
+  private static final long POINTER_ROOT = 1;
+
+  /** Below these bits of an id stands who made the window: in one process, AWT or Chromium. */
+  private static final int CLIENT_BITS = 21;
+
   private static final int CLIENT_MESSAGE = 33;
   private static final int EVENT_BYTES = 192;
   private static final int PROPERTY_NOTIFY = 28;
@@ -172,9 +179,6 @@ public final class Desktop implements AutoCloseable {
   /** How long a window manager may take to start; then the tests say what they miss. */
   private static final Duration MANAGER_START = Duration.ofSeconds(20);
 
-  /** Between the press of a button and the first movement. */
-  private static final int HOLD_MILLIS = 500;
-
   /** Between two movements of the mouse. */
   private static final int STEP_MILLIS = 15;
 
@@ -271,14 +275,18 @@ public final class Desktop implements AutoCloseable {
     x11.XSync(display, false);
   }
 
-  /** Presses the button there, moves on in steps, and lets go. */
-  public void drag(int x, int y, int toX, int toY) {
+  /**
+   * Presses the button there, moves on in steps, and lets go.
+   *
+   * @param pressed waits until who is to follow has heard of the button
+   */
+  public void drag(int x, int y, int toX, int toY, Runnable pressed) {
     Test test = Fingers.TEST;
     test.XTestFakeMotionEvent(display, -1, x, y, NOW);
     test.XTestFakeButtonEvent(display, 1, true, NOW);
+    x11.XSync(display, false);
+    pressed.run();
     int steps = 20;
-    // A page that is to follow must have heard of the button.
-    test.XTestFakeMotionEvent(display, -1, x, y, new NativeLong(HOLD_MILLIS));
     for (int i = 1; i <= steps; i++) {
       test.XTestFakeMotionEvent(
           display,
@@ -418,6 +426,38 @@ public final class Desktop implements AutoCloseable {
     /** Whether the keys go to it. */
     public boolean isActive() {
       return numbers(root, "_NET_ACTIVE_WINDOW").contains(id.longValue());
+    }
+
+    /**
+     * Whether keys go to the page in it, and not to the toolkit around that, which hands them on
+     * some time after the window has become active.
+     */
+    public boolean hasKeysInPage() {
+      long focus = inputFocus();
+      return focus >>> CLIENT_BITS != id.longValue() >>> CLIENT_BITS && isWithin(focus);
+    }
+
+    private boolean isWithin(long window) {
+      long now = window;
+      while (now > POINTER_ROOT && now != id.longValue()) {
+        Memory parent = new Memory(NativeLong.SIZE);
+        Memory children = new Memory(Native.POINTER_SIZE);
+        if (x11.XQueryTree(
+                display,
+                new NativeLong(now),
+                new Memory(NativeLong.SIZE),
+                parent,
+                children,
+                new Memory(Integer.BYTES))
+            == 0) {
+          return false;
+        }
+        if (children.getPointer(0) != null) {
+          x11.XFree(children.getPointer(0));
+        }
+        now = parent.getNativeLong(0).longValue();
+      }
+      return now == id.longValue();
     }
 
     public boolean isMinimized() {

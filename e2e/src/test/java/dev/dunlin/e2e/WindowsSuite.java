@@ -53,6 +53,11 @@ class WindowsSuite {
     return page;
   }
 
+  /** Chromium drops input that comes before a page's first paint. */
+  private static void awaitPainted(Page page) {
+    page.await("performance.getEntriesByType('paint').length > 0");
+  }
+
   private static void assertCode(String code, JsonNode outcome) {
     assertEquals(code, outcome.path("code").asText(), outcome::toString);
   }
@@ -247,8 +252,6 @@ class WindowsSuite {
         () -> seen.states().contains("_NET_WM_STATE_ABOVE"), "it above others", RunningApp.SOON);
   }
 
-  /** Fails in one of about five runs of the suite, alone in none: nightly until that is mended. */
-  @Tag("nightly")
   @Test
   @Shows(Feature.KIOSK)
   void aKioskStaysOverTheScreen() throws IOException {
@@ -258,7 +261,10 @@ class WindowsSuite {
     app.await(() -> seen.states().contains(FILLS), "a full screen", RunningApp.SOON);
     page.await("innerWidth === screen.width && innerHeight === screen.height");
     page.evaluate("globalThis.keys = []; addEventListener('keyup', e => keys.push(e.key))");
+    awaitPainted(page);
     desktop.click(300, 300);
+    app.await(seen::hasKeysInPage, "the keys for the page", RunningApp.SOON);
+    page.await("document.hasFocus()");
     desktop.press("Escape");
     desktop.press("a");
     page.await("keys.join() === 'Escape,a'");
@@ -268,8 +274,6 @@ class WindowsSuite {
     assertTrue(seen.states().contains(FILLS), () -> seen.states().toString());
   }
 
-  /** Fails in one of about five runs of the suite, alone in none: nightly until that is mended. */
-  @Tag("nightly")
   @Test
   @Shows(Feature.MODAL)
   void aModalWindowKeepsClicksFromTheOneThatOpenedIt() throws IOException {
@@ -277,6 +281,7 @@ class WindowsSuite {
     Page first = app.page();
     first.evaluate("globalThis.clicks = 0; addEventListener('mousedown', () => clicks++)");
     Desktop.Seen parent = seen(app, "First");
+    awaitPainted(first);
     desktop.click(parent.area().x() + 20, parent.area().y() + 400);
     first.await("clicks === 1");
     Page second = second(app, 1, "modal: true, x: 1200, y: 100");
@@ -286,6 +291,7 @@ class WindowsSuite {
         () -> child.states().contains("_NET_WM_STATE_MODAL"), "a modal window", RunningApp.SOON);
     desktop.click(parent.area().x() + 20, parent.area().y() + 400);
     second.evaluate("globalThis.clicks = 0; addEventListener('mousedown', () => clicks++)");
+    awaitPainted(second);
     desktop.click(child.area().x() + 20, child.area().y() + 200);
     second.await("clicks === 1");
     assertEquals(1, first.evaluate("clicks").asInt());
@@ -304,7 +310,10 @@ class WindowsSuite {
     assertEquals(0, app.awaitExit());
   }
 
-  /** Fails in one of about five runs of the suite, alone in none: nightly until that is mended. */
+  /**
+   * Failed once in eight runs on a machine with load 15, when the window did not move: nightly
+   * until it is known why.
+   */
   @Tag("nightly")
   @Test
   @Shows({Feature.FRAMELESS, Feature.DRAG_REGION})
@@ -324,17 +333,28 @@ class WindowsSuite {
     second.evaluate(
         "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
     app.await(() -> seen.area().x() == 200 && seen.area().y() == 150, "its place", RunningApp.SOON);
+    awaitPainted(second);
+    // The page loads it by itself, some time.
+    second.run("await import('socket:window/drag')");
+    second.evaluate("globalThis.presses = 0; addEventListener('pointerdown', () => presses++)");
     // What is not marked moves nothing.
-    desktop.drag(300, 350, 400, 400);
-    desktop.drag(300, 200, 420, 290);
+    desktop.drag(300, 350, 400, 400, () -> awaitPresses(second, 1));
+    assertEquals(200, seen.area().x());
+    desktop.drag(300, 200, 420, 290, () -> awaitPresses(second, 2));
     app.await(
         () -> seen.area().x() == 320 && seen.area().y() == 240,
         "the window moved",
         RunningApp.SOON);
     // A page can't hold on to a mouse that nobody presses.
     second.evaluate("import('socket:ipc').then(ipc => ipc.call('ipc://window/startDrag'))");
-    desktop.drag(900, 700, 1000, 800);
+    desktop.drag(900, 700, 1000, 800, () -> second.evaluate("outcome(() => win.update())"));
     assertEquals(320, seen.area().x());
+  }
+
+  /** Until the host has heard of it too: calls are taken in order. */
+  private static void awaitPresses(Page page, int presses) {
+    page.await("presses === " + presses);
+    page.evaluate("outcome(() => win.update())");
   }
 
   @Test

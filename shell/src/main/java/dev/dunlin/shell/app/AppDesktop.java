@@ -33,6 +33,7 @@ final class AppDesktop {
                 .map(config.directory()::resolve),
             config.values().getOrDefault("tray_tooltip", config.meta().title()),
             config.permissions().allows(Permission.NOTIFICATIONS),
+            config.permissions().allows(Permission.HOTKEYS),
             path -> file(resources, config.webview().root(), path),
             System.getenv()),
         new Pages() {

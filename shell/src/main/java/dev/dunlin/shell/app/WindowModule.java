@@ -13,6 +13,7 @@ import dev.dunlin.shell.engine.WindowSettings.Trait;
 import dev.dunlin.shell.engine.WindowState;
 import io.vertx.core.Future;
 import java.awt.Dimension;
+import java.awt.Point;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -77,8 +78,8 @@ final class WindowModule implements CommandModule {
             window.setBackground(
                 WindowParams.colour(call, "color")
                     .orElseThrow(() -> WindowParams.invalid("setBackgroundColor needs a color"))));
-    actions.put("startDrag", (window, call) -> window.drag(true));
-    actions.put("endDrag", (window, call) -> window.drag(false));
+    actions.put("startDrag", WindowModule::startDrag);
+    actions.put("endDrag", (window, call) -> window.endDrag());
     actions.put(
         "setFullScreen", (window, call) -> done(window.setFullScreen(wanted(call, "fullScreen"))));
     actions.put(
@@ -104,6 +105,12 @@ final class WindowModule implements CommandModule {
             WindowParams.side(call, "maxHeight", screen.height()).orElse(now.most().height));
     WindowLook.requireOrder(least, most);
     return window.setBounds(least, most);
+  }
+
+  private static Future<WindowState> startDrag(BrowserWindow window, Call call) {
+    Optional<Integer> x = WindowParams.coordinate(call, "x");
+    Optional<Integer> y = WindowParams.coordinate(call, "y");
+    return window.startDrag(x.flatMap(across -> y.map(down -> new Point(across, down))));
   }
 
   private static int coordinate(Call call, String name) {

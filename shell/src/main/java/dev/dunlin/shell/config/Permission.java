@@ -20,7 +20,7 @@ public enum Permission {
   DATA_ACCESS("storage-access"),
   /** Chromium has none. */
   AIRPLAY,
-  /** Dunlin has none yet; their module asks here when it comes. */
+  /** The host's to enforce. */
   HOTKEYS,
   AUTOPLAY("autoplay"),
   DEVICE_ORIENTATION("accelerometer", "gyroscope", "magnetometer"),

@@ -20,6 +20,7 @@ public final class Desktop {
   private final Once<Notifications> notifications;
   private final Once<Tray> tray;
   private final Once<Power> power;
+  private final HotkeyModule hotkeys;
 
   /**
    * What the app is on the desktop.
@@ -28,6 +29,7 @@ public final class Desktop {
    * @param icon a picture of it
    * @param trayIcon the picture in the tray, if it is another one
    * @param notifications whether [permissions] allows them
+   * @param hotkeys whether [permissions] allows them
    * @param files its files by the path of their URL
    */
   public record Settings(
@@ -37,6 +39,7 @@ public final class Desktop {
       Optional<Path> trayIcon,
       String trayTooltip,
       boolean notifications,
+      boolean hotkeys,
       Function<String, Optional<Path>> files,
       Map<String, String> environment) {}
 
@@ -54,6 +57,9 @@ public final class Desktop {
                     session.get(),
                     settings.title(),
                     pages));
+    this.hotkeys =
+        new HotkeyModule(
+            settings.hotkeys(), settings.title(), session, settings.environment(), pages);
   }
 
   /** Made when it is first asked for, once. */
@@ -114,6 +120,7 @@ public final class Desktop {
     return List.of(
         new NotificationModule(settings.notifications(), notifications, settings.files()),
         new PowerModule(power),
+        hotkeys,
         new Named("application", new TrayCommands(tray, settings.files()).all()),
         new Named(
             "application",
@@ -130,6 +137,7 @@ public final class Desktop {
     Map<String, Supplier<Future<Map<String, Object>>>> lines = new LinkedHashMap<>();
     lines.put("notifications", () -> notifications.get().capability());
     lines.put("tray", () -> tray.get().capability());
+    lines.put("hotkeys", hotkeys::capability);
     lines.put("power", () -> power.get().capability());
     lines.put("keepAwake", () -> power.get().awakeCapability());
     return lines;

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -56,6 +57,12 @@ public final class BrowserWindow {
    * How long a window manager may take to minimise, maximise or restore. Over: the command fails.
    */
   static final Duration STATE_CHANGE = Duration.ofSeconds(2);
+
+  /**
+   * How long a window manager may take to give a window the state that it opens with, its taking on
+   * included. Over: the window stays as it is.
+   */
+  static final Duration FIRST_STATE = Duration.ofSeconds(60);
 
   /**
    * How long a window manager may take to put a size back that we have corrected. Within: it
@@ -112,12 +119,14 @@ public final class BrowserWindow {
   private boolean byPage;
   private boolean kiosk;
   private int modals;
+  private Supplier<Future<Void>> unblock = Future::succeededFuture;
   private boolean seen;
   private Consumer<Boolean> whenSeen = now -> {};
 
   private final SizeCorrection correction = new SizeCorrection();
   private final Timer lasted = untilLasted();
   private Timer dragging = new Timer(0, late -> {});
+  private Timer closesLate = new Timer(0, late -> {});
   private Timer unload = new Timer(0, late -> {});
 
   /** By the last word of the window manager: AWT shows what it has asked for, done or not. */
@@ -174,7 +183,7 @@ public final class BrowserWindow {
   void create() {
     EventQueue.invokeLater(
         () -> {
-          frame = new Frame(title);
+          frame = parent().<Frame>map(parent -> new Part(title, parent)).orElse(new Frame(title));
           kiosk = settings.is(Trait.KIOSK);
           frame.setUndecorated(settings.is(Trait.FRAMELESS) || kiosk);
           frame.setAlwaysOnTop(settings.is(Trait.ALWAYS_ON_TOP));
@@ -216,27 +225,55 @@ public final class BrowserWindow {
     frame.setVisible(visible);
     if (visible && isLinux()) {
       tellWindowManager();
+      if (settings.is(Trait.MODAL) && parent().isPresent()) {
+        insist(WindowManagerHints.MODAL, true, FIRST_STATE, frame::isVisible);
+      }
     }
     if (visible && !fullScreen && (kiosk || settings.is(Trait.FULLSCREEN))) {
       // Without a window manager it is a window as others are.
-      fill(true);
+      fill(true, FIRST_STATE);
     }
+  }
+
+  /**
+   * A part of another window, as AWT says it to window managers (ICCCM 4.1.2.6) of those that have
+   * an owner. Frames have none; and what others write there, AWT deletes whenever the window
+   * manager changes the window's state, its first showing included.
+   */
+  private static final class Part extends Frame {
+    private static final long serialVersionUID = 1;
+
+    private final Frame whole;
+
+    Part(String title, Frame whole) {
+      super(title);
+      this.whole = whole;
+    }
+
+    @Override
+    public Window getOwner() {
+      return whole;
+    }
+  }
+
+  private Optional<Frame> parent() {
+    return settings.parent().map(parent -> parent.frame);
   }
 
   /** While this one is open, its parent takes no keys and no clicks. */
   private void block(BrowserWindow parent) {
     parent.blocked(1);
-    closed().onComplete(gone -> EventQueue.invokeLater(() -> parent.blocked(-1)));
+    unblock = () -> parent.blocked(-1);
   }
 
-  private void blocked(int more) {
+  private Future<Void> blocked(int more) {
     modals += more;
-    ignoreInput();
+    return ignoreInput();
   }
 
   /** A page that is not there yet hears it when it is: see {@link #loaded}. */
-  private void ignoreInput() {
-    tellPage("Input.setIgnoreInputEvents", "{\"ignore\":" + (modals > 0) + "}");
+  private Future<Void> ignoreInput() {
+    return tellPage("Input.setIgnoreInputEvents", "{\"ignore\":" + (modals > 0) + "}");
   }
 
   /** Shows a picture in place of the system's own for programs. */
@@ -327,16 +364,6 @@ public final class BrowserWindow {
     if (settings.is(Trait.UTILITY)) {
       WindowManagerHints.makeUtility(frame);
     }
-    settings
-        .parent()
-        .map(parent -> parent.frame)
-        .ifPresent(
-            parent -> {
-              WindowManagerHints.setParent(frame, parent);
-              if (settings.is(Trait.MODAL)) {
-                WindowManagerHints.ask(frame, WindowManagerHints.MODAL, true);
-              }
-            });
     if (!settings
         .traits()
         .containsAll(Set.of(Trait.MINIMIZABLE, Trait.MAXIMIZABLE, Trait.CLOSABLE))) {
@@ -560,10 +587,10 @@ public final class BrowserWindow {
             });
   }
 
-  private void tellPage(String method, String params) {
-    if (frame != null && browser.getDevToolsClient() != null) {
-      devTools().call(method, params);
-    }
+  private Future<Void> tellPage(String method, String params) {
+    return frame != null && browser.getDevToolsClient() != null
+        ? devTools().call(method, params).mapEmpty()
+        : Future.succeededFuture();
   }
 
   /** The page's {@code beforeunload} wants the person to be asked, who may take their time. */
@@ -640,12 +667,15 @@ public final class BrowserWindow {
                       // in
                       // the middle of its closing never closes.
                       dispose();
-                      closed.tryComplete();
+                      // Who hears that it is gone may use what it has blocked.
+                      closesLate = once(STATE_CHANGE, closed::tryComplete);
+                      unblock.get().onComplete(done -> closed.tryComplete());
                     }));
   }
 
   void dispose() {
     unload.stop();
+    closesLate.stop();
     dragging.stop();
     if (frame != null) {
       frame.dispose();
@@ -920,6 +950,10 @@ public final class BrowserWindow {
   }
 
   private Future<Void> fill(boolean on) {
+    return fill(on, STATE_CHANGE);
+  }
+
+  private Future<Void> fill(boolean on, Duration patience) {
     if (on == fullScreen) {
       return Future.succeededFuture();
     }
@@ -928,26 +962,41 @@ public final class BrowserWindow {
       frame.getGraphicsConfiguration().getDevice().setFullScreenWindow(on ? frame : null);
       return Future.succeededFuture();
     }
+    return insist(WindowManagerHints.FULLSCREEN, on, patience, () -> fullScreen == on)
+        .onFailure(
+            fault -> {
+              if (fullScreen == on) {
+                fullScreen = !on;
+              }
+            });
+  }
+
+  /**
+   * Asks the window manager for a state until it says that the window has it: what it is asked
+   * before it has taken a window on, it does not hear.
+   *
+   * @param wanted whether that is still so
+   */
+  private Future<Void> insist(String state, boolean on, Duration patience, BooleanSupplier wanted) {
     Promise<Void> reached = Promise.promise();
     Timer looks = new Timer(LOOK_MILLIS, null);
-    int most = (int) STATE_CHANGE.toMillis() / LOOK_MILLIS;
+    int most = (int) patience.toMillis() / LOOK_MILLIS;
     looks.addActionListener(
         new ActionListener() {
           private int looked;
 
           @Override
           public void actionPerformed(ActionEvent event) {
-            if (frame == null || fullScreen != on) {
+            if (frame == null || !wanted.getAsBoolean()) {
               reached.tryFail(new EngineException("something else was asked meanwhile"));
-            } else if (WindowManagerHints.is(frame, WindowManagerHints.FULLSCREEN) == on) {
+            } else if (WindowManagerHints.is(frame, state) == on) {
               reached.tryComplete();
             } else if (looked >= most) {
-              fullScreen = !on;
               reached.tryFail(
                   new EngineException(
-                      "no window manager did it within " + STATE_CHANGE.toSeconds() + " s"));
+                      "no window manager did it within " + patience.toSeconds() + " s"));
             } else if (looked++ % LOOKS == 0) {
-              WindowManagerHints.ask(frame, WindowManagerHints.FULLSCREEN, on);
+              WindowManagerHints.ask(frame, state, on);
             }
           }
         });
@@ -959,16 +1008,19 @@ public final class BrowserWindow {
   /**
    * Follows the mouse while its first button is pressed: what a title bar does, for a window that
    * has none.
+   *
+   * @param held where the button was pressed in the page, in pixels of the screen; empty for where
+   *     the mouse is by now
    */
-  public Future<WindowState> drag(boolean start) {
+  public Future<WindowState> startDrag(Optional<Point> held) {
     return change(
         () -> {
           dragging.stop();
           PointerInfo pointer = MouseInfo.getPointerInfo();
-          if (!start || pointer == null || isLinux() && !WindowManagerHints.isPressed(frame)) {
+          if (pointer == null || isLinux() && !WindowManagerHints.isPressed(frame)) {
             return;
           }
-          Point from = pointer.getLocation();
+          Point from = held.map(this::onScreen).orElse(pointer.getLocation());
           Point at = frame.getLocation();
           dragging = new Timer(FOLLOW_MILLIS, null);
           dragging.addActionListener(step -> follow(from, at));
@@ -976,11 +1028,40 @@ public final class BrowserWindow {
         });
   }
 
+  private Point onScreen(Point inPage) {
+    Point origin = browser.getUIComponent().getLocationOnScreen();
+    double scale = frame.getGraphicsConfiguration().getDefaultTransform().getScaleX();
+    origin.translate((int) Math.round(inPage.x / scale), (int) Math.round(inPage.y / scale));
+    return origin;
+  }
+
+  /**
+   * The button is not pressed any more: the window is where the mouse has brought it. Nothing where
+   * the button still is: a page also ends it when it loses the keys, as it does for a moment when
+   * the same press gives them to its window.
+   */
+  public Future<WindowState> endDrag() {
+    return change(this::letGo);
+  }
+
+  /** One step more: the mouse may have come on since the last. */
+  private void letGo() {
+    if (dragging.isRunning() && !(isLinux() && WindowManagerHints.isPressed(frame))) {
+      dragging.stop();
+      for (ActionListener step : dragging.getActionListeners()) {
+        step.actionPerformed(new ActionEvent(dragging, ActionEvent.ACTION_PERFORMED, "end"));
+      }
+    }
+  }
+
   private void follow(Point from, Point at) {
     PointerInfo pointer = MouseInfo.getPointerInfo();
-    if (frame == null || pointer == null || isLinux() && !WindowManagerHints.isPressed(frame)) {
+    if (frame == null || pointer == null) {
       dragging.stop();
       return;
+    }
+    if (isLinux() && !WindowManagerHints.isPressed(frame)) {
+      dragging.stop();
     }
     Point now = pointer.getLocation();
     frame.setLocation(at.x + now.x - from.x, at.y + now.y - from.y);

@@ -32,8 +32,6 @@ final class WindowManagerHints {
   /** Its parent is not to be used. */
   static final String MODAL = "_NET_WM_STATE_MODAL";
 
-  private static final int TRANSIENT_FOR = 68;
-  private static final int WINDOW = 33;
   private static final int CLIENT_MESSAGE = 33;
   private static final int SUBSTRUCTURE = 1 << 19 | 1 << 20;
 
@@ -162,26 +160,6 @@ final class WindowManagerHints {
           NativeLong atoms = new NativeLong(ATOM);
           NativeLong property = x11.XInternAtom(display, TYPE, false);
           x11.XChangeProperty(display, window, property, atoms, 32, REPLACE, type, 1);
-        });
-  }
-
-  /** Says of which other window it is a part (ICCCM 4.1.2.6). Thread: event dispatch. */
-  static void setParent(Frame frame, Frame parent) {
-    NativeLong other = new NativeLong(Native.getWindowID(parent));
-    change(
-        frame,
-        (x11, display, window) -> {
-          Memory value = new Memory(NativeLong.SIZE);
-          value.setNativeLong(0, other);
-          x11.XChangeProperty(
-              display,
-              window,
-              new NativeLong(TRANSIENT_FOR),
-              new NativeLong(WINDOW),
-              32,
-              REPLACE,
-              value,
-              1);
         });
   }
 

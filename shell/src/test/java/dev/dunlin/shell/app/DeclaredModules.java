@@ -98,6 +98,7 @@ final class DeclaredModules {
                       Optional.empty(),
                       "",
                       true,
+                      true,
                       path -> Optional.empty(),
                       Map.of()),
                   new Pages() {
