@@ -1,5 +1,6 @@
 // Files that are dropped on the page, or opened with the app, for the suites.
 import { createFileSystemFileHandle } from 'socket:fs/web'
+import { on } from 'socket:ipc'
 import { droppedHandles, openedHandles } from 'socket:window/files'
 
 /** What became of a call: its value, or the error's name. */
@@ -22,7 +23,7 @@ addEventListener('dragenter', (event) => seen.push([event.isTrusted, ...event.da
 // The other program has its answer when movements have come.
 let moves = 0
 addEventListener('dragover', () => { if (++moves % 5 === 0) console.log('dragged over') })
-addEventListener('applicationopenfiles', () => opened++)
+on('applicationopenfiles', () => opened++)
 addEventListener('drop', (event) => {
   globalThis.files = [...event.dataTransfer.files]
   globalThis.trusted = event.isTrusted

@@ -23,7 +23,7 @@ export async function droppedHandles(from: DragEvent | Iterable<File>): Promise<
   }
 }
 /**
- * Handles of the files that the person has opened with the app since it was asked last: those of the start and, after each event `applicationopenfiles`, of a second start.
+ * Handles of the files that the person has opened with the app since it was asked last: those of the start and, after each event `applicationopenfiles` (`ipc.on`), of a second start.
  * Needs `ipc://window/takeOpened`.
  */
 export async function openedHandles(): Promise<FileSystemFileHandle[]> {
