@@ -199,6 +199,11 @@ export async function showDirectoryPicker(options: FolderOptions = {}): Promise<
   const [path] = await pick('showDirectoryPicker', options);
   return directoryHandle(path!, { path: path!, writable: options.mode === 'readwrite' });
 }
+/** Of what the person has given for reading in another way. A handle of anything else is of no use: the host knows what was granted. */
+export function pickedHandle(path: string, folder: boolean): FileSystemFileHandle | FileSystemDirectoryHandle {
+  const picked = { path, writable: false };
+  return folder ? directoryHandle(path, picked) : fileHandle(path, {}, picked);
+}
 export default {
   showOpenFilePicker, showSaveFilePicker, showDirectoryPicker,
   createFile, createFileSystemDirectoryHandle, createFileSystemFileHandle, createFileSystemWritableFileStream, File, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemHandle, FileSystemWritableFileStream,

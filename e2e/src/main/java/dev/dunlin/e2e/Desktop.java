@@ -299,6 +299,26 @@ public final class Desktop implements AutoCloseable {
     x11.XSync(display, false);
   }
 
+  /** Presses the button there and keeps it pressed; end with {@link #letGo}. */
+  public void hold(int x, int y) {
+    Test test = Fingers.TEST;
+    test.XTestFakeMotionEvent(display, -1, x, y, NOW);
+    test.XTestFakeButtonEvent(display, 1, true, NOW);
+    x11.XSync(display, false);
+  }
+
+  /** Moves the mouse, as its button is. */
+  public void moveTo(int x, int y) {
+    Fingers.TEST.XTestFakeMotionEvent(display, -1, x, y, NOW);
+    x11.XSync(display, false);
+  }
+
+  /** Lets go of the button. */
+  public void letGo() {
+    Fingers.TEST.XTestFakeButtonEvent(display, 1, false, NOW);
+    x11.XSync(display, false);
+  }
+
   /** Presses keys together, by their names in X (keysyms): {@code Alt_L}, {@code Tab}. */
   public void press(String... names) {
     Test test = Fingers.TEST;

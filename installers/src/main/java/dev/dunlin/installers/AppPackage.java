@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
  * @param config of the app
  * @param categories of the menu, by the freedesktop menu specification
  * @param mimeTypes of the files it opens
+ * @param associations those of its types that no desktop knows without it
  * @param icon PNG or SVG; empty: Dunlin's
  */
 record AppPackage(
@@ -26,16 +28,12 @@ record AppPackage(
     AppConfig config,
     List<String> categories,
     List<String> mimeTypes,
+    List<FileAssociation> associations,
     Optional<Path> icon) {
   /** Debian Policy 5.6.7. */
   private static final Pattern DEBIAN_NAME = Pattern.compile("[a-z0-9][a-z0-9+.-]+");
 
   private static final Pattern CATEGORY = Pattern.compile("[A-Za-z0-9-]+");
-
-  /** RFC 6838, 4.2. */
-  private static final Pattern MIME_TYPE =
-      Pattern.compile(
-          "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}");
 
   /** RFC 822 as far as Debian's tools read it. */
   private static final Pattern MAINTAINER =
@@ -70,11 +68,12 @@ record AppPackage(
       }
     }
     List<String> mimeTypes =
-        Arrays.stream(values.getOrDefault("meta_mime_types", "").split("[\\s;,]+"))
-            .filter(type -> !type.isEmpty())
-            .toList();
+        new ArrayList<>(
+            Arrays.stream(values.getOrDefault("meta_mime_types", "").split("[\\s;,]+"))
+                .filter(type -> !type.isEmpty())
+                .toList());
     for (String type : mimeTypes) {
-      if (!MIME_TYPE.matcher(type).matches()) {
+      if (!FileAssociation.MIME_TYPE.matcher(type).matches()) {
         throw wrong(
             config,
             "meta_mime_types",
@@ -82,7 +81,27 @@ record AppPackage(
             "Write, for example, mime_types = text/markdown image/png.");
       }
     }
-    return new AppPackage(name, config, categories, mimeTypes, icon(config));
+    List<FileAssociation> associations = new ArrayList<>();
+    for (String line : values.getOrDefault("meta_file_associations", "").split("\n")) {
+      if (!line.isBlank()) {
+        FileAssociation one =
+            FileAssociation.of(line)
+                .orElseThrow(
+                    () ->
+                        wrong(
+                            config,
+                            "meta_file_associations",
+                            "'" + line + "' is no MIME type with suffixes",
+                            "Write, for example, file_associations[] = application/x-note .note A"
+                                + " note."));
+        associations.add(one);
+        if (!mimeTypes.contains(one.type())) {
+          mimeTypes.add(one.type());
+        }
+      }
+    }
+    return new AppPackage(
+        name, config, categories, mimeTypes, List.copyOf(associations), icon(config));
   }
 
   private static Optional<Path> icon(AppConfig config) {

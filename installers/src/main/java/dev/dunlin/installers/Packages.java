@@ -376,6 +376,12 @@ record Packages(Path scratch, TarXz.Effort effort) {
     tree.write(
         "usr/share/applications/" + app.id() + ".desktop",
         DesktopEntry.of(app, "/usr/bin/" + app.name()));
+    if (!app.associations().isEmpty()) {
+      // What reads it where it is installed is run by dpkg and rpm, by shared-mime-info's triggers.
+      tree.write(
+          "usr/share/mime/packages/" + app.id() + ".xml",
+          FileAssociation.sharedMimeInfo(app.associations()));
+    }
     if (app.icon().isPresent()) {
       Path icon = app.icon().get();
       tree.copy(icon, "usr/share/" + Icon.place(icon, app.id()));

@@ -150,6 +150,29 @@ class BuildCommandTest {
   }
 
   @Test
+  void filesOfAnAppsOwnKindAreKnownToTheDesktopWhereItIsInstalled() throws IOException {
+    ini(
+        "[meta]\nmime_types = text/markdown\n"
+            + "file_associations[] = application/x-note .note .nt.txt A <note> & more\n");
+    Outcome made = dunlin("build", "--thin", app.toString());
+    assertEquals(0, made.code(), made.err());
+    Path root = unpacked();
+    String entry =
+        Files.readString(root.resolve("usr/share/applications/com.example.my-app.desktop"));
+    assertTrue(
+        entry.contains(
+            "\nMimeType=text/markdown;application/x-note;x-scheme-handler/com-example-my-app;\n"),
+        entry);
+    assertTrue(entry.contains(" %U\n"), entry);
+    String types = Files.readString(root.resolve("usr/share/mime/packages/com.example.my-app.xml"));
+    assertTrue(types.contains("<mime-type type=\"application/x-note\">"), types);
+    assertTrue(types.contains("<comment>A &lt;note&gt; &amp; more</comment>"), types);
+    assertTrue(types.contains("<glob pattern=\"*.note\"/>"), types);
+    assertTrue(types.contains("<glob pattern=\"*.nt.txt\"/>"), types);
+    assertFalse(types.contains("text/markdown"), types);
+  }
+
+  @Test
   void theSameFilesMakeTheSameBytes() throws IOException {
     assertEquals(0, dunlin("build", "--thin", app.toString()).code());
     byte[] first = Files.readAllBytes(deb());
@@ -213,6 +236,7 @@ class BuildCommandTest {
     check("[linux]\nicon = src/deep/a.js\n", "neither a PNG nor an SVG");
     check("[linux]\ncategories = Büro;\n", "no category", "Utility");
     check("[meta]\nmime_types = text\n", "no MIME type", "text/markdown");
+    check("[meta]\nfile_associations[] = text/x .*\n", "no MIME type", "application/x-note");
     check("[build]\nname = 日本語 App's \"best\"\n", "[build] name", "A-Z a-z 0-9 _ -");
     check("[build]\nname = x\n", "no name for a package", "two letters");
     for (String version : List.of("1", "1.0", "1.0.0-beta", "v1.0.0", "1.0.0; rm -rf /", "一.〇.〇")) {

@@ -230,6 +230,7 @@ public final class AppRun implements Launcher {
     private PermissionModule questions;
     private MenuModule menus;
     private LiveTheme theme;
+    private GivenFiles given;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
     private volatile SingleInstance instance;
@@ -373,7 +374,14 @@ public final class AppRun implements Launcher {
       } catch (SingleInstance.TakenException taken) {
         // Whatever ends from here on ends with this process.
         exit.complete(0);
-        if (taken.socket().filter(to -> HandOver.give(to, options.arguments())).isEmpty()) {
+        if (taken
+            .socket()
+            .filter(
+                to ->
+                    HandOver.give(
+                        to,
+                        OpenedFiles.absolute(options.arguments(), Path.of("").toAbsolutePath())))
+            .isEmpty()) {
           throw taken;
         }
         console.say(
@@ -730,6 +738,7 @@ public final class AppRun implements Launcher {
               security::now,
               capabilities,
               updates()));
+      given = new GivenFiles(windows::find, this::blocking, folders.get("home"));
       modules.add(
           new WindowModule(
               windows::find,
@@ -738,7 +747,8 @@ public final class AppRun implements Launcher {
                       List.of(
                           new WindowCreation(config.meta().origin(), windows, look, this::sent)
                               .command()),
-                      closing.commands())
+                      closing.commands(),
+                      given.commands())
                   .flatMap(List::stream)
                   .toList()));
       modules.add(
@@ -919,6 +929,7 @@ public final class AppRun implements Launcher {
       public void opened(BrowserWindow window) {
         window.onClosing(() -> closing.mayClose(window.id()));
         icon(window);
+        given.attach(window);
         menus.attach(window, !options.production());
       }
 
@@ -1148,6 +1159,7 @@ public final class AppRun implements Launcher {
           .schedule(REST, () -> Threads.start("start-memory", StartMemory::giveBack));
       Threads.start("theme", theme::follow);
       tellLinks(options.arguments());
+      tellFiles(OpenedFiles.among(options.arguments(), Path.of("").toAbsolutePath()));
       Threads.start("second-starts", this::takeSecondStarts);
       if (options.screenshot().isEmpty() && options.testFile().isEmpty()) {
         return;
@@ -1172,6 +1184,19 @@ public final class AppRun implements Launcher {
                                   .emit(window.id(), "applicationurl", Map.of("url", link))));
     }
 
+    private void tellFiles(List<Path> files) {
+      if (!files.isEmpty() && OpenedFiles.areWanted(config)) {
+        given.opened(files);
+        windows
+            .first()
+            .ifPresent(
+                window ->
+                    bridge
+                        .join()
+                        .emit(window.id(), "applicationopenfiles", Map.of("count", files.size())));
+      }
+    }
+
     /** From the first page on: a link that came before would have nobody to hear of it. */
     private void takeSecondStarts() {
       if (ephemeralProfile()) {
@@ -1183,6 +1208,7 @@ public final class AppRun implements Launcher {
                 temp.socket(),
                 words -> {
                   tellLinks(words);
+                  tellFiles(OpenedFiles.among(words, Path.of("/")));
                   windows.first().ifPresent(BrowserWindow::bringToFront);
                 });
         exit.whenComplete((code, fault) -> close(listening));

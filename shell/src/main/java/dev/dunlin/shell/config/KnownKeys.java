@@ -41,6 +41,7 @@ final class KnownKeys {
       debug: flags
       meta: bundle_identifier application_protocol copyright description lang maintainer title version
       meta: file_limit type application_links revision mime_types
+      meta: file_associations
       linux: categories cmd icon icon_sizes desktop_startup_notify executable_path icon_path
       mac: category cmd codesign_identity codesign_paths minimum_supported_version window_control_offsets
       mac: icon icon_sizes sandbox info_plist_file info_plist_data productbuild_identity

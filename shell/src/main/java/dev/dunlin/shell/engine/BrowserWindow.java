@@ -26,6 +26,7 @@ import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,6 +144,9 @@ public final class BrowserWindow {
 
   /** Asked on Chromium's UI thread. */
   private volatile Predicate<KeyStroke> keys = key -> false;
+
+  private volatile Consumer<List<Path>> dropped = files -> {};
+  private boolean takesDrops;
 
   BrowserWindow(
       CefClient client,
@@ -1140,7 +1144,18 @@ public final class BrowserWindow {
           if (modals > 0) {
             ignoreInput();
           }
+          // Not before: a start has no time for it.
+          if (frame != null && !takesDrops && isLinux()) {
+            takesDrops = true;
+            FileDrops.on(
+                frame, browser.getUIComponent(), this::protocol, files -> dropped.accept(files));
+          }
         });
+  }
+
+  /** Hears which files a person drops on the page, before the page does. On any thread. */
+  public void onFilesDropped(Consumer<List<Path>> listener) {
+    dropped = listener;
   }
 
   private void paintBehind(Color colour) {
