@@ -1,0 +1,169 @@
+package dev.dunlin.shell.operator;
+
+import dev.dunlin.bridge.CallObserver;
+import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.scheduler.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
+
+/** Counts calls and their times, while somebody watches. Thread: any. */
+final class CallMeter implements CallObserver {
+  private static final String OTHERS = "(others)";
+  private static final String UNKNOWN = "(unknown)";
+  private static final String DENIED = "NotAllowedError";
+
+  private final Clock clock;
+  private final Map<String, Count> commands = new ConcurrentHashMap<>();
+  private final Map<Way, LaneCount> lanes = new EnumMap<>(Way.class);
+  private final Histogram period = new Histogram();
+  private final LongAdder calls = new LongAdder();
+  private final LongAdder faults = new LongAdder();
+
+  // Guarded by itself. The one refused longest ago first.
+  private final Map<String, Snapshot.Denial> denials = new LinkedHashMap<>(16, 0.75f, true);
+
+  private static final class Count {
+    final Histogram times = new Histogram();
+    final LongAdder calls = new LongAdder();
+    final LongAdder faults = new LongAdder();
+    // The meter's reader's alone.
+    long told;
+  }
+
+  private static final class LaneCount {
+    final LongAdder calls = new LongAdder();
+    final LongAdder bytes = new LongAdder();
+  }
+
+  CallMeter(Clock clock) {
+    this.clock = clock;
+    for (Way way : Way.values()) {
+      lanes.put(way, new LaneCount());
+    }
+  }
+
+  @Override
+  public long began() {
+    return clock.now().toNanos();
+  }
+
+  @Override
+  public void ended(long mark, String command, Way way, long bytes, Optional<BridgeError> fault) {
+    long nanos = Math.max(0, clock.now().toNanos() - mark);
+    Count count = count(command.isEmpty() ? UNKNOWN : command);
+    count.calls.increment();
+    count.times.add(nanos);
+    period.add(nanos);
+    calls.increment();
+    LaneCount lane = lanes.get(way);
+    lane.calls.increment();
+    lane.bytes.add(bytes);
+    if (fault.isPresent()) {
+      faults.increment();
+      count.faults.increment();
+      deny(command, fault.get());
+    }
+  }
+
+  private Count count(String command) {
+    Count known = commands.get(command);
+    if (known != null) {
+      return known;
+    }
+    // Two threads may pass it at once: by one for each thread.
+    return commands.computeIfAbsent(
+        commands.size() < OperatorLimits.COMMANDS ? command : OTHERS, name -> new Count());
+  }
+
+  private void deny(String command, BridgeError fault) {
+    Object source = fault.toMap().get("source");
+    if (!fault.name().equals(DENIED) || source == null) {
+      return;
+    }
+    String directive = String.valueOf(fault.toMap().get("directive"));
+    synchronized (denials) {
+      String key = directive + " " + source;
+      Snapshot.Denial before = denials.get(key);
+      denials.put(
+          key,
+          new Snapshot.Denial(
+              OperatorLimits.cut(source.toString()),
+              OperatorLimits.cut(directive),
+              command,
+              before == null ? 1 : before.times() + 1,
+              clock.wallTime().toEpochMilli()));
+      if (denials.size() > OperatorLimits.DENIALS) {
+        denials.remove(denials.keySet().iterator().next());
+      }
+    }
+  }
+
+  // ---- read by one thread, once a period
+
+  Snapshot.Rate rate() {
+    Snapshot.Rate rate =
+        new Snapshot.Rate(
+            calls.sumThenReset(),
+            faults.sumThenReset(),
+            period.quantileNanos(0.5) / 1_000,
+            period.quantileNanos(0.99) / 1_000);
+    period.clear();
+    return rate;
+  }
+
+  /** The most called first. */
+  List<Snapshot.Command> commands() {
+    List<Snapshot.Command> told = new ArrayList<>();
+    commands.forEach(
+        (name, count) -> {
+          long all = count.calls.sum();
+          told.add(
+              new Snapshot.Command(
+                  OperatorLimits.cut(name),
+                  all,
+                  all - count.told,
+                  count.faults.sum(),
+                  count.times.quantileNanos(0.5) / 1_000,
+                  count.times.quantileNanos(0.99) / 1_000));
+          count.told = all;
+        });
+    told.sort(Comparator.comparingLong(Snapshot.Command::calls).reversed());
+    return told;
+  }
+
+  /** The last one first. */
+  List<Snapshot.Denial> denials() {
+    List<Snapshot.Denial> told;
+    synchronized (denials) {
+      told = new ArrayList<>(denials.values());
+    }
+    Collections.reverse(told);
+    return told;
+  }
+
+  /**
+   * @param inFlight what waits now
+   */
+  List<Snapshot.Lane> lanes(ToLongFunction<Way> inFlight) {
+    List<Snapshot.Lane> told = new ArrayList<>();
+    lanes.forEach(
+        (way, count) ->
+            told.add(
+                new Snapshot.Lane(
+                    way.name().toLowerCase(Locale.ROOT),
+                    count.calls.sumThenReset(),
+                    count.bytes.sumThenReset(),
+                    inFlight.applyAsLong(way))));
+    return told;
+  }
+}
