@@ -41,11 +41,11 @@ public final class OperatorClient implements AutoCloseable {
       while (greeting.hasRemaining()) {
         channel.write(greeting);
       }
+    } catch (IOException sentAway) {
+      // Before it has listened; the first answer says why.
       return attached;
-    } catch (IOException e) {
-      channel.close();
-      throw e;
     }
+    return attached;
   }
 
   /**
