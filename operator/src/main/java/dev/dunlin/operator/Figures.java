@@ -7,7 +7,8 @@ import java.util.Locale;
 
 /** Figures as people read them. */
 final class Figures {
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
   private Figures() {}
 
@@ -34,7 +35,8 @@ final class Figures {
       value /= 1024;
       unit++;
     }
-    return String.format(Locale.ROOT, unit == 0 || value >= 100 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+    return String.format(
+        Locale.ROOT, unit == 0 || value >= 100 ? "%.0f %s" : "%.1f %s", value, units[unit]);
   }
 
   static String number(double value) {

@@ -23,7 +23,8 @@ final class LanesView implements View {
               bytes -> Figures.bytes(bytes) + "/s")
           .figure("In flight", 120, row -> row.lane.inFlight(), Figures::count);
   private final Tables<Snapshot.Queue> queues =
-      new Tables<Snapshot.Queue>("queues", "The app's event loop did not answer", Snapshot.Queue::name)
+      new Tables<Snapshot.Queue>(
+              "queues", "The app's event loop did not answer", Snapshot.Queue::name)
           .text("What waits, or is open", 360, Snapshot.Queue::name)
           .figure("Now", 120, Snapshot.Queue::depth, Figures::count)
           .text("Unit", 120, Snapshot.Queue::unit);

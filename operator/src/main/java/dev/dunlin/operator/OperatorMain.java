@@ -87,7 +87,8 @@ public final class OperatorMain implements Callable<Integer> {
               OperatorApplication.wanted = wanted;
               Application.launch(OperatorApplication.class);
             });
-    System.exit(main.execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), words));
+    System.exit(
+        main.execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), words));
   }
 
   int execute(PrintWriter out, PrintWriter err, String... words) {
@@ -159,7 +160,8 @@ public final class OperatorMain implements Callable<Integer> {
       meant.forEach(err::println);
       return ExitCode.USAGE;
     }
-    launch.window(new Wanted(Optional.of(meant.get(0)), Optional.empty(), Optional.ofNullable(record)));
+    launch.window(
+        new Wanted(Optional.of(meant.get(0)), Optional.empty(), Optional.ofNullable(record)));
     return ExitCode.OK;
   }
 

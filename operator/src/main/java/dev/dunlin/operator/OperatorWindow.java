@@ -315,7 +315,8 @@ final class OperatorWindow {
   private void at(Recording shown, int index) {
     try {
       Snapshot snapshot = shown.at(index);
-      moment.setText(Figures.time(snapshot.atMillis()) + "   " + (index + 1) + " of " + shown.size());
+      moment.setText(
+          Figures.time(snapshot.atMillis()) + "   " + (index + 1) + " of " + shown.size());
       console.clear();
       display(snapshot, shown.history().until(snapshot.atMillis(), Chart.POINTS));
     } catch (IOException e) {

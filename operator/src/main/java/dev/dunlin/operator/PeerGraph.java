@@ -47,8 +47,7 @@ final class PeerGraph extends Pane {
   void show(List<Thing> buses) {
     // Several pages may use one peer.
     Map<String, Own> now = new LinkedHashMap<>();
-    buses.forEach(
-        bus -> now.putIfAbsent(bus.text("clusterId") + bus.text("peerId"), own(bus)));
+    buses.forEach(bus -> now.putIfAbsent(bus.text("clusterId") + bus.text("peerId"), own(bus)));
     List<Own> all = List.copyOf(now.values());
     if (!all.equals(peers) || getChildren().isEmpty()) {
       peers = all;

@@ -75,7 +75,8 @@ final class Recording implements AutoCloseable {
       if (c != '\n') {
         line.write(c);
         if (line.size() > OperatorLimits.FRAME_BYTES) {
-          throw new OperatorException(path + ", line " + number + ": it is too long for a recording");
+          throw new OperatorException(
+              path + ", line " + number + ": it is too long for a recording");
         }
         continue;
       }

@@ -49,7 +49,7 @@ final class Tables<R> {
             value,
             number -> shown.apply(number.doubleValue()),
             Comparator.naturalOrder());
-    column.setStyle("-fx-alignment: CENTER-RIGHT;");
+    column.getStyleClass().add("figure-column");
     table.getColumns().add(column);
     return this;
   }

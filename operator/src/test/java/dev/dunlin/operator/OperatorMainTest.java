@@ -31,7 +31,8 @@ class OperatorMainTest {
   @Test
   void watchesTheOnlyAppThatRuns() {
     assertEquals(0, execute(List.of(NOTES)));
-    assertEquals(List.of(new Wanted(Optional.of(NOTES), Optional.empty(), Optional.empty())), opened);
+    assertEquals(
+        List.of(new Wanted(Optional.of(NOTES), Optional.empty(), Optional.empty())), opened);
   }
 
   @Test

@@ -94,11 +94,10 @@ class OperatorWindowTest {
   private void await(String what, Callable<Boolean> condition) throws Exception {
     try {
       WaitForAsyncUtils.waitFor(
-          PATIENCE_SECONDS,
-          TimeUnit.SECONDS,
-          () -> WaitForAsyncUtils.asyncFx(condition).get());
+          PATIENCE_SECONDS, TimeUnit.SECONDS, () -> WaitForAsyncUtils.asyncFx(condition).get());
     } catch (java.util.concurrent.TimeoutException e) {
-      throw new AssertionError("waited for: " + what + "; the status is '" + text("#status") + "'", e);
+      throw new AssertionError(
+          "waited for: " + what + "; the status is '" + text("#status") + "'", e);
     }
   }
 
@@ -130,7 +129,9 @@ class OperatorWindowTest {
     int width = (int) image.getWidth();
     int height = (int) image.getHeight();
     int[] pixels = new int[width * height];
-    image.getPixelReader().getPixels(0, 0, width, height, PixelFormat.getIntArgbInstance(), pixels, 0, width);
+    image
+        .getPixelReader()
+        .getPixels(0, 0, width, height, PixelFormat.getIntArgbInstance(), pixels, 0, width);
     java.awt.image.BufferedImage copy =
         new java.awt.image.BufferedImage(width, height, java.awt.image.BufferedImage.TYPE_INT_RGB);
     copy.setRGB(0, 0, width, height, pixels, 0, width);
@@ -194,8 +195,7 @@ class OperatorWindowTest {
       robot.clickOn("ipc://udp/bind/0.0.0.0:5353");
       await(
           "the line",
-          () ->
-              text("#denial-line").equals("policy[] = connect-src ipc://udp/bind/0.0.0.0:5353"));
+          () -> text("#denial-line").equals("policy[] = connect-src ipc://udp/bind/0.0.0.0:5353"));
       picture("3-denials");
       robot.clickOn("#denial-copy");
       assertEquals(
@@ -271,7 +271,8 @@ class OperatorWindowTest {
       await("the fault", () -> text("#status").contains("is no recording of dunlin operator"));
       // The app is watched on.
       await("what it tells", () -> !text("#tile-calls").equals("–"));
-      assertFalse(robot.lookup("#slider").query().isVisible() && robot.lookup("#live").query().isVisible());
+      assertFalse(
+          robot.lookup("#slider").query().isVisible() && robot.lookup("#live").query().isVisible());
     }
   }
 
@@ -280,11 +281,13 @@ class OperatorWindowTest {
     Path file = folder.resolve("damaged.jsonl");
     Files.writeString(file, Recording.HEAD + "\n{\"snapshot\":{\"commands\":7}}\n");
     IOException fault =
-        org.junit.jupiter.api.Assertions.assertThrows(IOException.class, () -> Recording.open(file));
+        org.junit.jupiter.api.Assertions.assertThrows(
+            IOException.class, () -> Recording.open(file));
     assertTrue(fault.getMessage().contains("line 2"), fault.getMessage());
     Files.writeString(file, Recording.HEAD + "\n" + "x".repeat(2 << 20));
     fault =
-        org.junit.jupiter.api.Assertions.assertThrows(IOException.class, () -> Recording.open(file));
+        org.junit.jupiter.api.Assertions.assertThrows(
+            IOException.class, () -> Recording.open(file));
     assertTrue(fault.getMessage().contains("too long"), fault.getMessage());
     // What a kill has cut off is left out, not refused.
     Frames.write(file, ScriptedApp.snapshot(1));

@@ -17,7 +17,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ScriptedApp implements AutoCloseable {
   static final Snapshot.App APP =
       new Snapshot.App(
-          "Notes", "com.example.notes", "1.4.0", 4711, "/home/ada/notes", "0.1.0", 1_764_000_000_000L);
+          "Notes",
+          "com.example.notes",
+          "1.4.0",
+          4711,
+          "/home/ada/notes",
+          "0.1.0",
+          1_764_000_000_000L);
 
   private final OperatorServer server;
   private final RunningApp app;
@@ -127,9 +133,20 @@ final class ScriptedApp implements AutoCloseable {
             0,
             "udp",
             Map.of(
-                "local", "0.0.0.0:41234", "received", 91L * sequence, "receivedBytes", 91_000L * sequence,
-                "sent", 200L * sequence, "sentBytes", 204_800L * sequence, "dropped", 0,
-                "waitingBytes", 0)),
+                "local",
+                "0.0.0.0:41234",
+                "received",
+                91L * sequence,
+                "receivedBytes",
+                91_000L * sequence,
+                "sent",
+                200L * sequence,
+                "sentBytes",
+                204_800L * sequence,
+                "dropped",
+                0,
+                "waitingBytes",
+                0)),
         new Snapshot.Thing(
             1, "udp", Map.of("local", "[::]:50001", "remote", "[2001:db8::7]:53", "received", 4)),
         new Snapshot.Thing(0, "network", bus),
@@ -138,10 +155,22 @@ final class ScriptedApp implements AutoCloseable {
             0,
             "bluetooth",
             Map.of(
-                "id", "f00dcafe", "name", "Heart rate strap", "connected", true, "attributes", 9,
-                "subscriptions", 1, "services", List.of("0000180d-0000-1000-8000-00805f9b34fb"))),
+                "id",
+                "f00dcafe",
+                "name",
+                "Heart rate strap",
+                "connected",
+                true,
+                "attributes",
+                9,
+                "subscriptions",
+                1,
+                "services",
+                List.of("0000180d-0000-1000-8000-00805f9b34fb"))),
         new Snapshot.Thing(
-            -1, "process", Map.of("name", "node backend/backend.js", "running", true, "pid", 4799, "failures", 0)),
+            -1,
+            "process",
+            Map.of("name", "node backend/backend.js", "running", true, "pid", 4799, "failures", 0)),
         new Snapshot.Thing(
             0, "child-process", Map.of("name", "/usr/bin/git", "running", false, "pid", 4802)));
   }

@@ -1119,8 +1119,8 @@ public final class AppRun implements Launcher {
       Threads.start(
           "second-starts",
           () -> {
-            takeSecondStarts();
             letOperatorIn();
+            takeSecondStarts();
           });
       if (options.screenshot().isEmpty() && options.testFile().isEmpty()) {
         return;

@@ -26,7 +26,6 @@ final class CallMeter implements CallObserver {
   private final Map<String, Count> commands = new ConcurrentHashMap<>();
   private final Map<Way, LaneCount> lanes = new EnumMap<>(Way.class);
   private final Histogram period = new Histogram();
-  private final LongAdder calls = new LongAdder();
   private final LongAdder faults = new LongAdder();
 
   // Guarded by itself. The one refused longest ago first.
@@ -54,20 +53,21 @@ final class CallMeter implements CallObserver {
 
   @Override
   public long began() {
-    return clock.now().toNanos();
+    return clock.nanos();
   }
 
   @Override
   public void ended(long mark, String command, Way way, long bytes, Optional<BridgeError> fault) {
-    long nanos = Math.max(0, clock.now().toNanos() - mark);
+    long nanos = Math.max(0, clock.nanos() - mark);
     Count count = count(command.isEmpty() ? UNKNOWN : command);
     count.calls.increment();
     count.times.add(nanos);
     period.add(nanos);
-    calls.increment();
     LaneCount lane = lanes.get(way);
     lane.calls.increment();
-    lane.bytes.add(bytes);
+    if (bytes > 0) {
+      lane.bytes.add(bytes);
+    }
     if (fault.isPresent()) {
       faults.increment();
       count.faults.increment();
@@ -111,14 +111,9 @@ final class CallMeter implements CallObserver {
   // ---- read by one thread, once a period
 
   Snapshot.Rate rate() {
-    Snapshot.Rate rate =
-        new Snapshot.Rate(
-            calls.sumThenReset(),
-            faults.sumThenReset(),
-            period.quantileNanos(0.5) / 1_000,
-            period.quantileNanos(0.99) / 1_000);
-    period.clear();
-    return rate;
+    long p50 = period.quantileNanos(0.5) / 1_000;
+    long p99 = period.quantileNanos(0.99) / 1_000;
+    return new Snapshot.Rate(period.drain(), faults.sumThenReset(), p50, p99);
   }
 
   /** The most called first. */

@@ -62,9 +62,12 @@ final class Histogram {
     return 0;
   }
 
-  void clear() {
+  /** Begins anew; how many there were. None that comes meanwhile is lost. */
+  long drain() {
+    long all = 0;
     for (int i = 0; i < counts.length(); i++) {
-      counts.set(i, 0);
+      all += counts.getAndSet(i, 0);
     }
+    return all;
   }
 }

@@ -84,8 +84,14 @@ class FramesTest {
   void damagedSnapshotsAreRefused() {
     for (String json :
         List.of(
-            "", "7", "[]", "{}", "{\"snapshot\":[]}", "{\"snapshot\":{\"lanes\":7}}",
-            "{\"snapshot\":{\"lanes\":[null]}}", "{\"snapshot\":{\"things\":[{\"facts\":7}]}}",
+            "",
+            "7",
+            "[]",
+            "{}",
+            "{\"snapshot\":[]}",
+            "{\"snapshot\":{\"lanes\":7}}",
+            "{\"snapshot\":{\"lanes\":[null]}}",
+            "{\"snapshot\":{\"things\":[{\"facts\":7}]}}",
             "[".repeat(5_000))) {
       assertThrows(
           OperatorException.class,
