@@ -15,6 +15,8 @@ final class ProcessMemory {
   private static final Pattern TYPE = Pattern.compile("--type=([a-z-]+)");
   private static final Pattern SERVICE = Pattern.compile("--utility-sub-type=([a-z]+)\\.");
 
+  private static final Pattern HELPER = Pattern.compile("^[^\\x00]*?/jcef_helper[ \\x00]");
+
   private final Path proc;
   private final Pattern pss = Pattern.compile("(?m)^Pss:\\s+(\\d+) kB$");
 
@@ -30,7 +32,7 @@ final class ProcessMemory {
         .limit(OperatorLimits.PROCESSES)
         .forEach(
             one -> {
-              String name = one.pid() == self.pid() ? "app" : name(one.pid());
+              String name = one.pid() == self.pid() ? "app" : name(read(one.pid(), "cmdline"));
               // One that has ended meanwhile has neither.
               if (!name.isEmpty()) {
                 all.add(new Snapshot.Process(one.pid(), name, pssBytes(one.pid())));
@@ -39,16 +41,16 @@ final class ProcessMemory {
     return all;
   }
 
-  private String name(long pid) {
-    String[] words = read(pid, "cmdline").split("\0");
-    String program = words[0].substring(words[0].lastIndexOf('/') + 1);
-    String line = String.join(" ", words);
-    if (program.equals("jcef_helper")) {
+  /** What a process is, by its command line. */
+  static String name(String line) {
+    // Chromium's write their words anew, with spaces between; the box's tell of theirs, too.
+    if (HELPER.matcher(line).find()) {
       Matcher service = SERVICE.matcher(line);
       Matcher type = TYPE.matcher(line);
-      return service.find() ? service.group(1) : type.find() ? type.group(1) : program;
+      return service.find() ? service.group(1) : type.find() ? type.group(1) : "chromium";
     }
-    return OperatorLimits.cut(program);
+    String program = line.split("\0")[0];
+    return OperatorLimits.cut(program.substring(program.lastIndexOf('/') + 1));
   }
 
   private long pssBytes(long pid) {

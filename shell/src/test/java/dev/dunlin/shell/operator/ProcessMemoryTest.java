@@ -22,6 +22,19 @@ class ProcessMemoryTest {
   }
 
   @Test
+  void namesChromiumsProcessesByWhatTheyAre() {
+    String helper = "/run/engine/jcef_helper --type=";
+    assertEquals("renderer", ProcessMemory.name(helper + "renderer --user-data-dir=/a/b"));
+    assertEquals("zygote", ProcessMemory.name("/x y/jcef_helper\0--type=zygote\0--no-sandbox\0"));
+    assertEquals(
+        "network",
+        ProcessMemory.name(helper + "utility --utility-sub-type=network.mojom.NetworkService"));
+    assertEquals("bwrap", ProcessMemory.name("/usr/bin/bwrap\0--\0/run/engine/jcef_helper\0"));
+    assertEquals("node", ProcessMemory.name("/usr/bin/node\0--type=renderer\0"));
+    assertEquals("", ProcessMemory.name(""));
+  }
+
+  @Test
   void saysThatItDoesNotKnowWhereThereIsNoSuchFile(@TempDir Path proc) throws Exception {
     String pid = Long.toString(ProcessHandle.current().pid());
     assertEquals(-1, new ProcessMemory(proc).now().get(0).pssBytes());
