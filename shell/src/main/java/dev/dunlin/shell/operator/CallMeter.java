@@ -22,7 +22,14 @@ final class CallMeter implements CallObserver {
   private static final String UNKNOWN = "(unknown)";
   private static final String DENIED = "NotAllowedError";
 
+  /** Mark of a call that is counted and not timed. */
+  private static final long UNTIMED = Long.MIN_VALUE;
+
   private final Clock clock;
+
+  // Two threads that add one to it at once may add one in all: it tells only which calls are timed.
+  private int begun;
+
   private final Map<String, Count> commands = new ConcurrentHashMap<>();
   private final Map<Way, LaneCount> lanes = new EnumMap<>(Way.class);
   private final Histogram period = new Histogram();
@@ -42,6 +49,15 @@ final class CallMeter implements CallObserver {
   private static final class LaneCount {
     final LongAdder calls = new LongAdder();
     final LongAdder bytes = new LongAdder();
+    // The meter's reader's alone.
+    long told;
+
+    long lately() {
+      long all = calls.sum();
+      long lately = all - told;
+      told = all;
+      return lately;
+    }
   }
 
   CallMeter(Clock clock) {
@@ -53,16 +69,21 @@ final class CallMeter implements CallObserver {
 
   @Override
   public long began() {
-    return clock.nanos();
+    int number = begun++;
+    return number < OperatorLimits.TIMED || number % OperatorLimits.TIMED_OF == 0
+        ? clock.nanos()
+        : UNTIMED;
   }
 
   @Override
   public void ended(long mark, String command, Way way, long bytes, Optional<BridgeError> fault) {
-    long nanos = Math.max(0, clock.nanos() - mark);
     Count count = count(command.isEmpty() ? UNKNOWN : command);
     count.calls.increment();
-    count.times.add(nanos);
-    period.add(nanos);
+    if (mark != UNTIMED) {
+      long nanos = Math.max(0, clock.nanos() - mark);
+      count.times.add(nanos);
+      period.add(nanos);
+    }
     LaneCount lane = lanes.get(way);
     lane.calls.increment();
     if (bytes > 0) {
@@ -110,10 +131,17 @@ final class CallMeter implements CallObserver {
 
   // ---- read by one thread, once a period
 
+  private long told;
+
   Snapshot.Rate rate() {
     long p50 = period.quantileNanos(0.5) / 1_000;
     long p99 = period.quantileNanos(0.99) / 1_000;
-    return new Snapshot.Rate(period.drain(), faults.sumThenReset(), p50, p99);
+    period.clear();
+    begun = 0;
+    long now = lanes.values().stream().mapToLong(lane -> lane.calls.sum()).sum();
+    long calls = now - told;
+    told = now;
+    return new Snapshot.Rate(calls, faults.sumThenReset(), p50, p99);
   }
 
   /** The most called first. */
@@ -156,7 +184,7 @@ final class CallMeter implements CallObserver {
             told.add(
                 new Snapshot.Lane(
                     way.name().toLowerCase(Locale.ROOT),
-                    count.calls.sumThenReset(),
+                    count.lately(),
                     count.bytes.sumThenReset(),
                     inFlight.applyAsLong(way))));
     return told;

@@ -31,6 +31,11 @@ public final class OperatorLimits {
   /** How long the app's event loop may take to tell of itself. Over: that part is left out. */
   static final Duration LOOP_PATIENCE = Duration.ofMillis(500);
 
+  /** Calls of a period that are all timed. Over: one of {@link #TIMED_OF}; all are counted. */
+  static final int TIMED = 1_000;
+
+  static final int TIMED_OF = 16;
+
   /** Commands counted apart. Over: the rest are one, called (others). */
   static final int COMMANDS = 400;
 

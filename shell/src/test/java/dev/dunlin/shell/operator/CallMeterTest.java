@@ -50,6 +50,21 @@ class CallMeterTest {
   }
 
   @Test
+  void countsAllOfManyCallsAndTimesSomeOfThem() {
+    int calls = OperatorLimits.TIMED + 100 * OperatorLimits.TIMED_OF;
+    for (int i = 0; i < calls; i++) {
+      call("os/cpus", Duration.ofMillis(i < OperatorLimits.TIMED ? 1 : 50), Optional.empty());
+    }
+    assertEquals(calls, meter.commands().get(0).calls());
+    Snapshot.Rate rate = meter.rate();
+    assertEquals(calls, rate.calls());
+    assertTrue(rate.p99Micros() >= 50_000, rate.toString());
+    // The next period times all again.
+    call("os/cpus", Duration.ofMillis(7), Optional.empty());
+    assertEquals(1, meter.rate().calls());
+  }
+
+  @Test
   void keepsTheSourceThatWouldAllowWhatWasDenied() {
     call("fs/readFile", Duration.ZERO, Optional.of(denial("ipc://fs/readFile/a")));
     call("fs/readFile", Duration.ZERO, Optional.of(denial("ipc://fs/readFile/b")));
