@@ -267,6 +267,7 @@ class BluetoothSuite {
   }
 
   @Test
+  @Shows(Feature.BLUETOOTH_CHOOSER)
   void theChooserIsForAPersonsClickOneAtATimeAndMayBeCancelled() throws IOException {
     start("");
     JsonNode unasked =

@@ -61,6 +61,7 @@ class ClipboardSuite {
   }
 
   @Test
+  @Shows(Feature.CLIPBOARD)
   void textGoesToOtherProgramsAndComesFromThem() throws IOException {
     start(ALLOWED);
     // Nobody has copied anything.
@@ -77,6 +78,7 @@ class ClipboardSuite {
   }
 
   @Test
+  @Shows(Feature.CLIPBOARD)
   void htmlAndPicturesGoToOtherProgramsAndComeBack() throws IOException {
     start(ALLOWED);
     page.evaluate(

@@ -81,6 +81,7 @@ class DesktopSuite {
   }
 
   @Test
+  @Shows(Feature.NOTIFICATIONS)
   void aPagesNotificationIsShownAndTellsWhatThePersonChoseAndAClickBringsTheAppForward()
       throws IOException {
     assertEquals(
@@ -124,6 +125,7 @@ class DesktopSuite {
   }
 
   @Test
+  @Shows(Feature.WORKER_NOTIFICATIONS)
   void aServiceWorkersNotificationIsTheDesktopsAndItsClickIsTheWorkers() throws IOException {
     page.run(
         "await navigator.serviceWorker.register('/sw.js', {type: 'module'});"
@@ -150,6 +152,7 @@ class DesktopSuite {
   }
 
   @Test
+  @Shows(Feature.TRAY)
   void theTrayHasTheAppsIconTooltipAndMenuWhichChangesAndTellsThePage() throws IOException {
     assertEquals(
         "null",
@@ -193,6 +196,7 @@ class DesktopSuite {
   }
 
   @Test
+  @Shows(Feature.POWER)
   void thePageHearsOfSleepAndPowerAndKeepsTheScreenOnUntilItLetsGo() throws IOException {
     desktop.tell("power start");
     desktop.tell("saver");

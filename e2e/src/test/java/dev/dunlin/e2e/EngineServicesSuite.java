@@ -171,6 +171,7 @@ class EngineServicesSuite {
   // PDF.
 
   @Test
+  @Shows(Feature.PDF)
   void writesThePageAsAPdfWhereThePolicySaysAndNowhereElse() throws IOException {
     start("ipc://window/printToPDF" + folder + "/");
     Path file = folder.resolve("page.pdf");
@@ -284,6 +285,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.PRINT)
   void printsWithAndWithoutADialog() throws IOException {
     try (Cups cups = new Cups()) {
       variables.put("CUPS_SERVER", cups.socket().toString());
@@ -299,7 +301,7 @@ class EngineServicesSuite {
       assertTrue(silent.contains("first Needle") && !silent.contains("last needle"), silent);
       page.evaluate("void (globalThis.asked = outcome(() => win.print()))");
       awaitDialog("Print with Services");
-      assertTrue(page.dialog().contains("combo box: Printer"), () -> page.dialog().toString());
+      page.awaitDialog(rows -> rows.contains("combo box: Printer"), "the choice of a printer");
       page.press("\r");
       assertTrue(page.evaluate("asked").has("value"));
       app.await(() -> cups.documents().size() == 2, "another", RunningApp.SOON);
@@ -307,6 +309,7 @@ class EngineServicesSuite {
       assertTrue(asked.contains("last needle of the page."), asked);
       page.evaluate("void (globalThis.asked = outcome(() => win.print()))");
       awaitDialog("Print with Services");
+      page.awaitDialog(rows -> rows.contains("combo box: Printer"), "the choice of a printer");
       assertCode("ERR_PICKER_OPEN", "win.print()");
       page.press("\u001b");
       assertEquals("AbortError", page.evaluate("asked").path("name").asText());
@@ -349,6 +352,7 @@ class EngineServicesSuite {
   // Pictures.
 
   @Test
+  @Shows(Feature.SCREENSHOT)
   void takesPicturesOfThePage() throws IOException {
     start("ipc://window/screenshot" + folder + "/ ipc://window/capturePage");
     Path file = folder.resolve("page.png");
@@ -373,6 +377,7 @@ class EngineServicesSuite {
   // Zoom.
 
   @Test
+  @Shows(Feature.ZOOM)
   void showsThePageLarger() throws IOException {
     start("ipc://window/zoom");
     assertEquals(1.0, done("win.getZoom()").asDouble());
@@ -393,6 +398,7 @@ class EngineServicesSuite {
   // Find.
 
   @Test
+  @Shows(Feature.FIND)
   void findsTextAndShowsIt() throws IOException {
     start("ipc://window/find ipc://window/stopFinding");
     assertEquals(
@@ -477,6 +483,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.DOWNLOADS)
   void savesADownloadWhereThePolicySays() throws IOException {
     Path downloads = Files.createDirectories(folder.resolve("saved"));
     start("ipc://download/folder" + downloads + " ipc://download/save" + downloads + "/");
@@ -515,6 +522,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.DOWNLOADS)
   void pausesResumesAndCancelsDownloads() throws IOException {
     Path downloads = Files.createDirectories(folder.resolve("saved"));
     try (Slow slow = new Slow()) {
@@ -595,6 +603,7 @@ class EngineServicesSuite {
   // Cookies and stored data.
 
   @Test
+  @Shows(Feature.COOKIES)
   void readsSetsAndForgetsCookiesAndWhatIsStored() throws IOException {
     start("ipc://session/");
     String url = page.evaluate("location.origin").asText() + "/";
@@ -641,6 +650,7 @@ class EngineServicesSuite {
   }
 
   @Test
+  @Shows(Feature.PERMISSIONS)
   void asksThePersonOnceAndRemembersTheAnswer() throws IOException {
     start("ipc://permission/ ipc://fs/", "[permissions]", "allow_microphone = false");
     app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
@@ -675,6 +685,7 @@ class EngineServicesSuite {
   // Servers.
 
   @Test
+  @Shows(Feature.CERTIFICATES)
   void loadsNothingFromAServerWhoseCertificateIsWrong() throws Exception {
     Path keys = temp.resolve("keys.p12");
     run(

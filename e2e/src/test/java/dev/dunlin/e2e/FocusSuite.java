@@ -79,6 +79,7 @@ class FocusSuite {
 
   /** java-cef #42: Tab never enters the page, or never leaves its last element. */
   @Test
+  @Shows(Feature.FOCUS)
   void tabEntersThePageAndGoesRoundIt() throws IOException {
     RunningApp app = start("");
     Page page = app.page();
@@ -130,6 +131,7 @@ class FocusSuite {
 
   /** java-cef #310: after some Alt-Tabs a text field takes no keys any more. */
   @Test
+  @Shows(Feature.FOCUS)
   void altTabReturnsTheFocusToWhereItWas() throws IOException {
     RunningApp app = start("");
     Page first = app.page();
@@ -165,6 +167,7 @@ class FocusSuite {
   }
 
   @Test
+  @Shows(Feature.FOCUS)
   void aClickBringsAWindowForwardAndTheKeysWithIt() throws IOException {
     RunningApp app = start("[window]\nwidth = 700\nheight = 500\n");
     Page first = app.page();
@@ -188,6 +191,7 @@ class FocusSuite {
   }
 
   @Test
+  @Shows(Feature.FOCUS)
   void escapeLeavesWhatThePageHasSpreadOverTheScreen() throws IOException {
     RunningApp app = start("[window]\nwidth = 700\nheight = 500\n");
     Page page = app.page();

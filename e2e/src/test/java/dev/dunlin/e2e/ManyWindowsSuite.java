@@ -14,6 +14,7 @@ class ManyWindowsSuite {
   @RegisterExtension static final Apps APPS = new Apps();
 
   @Test
+  @Shows(Feature.SEVERAL_WINDOWS)
   void opensSixtyFourWindowsAndRefusesOneMoreUntilOneCloses() {
     RunningApp app = APPS.start(RunningApp.Start.of(Apps.named("windows")).driven());
     Page first = app.page();

@@ -75,6 +75,7 @@ class MenusSuite {
   }
 
   @Test
+  @Shows(Feature.APP_MENU)
   void acceleratorsFireWhileThePageHasTheFocusUnlessThePageKeepsThem() throws IOException {
     start(ALLOWED);
     clickPage();
@@ -106,6 +107,7 @@ class MenusSuite {
   }
 
   @Test
+  @Shows(Feature.APP_MENU)
   void mnemonicsOpenAMenuWhileThePageHasTheFocusAndThePageHasItBackAfterwards() throws IOException {
     start(ALLOWED);
     clickPage();
@@ -190,6 +192,7 @@ class MenusSuite {
   }
 
   @Test
+  @Shows(Feature.CONTEXT_MENU)
   void thePageOpensAMenuAtThePointerAndByItselfThePageHasOneForEditing() throws IOException {
     start(ALLOWED);
     clickPage();
@@ -215,6 +218,7 @@ class MenusSuite {
   }
 
   @Test
+  @Shows(Feature.MESSAGE_BOX)
   void aMessageBoxAnswersWhatThePersonPressesAndHtmlIsText() throws IOException {
     start(ALLOWED);
     clickPage();
@@ -274,6 +278,7 @@ class MenusSuite {
   }
 
   @Test
+  @Shows({Feature.SCREENS, Feature.OPEN_EXTERNAL})
   void screensAreToldAndOnlyLinksOfTheWebLeaveTheApp() throws IOException {
     start(ALLOWED);
     JsonNode screens = page.evaluate("application.getScreens()");

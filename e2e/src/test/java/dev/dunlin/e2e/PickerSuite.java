@@ -104,6 +104,7 @@ class PickerSuite {
   }
 
   @Test
+  @Shows(Feature.FILE_DIALOG)
   void aFileThatThePersonPicksIsReadAndChangedWhenThePersonSaysSoAndNothingBesideIt()
       throws IOException {
     start("");
@@ -159,6 +160,7 @@ class PickerSuite {
   }
 
   @Test
+  @Shows(Feature.FILE_DIALOG)
   void aFileIsSavedWhereThePersonSays() throws IOException {
     start("");
     JsonNode saved =
@@ -172,6 +174,7 @@ class PickerSuite {
   }
 
   @Test
+  @Shows(Feature.FILE_DIALOG)
   void aPickedFolderIsWhatIsInItWithoutAWayOutUntilAnotherOriginIsShown() throws IOException {
     HttpServer other =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -214,7 +215,12 @@ class SandboxSuite {
     List<String> others = new ArrayList<>();
     try (Stream<Path> all = Files.list(proc(renderer, "fd"))) {
       for (Path fd : all.toList()) {
-        String file = Files.readSymbolicLink(fd).toString();
+        String file;
+        try {
+          file = Files.readSymbolicLink(fd).toString();
+        } catch (NoSuchFileException closed) {
+          continue;
+        }
         int number = Integer.parseInt(fd.getFileName().toString());
         boolean needed =
             number <= 2

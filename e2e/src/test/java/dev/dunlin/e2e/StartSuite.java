@@ -157,6 +157,7 @@ class StartSuite {
   }
 
   @Test
+  @Shows({Feature.SINGLE_INSTANCE, Feature.DEEP_LINKS})
   void aSecondStartHandsItsLinksToTheFirst() {
     RunningApp first = APPS.start(bare().driven());
     Page page = ready(first);

@@ -167,6 +167,7 @@ class WindowSuite {
   }
 
   @Test
+  @Shows(Feature.DEVTOOLS)
   void itsWindowsAreTheAppsToTheDesktop() throws IOException {
     Opened window = open("");
     String own = "dev.dunlin.e2e.window";

@@ -58,6 +58,7 @@ class WindowsSuite {
   }
 
   @Test
+  @Shows(Feature.SEVERAL_WINDOWS)
   void opensAWindowWithAPageAndHandlesOfItsOwn() throws IOException {
     RunningApp app = start("");
     Page second = second(app, 5, "title: 'Mine'");
@@ -216,6 +217,7 @@ class WindowsSuite {
       "[security]\npolicy[] = connect-src ipc://window/setFullScreen ipc://window/setAlwaysOnTop\n";
 
   @Test
+  @Shows({Feature.FULL_SCREEN, Feature.ALWAYS_ON_TOP})
   void fillsTheScreenUntilEscapeWhereThePolicySaysSo() throws IOException {
     RunningApp refusing = start("");
     assertCode(
@@ -248,6 +250,7 @@ class WindowsSuite {
   /** Fails in one of about five runs of the suite, alone in none: nightly until that is mended. */
   @Tag("nightly")
   @Test
+  @Shows(Feature.KIOSK)
   void aKioskStaysOverTheScreen() throws IOException {
     RunningApp app = start("[window]\nkiosk = true\n");
     Page page = app.page();
@@ -268,6 +271,7 @@ class WindowsSuite {
   /** Fails in one of about five runs of the suite, alone in none: nightly until that is mended. */
   @Tag("nightly")
   @Test
+  @Shows(Feature.MODAL)
   void aModalWindowKeepsClicksFromTheOneThatOpenedIt() throws IOException {
     RunningApp app = start("[window]\nwidth = 700\nheight = 500\n");
     Page first = app.page();
@@ -303,6 +307,7 @@ class WindowsSuite {
   /** Fails in one of about five runs of the suite, alone in none: nightly until that is mended. */
   @Tag("nightly")
   @Test
+  @Shows({Feature.FRAMELESS, Feature.DRAG_REGION})
   void aFramelessWindowIsMovedByWhatItsPageMarks() throws IOException {
     RunningApp app = start("");
     Page second = second(app, 1, "frameless: true, x: 200, y: 150");
@@ -333,6 +338,7 @@ class WindowsSuite {
   }
 
   @Test
+  @Shows(Feature.WINDOW_MEMORY)
   void opensANamedWindowWhereItWasAndOnAScreenThatIsThere() throws IOException {
     RunningApp app = start("");
     Page second = second(app, 1, "name: 'notes'");
@@ -373,6 +379,7 @@ class WindowsSuite {
   }
 
   @Test
+  @Shows(Feature.CLOSE_REFUSED)
   void aPageMayRefuseToClose() throws IOException {
     RunningApp app = start("");
     Page page = app.page();
@@ -393,6 +400,7 @@ class WindowsSuite {
   }
 
   @Test
+  @Shows(Feature.WINDOW_MESSAGES)
   void windowsTalkToEachOther() throws IOException {
     RunningApp app = start("");
     Page second = second(app, 1, "");

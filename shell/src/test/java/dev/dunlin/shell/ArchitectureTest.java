@@ -69,9 +69,21 @@ class ArchitectureTest {
   static {
     // --- arrows
     wall(
-        "scheduler stands on Vert.x, with Netty under it, and the JDK",
-        standsOn(SCHEDULER, "io.vertx..", "io.netty.."),
+        "scheduler stands on Vert.x, with Netty under it, JNA and the JDK",
+        standsOn(SCHEDULER, "io.vertx..", "io.netty..", "com.sun.jna.."),
         "package dev.dunlin.scheduler; class A { dev.dunlin.bridge.Limits up; }",
+        "package dev.dunlin.scheduler.process; class A { picocli.CommandLine line; }");
+    wall(
+        "scheduler calls native code for the pipes of children only",
+        noClasses()
+            .that()
+            .resideInAPackage(SCHEDULER)
+            .and()
+            .haveNameNotMatching("dev\\.dunlin\\.scheduler\\.process\\.HeldPipe(\\$LibC)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.sun.jna.."),
+        "package dev.dunlin.scheduler; class A { com.sun.jna.Native library; }",
         "package dev.dunlin.scheduler.process; class A { com.sun.jna.Native library; }");
     wall(
         "bridge stands on scheduler and its libraries",

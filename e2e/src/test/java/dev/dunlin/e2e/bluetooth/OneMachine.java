@@ -57,7 +57,9 @@ public final class OneMachine implements BeforeAllCallback, AfterTestExecutionCa
                 System.out.println(
                     "bluetooth: "
                         + context.getDisplayName()
-                        + " failed; the machine says:\n"
+                        + " failed by "
+                        + failure
+                        + "; the machine says:\n"
                         + machine.log()));
   }
 

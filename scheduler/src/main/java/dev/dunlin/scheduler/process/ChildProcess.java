@@ -16,14 +16,18 @@ import java.util.function.Consumer;
 /** A running child. Thread: any; the streams block. */
 public final class ChildProcess {
   private final Process process;
+  private final InputStream stdout;
+  private final InputStream stderr;
   private final Runnable killGroup;
   private final Future<Integer> exit;
 
   /**
    * @param killGroup ends what is in its process group; nothing if it leads none
    */
-  ChildProcess(Process process, Runnable killGroup) {
+  ChildProcess(Process process, InputStream stdout, InputStream stderr, Runnable killGroup) {
     this.process = process;
+    this.stdout = stdout;
+    this.stderr = stderr;
     this.killGroup = killGroup;
     this.exit = Future.fromCompletionStage(process.onExit()).map(Process::exitValue);
   }
@@ -49,14 +53,17 @@ public final class ChildProcess {
     return process.getOutputStream();
   }
 
-  /** Its output; at end of file unless asked for as a pipe. */
+  /**
+   * Its output; at end of file unless asked for as a pipe. Of one that dies with its group, on
+   * Linux, it ends when all that it has started have closed theirs; else when it ends itself.
+   */
   public InputStream stdout() {
-    return process.getInputStream();
+    return stdout;
   }
 
-  /** Its errors; at end of file unless asked for as a pipe. */
+  /** Its errors, as {@link #stdout}. */
   public InputStream stderr() {
-    return process.getErrorStream();
+    return stderr;
   }
 
   /**

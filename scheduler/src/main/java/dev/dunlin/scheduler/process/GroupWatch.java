@@ -5,6 +5,8 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -24,7 +26,7 @@ final class GroupWatch {
   private static final String SCRIPT =
       """
       trap '' HUP INT TERM QUIT
-      all=' '
+      all=" $* "
       while read -r what id; do
         case $what in
           watch) case $all in *" $id "*) ;; *) all="$all$id " ;; esac ;;
@@ -35,20 +37,27 @@ final class GroupWatch {
       for id in $all; do kill -s KILL -- "-$id" 2>/dev/null; done
       """;
 
-  /** What starts the watching shell. */
-  static final ProcessSpec SPEC =
-      ProcessSpec.of("/bin/sh", "-c", SCRIPT, "dunlin-group-watch")
-          .withStdio(ProcessSpec.Stdio.PIPE, ProcessSpec.Stdio.NULL, ProcessSpec.Stdio.NULL)
-          .withParentDeath(ProcessSpec.ParentDeath.SURVIVE);
+  /**
+   * What starts the watching shell.
+   *
+   * @param groups those it watches over from its first moment
+   */
+  private static ProcessSpec spec(Set<Long> groups) {
+    List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "dunlin-group-watch"));
+    groups.forEach(group -> argv.add(Long.toString(group)));
+    return ProcessSpec.of(argv.toArray(String[]::new))
+        .withStdio(ProcessSpec.Stdio.PIPE, ProcessSpec.Stdio.NULL, ProcessSpec.Stdio.NULL)
+        .withParentDeath(ProcessSpec.ParentDeath.SURVIVE);
+  }
 
   /**
    * Starts of the shell, the first one included. Over: it is not started again, and that is said.
    */
   static final int STARTS = 100;
 
-  /** Starts {@link #SPEC}. */
+  /** Starts the shell. */
   interface Starter {
-    Process start() throws IOException;
+    Process start(ProcessSpec spec) throws IOException;
   }
 
   private final Starter starter;
@@ -99,13 +108,10 @@ final class GroupWatch {
 
   private void start() throws IOException {
     starts++;
-    Process started = starter.start();
+    Process started = starter.start(spec(groups));
     shell = started;
     // When somebody ends it, what it watched over must not be without.
     started.onExit().thenAccept(this::restart);
-    for (long group : groups) {
-      say(started, "watch", group);
-    }
   }
 
   private synchronized boolean restart(Process ended) {

@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 
 /**
  * Starts children: the only user of ProcessBuilder.
@@ -126,11 +128,14 @@ public final class ProcessStarter {
             : Optional.empty();
     ChildProcess child;
     try {
-      Process process = builder(full).start();
-      long pid = process.pid();
+      Started started = start(full, watch.isPresent() && HeldPipe.here());
+      long pid = started.process().pid();
       child =
           new ChildProcess(
-              process, watch.<Runnable>map(all -> () -> all.kill(pid)).orElse(() -> {}));
+              started.process(),
+              started.stdout(),
+              started.stderr(),
+              watch.<Runnable>map(all -> () -> all.kill(pid)).orElse(() -> {}));
       watch.ifPresent(
           all -> {
             all.watch(pid);
@@ -147,6 +152,46 @@ public final class ProcessStarter {
       child.exit().onComplete(ignored -> fate.remove(child));
     }
     return child;
+  }
+
+  private record Started(Process process, InputStream stdout, InputStream stderr) {}
+
+  /**
+   * @param held whether its output goes on when it has ended itself
+   */
+  private static Started start(ProcessSpec spec, boolean held) throws IOException {
+    ProcessBuilder builder = builder(spec);
+    List<HeldPipe> pipes = new ArrayList<>();
+    Optional<InputStream> out = Optional.empty();
+    Optional<InputStream> err = Optional.empty();
+    boolean begun = false;
+    try {
+      if (held && spec.stdout() == Stdio.PIPE) {
+        out = Optional.of(pipe(pipes, builder::redirectOutput));
+      }
+      if (held && spec.stderr() == Stdio.PIPE) {
+        err = Optional.of(pipe(pipes, builder::redirectError));
+      }
+      Process process = builder.start();
+      begun = true;
+      return new Started(
+          process, out.orElseGet(process::getInputStream), err.orElseGet(process::getErrorStream));
+    } finally {
+      pipes.forEach(HeldPipe::close);
+      if (!begun) {
+        for (HeldPipe pipe : pipes) {
+          pipe.read().close();
+        }
+      }
+    }
+  }
+
+  private static InputStream pipe(List<HeldPipe> pipes, Consumer<Redirect> output)
+      throws IOException {
+    HeldPipe pipe = new HeldPipe();
+    pipes.add(pipe);
+    output.accept(Redirect.to(pipe.file()));
+    return pipe.read();
   }
 
   private static void requireProgram(ProcessSpec spec, String program) {
@@ -219,7 +264,7 @@ public final class ProcessStarter {
   private GroupWatch groups() {
     if (groups.isEmpty()) {
       try {
-        groups = Optional.of(new GroupWatch(() -> builder(GroupWatch.SPEC).start()));
+        groups = Optional.of(new GroupWatch(spec -> builder(spec).start()));
       } catch (IOException e) {
         throw new ProcessStartException("can't start /bin/sh: " + e.getMessage(), e);
       }

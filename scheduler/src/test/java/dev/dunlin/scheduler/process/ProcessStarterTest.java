@@ -273,6 +273,25 @@ class ProcessStarterTest {
   }
 
   @Test
+  void hearsWhatAChildHasStartedToItsEndThoughTheChildEndedBefore() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setsid")), "needs setsid");
+    for (int i = 0; i < 20; i++) {
+      ChildProcess child =
+          await(
+              starter.start(
+                  ProcessSpec.of(
+                          "/bin/sh", "-c", "exec 3<&0; (read x; echo late; echo worse >&2) <&3 &")
+                      .withStdio(Stdio.PIPE, Stdio.PIPE, Stdio.PIPE)
+                      .withParentDeath(ParentDeath.DIE_WITH_GROUP)));
+      assertEquals(0, await(child.exit()));
+      // Its input ends once the JDK has seen to its end: only then is something said.
+      assertEquals("late", text(child));
+      assertEquals(
+          "worse", new String(child.stderr().readAllBytes(), StandardCharsets.UTF_8).trim());
+    }
+  }
+
+  @Test
   void leavesNoChildWhenItsParentExits() throws Exception {
     for (ParentDeath rule :
         List.of(ParentDeath.DIE, ParentDeath.DIE_GENTLY, ParentDeath.DIE_WITH_GROUP)) {

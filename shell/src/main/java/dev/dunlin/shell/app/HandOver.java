@@ -83,6 +83,10 @@ final class HandOver implements AutoCloseable {
         return;
       }
     }
+    if (!server.isOpen()) {
+      // It came while we closed: not taken, so that start says so or is the first itself.
+      return;
+    }
     String text = message.toString(StandardCharsets.UTF_8);
     words.accept(text.isEmpty() ? List.of() : List.of(text.split(BETWEEN)));
     second.write(ByteBuffer.wrap(new byte[] {TAKEN}));

@@ -139,12 +139,19 @@ final class Power {
             });
   }
 
-  /**
-   * Has the screen stay on.
-   *
-   * @return what undoes it
-   */
-  Future<AutoCloseable> keepAwake(String why) {
+  /** What keeps the screen on until it is closed. */
+  interface Awake extends AutoCloseable {
+    /** Succeeds when the desktop has taken it. */
+    Future<?> end();
+
+    @Override
+    default void close() {
+      end();
+    }
+  }
+
+  /** Has the screen stay on. */
+  Future<Awake> keepAwake(String why) {
     return session
         .call(SAVER, SAVER_PATH, SAVER, "Inhibit", "ss", appName, why)
         .map(

@@ -72,13 +72,8 @@ final class PowerModule implements CommandModule {
   }
 
   private static Future<?> letSleep(Call call) {
-    AutoCloseable undo = call.handle(AutoCloseable.class);
+    Power.Awake awake = call.handle(Power.Awake.class);
     call.release();
-    try {
-      undo.close();
-      return Future.succeededFuture();
-    } catch (Exception e) {
-      return Future.failedFuture(e);
-    }
+    return awake.end().mapEmpty();
   }
 }
