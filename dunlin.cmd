@@ -9,8 +9,8 @@ set "help=%root%\shell\src\main\resources\dev\dunlin\shell\cli\help.txt"
 if "%~1"=="" goto help
 if "%~1"=="-h" goto help
 if "%~1"=="--help" goto help
-for %%c in (init run build docs keygen sign verify seed peer relay bt simulate test bench doctor setup env print-build-dir -v --version) do if "%~1"=="%%c" goto tools
-echo dunlin: there is no command '%~1'; there are init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate and bench. 1>&2
+for %%c in (init run build docs keygen sign verify seed peer relay bt simulate operator test bench doctor setup env print-build-dir -v --version) do if "%~1"=="%%c" goto tools
+echo dunlin: there is no command '%~1'; there are init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate, operator and bench. 1>&2
 exit /b 2
 
 :help
@@ -40,6 +40,7 @@ if "%~1"=="test" goto test
 if "%~1"=="bench" goto bench
 if "%~1"=="build" goto package
 if "%~1"=="docs" goto docs
+if "%~1"=="operator" goto operator
 for %%c in (init keygen sign verify seed) do if "%~1"=="%%c" goto package
 
 :appstart
@@ -62,6 +63,12 @@ call :build installers || exit /b 1
 set "classpath=%dist%\lib\*"
 for %%j in ("%dist%\natives\*.jar") do set "classpath=%dist%\lib\*;%%~fj"
 "%java%" "@%dist%\java.args" -Ddunlin.launched=script "-Ddunlin.home=%root%" -cp "%classpath%" dev.dunlin.shell.Main run --prod "%root%\installers\target\docs-app"
+exit /b %ERRORLEVEL%
+
+:operator
+call :build operator || exit /b 1
+for /f "tokens=1,*" %%a in ("%*") do set "rest=%%b"
+"%java%" --module-path "%root%\operator\target\javafx" --add-modules javafx.controls -cp "%dist%\lib\*;%root%\operator\target\dunlin-operator-0.1.0.jar" dev.dunlin.operator.OperatorMain %rest%
 exit /b %ERRORLEVEL%
 
 :test

@@ -5,14 +5,17 @@ import dev.dunlin.bridge.AlwaysAllowed.Callers;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bridge.spi.Inspectable;
 import dev.dunlin.bridge.spi.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -242,6 +245,72 @@ public final class Bridge implements AutoCloseable {
   @Override
   public void close() {
     shutDown();
+  }
+
+  /** Tells an observer of the calls that come from now on; {@link CallObserver#NONE} of none. */
+  public void observe(CallObserver observer) {
+    dispatcher.observe(observer);
+  }
+
+  /** How all is. Fails when the bridge has ended; what does not answer is waited for. */
+  public Future<BridgeState> state() {
+    Promise<BridgeState> told = Promise.promise();
+    if (!loop.later(() -> stateNow().onComplete(told))) {
+      told.fail("the bridge has ended");
+    }
+    return told.future();
+  }
+
+  private Future<BridgeState> stateNow() {
+    List<Document> all = documents.all();
+    Map<Call.Lane, Integer> inFlight = new EnumMap<>(Call.Lane.class);
+    for (Document document : all) {
+      document.calls.forEach(call -> inFlight.merge(call.lane, 1, Integer::sum));
+    }
+    Map<String, Integer> open = new TreeMap<>();
+    List<Future<BridgeState.Thing>> things = new ArrayList<>();
+    Stream.concat(parts.stream(), added.values().stream())
+        .forEach(module -> inspect(BridgeState.APP, module.name(), module, things));
+    documents
+        .open()
+        .forEach(
+            (window, ours) ->
+                ours.forEach(
+                    one -> {
+                      open.merge(one.module(), 1, Integer::sum);
+                      inspect(window, one.module(), one.thing(), things);
+                    }));
+    long replies = all.stream().mapToLong(one -> one.outbox.repliesLength()).sum();
+    long events = all.stream().mapToLong(one -> one.outbox.eventsWaiting()).sum();
+    long pushes = all.stream().mapToLong(one -> one.push.waitingBytes()).sum();
+    return Future.join(things)
+        .transform(
+            joined ->
+                Future.succeededFuture(
+                    new BridgeState(
+                        inFlight,
+                        all.size(),
+                        loop.briefWaiting(),
+                        replies,
+                        events,
+                        pushes,
+                        open,
+                        things.stream()
+                            .filter(Future::succeeded)
+                            .map(Future::result)
+                            .filter(thing -> !thing.facts().isEmpty())
+                            .toList())));
+  }
+
+  /** What fails to tell of itself has ended meanwhile: it is left out. */
+  private static void inspect(
+      int window, String module, Object thing, List<Future<BridgeState.Thing>> to) {
+    if (thing instanceof Inspectable one && to.size() < BridgeState.THINGS) {
+      to.add(
+          Future.succeededFuture()
+              .compose(now -> one.inspect())
+              .map(facts -> new BridgeState.Thing(window, module.replace('_', '-'), facts)));
+    }
   }
 
   private void sweep(List<Document> gone) {

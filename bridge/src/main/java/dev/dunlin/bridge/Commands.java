@@ -25,14 +25,18 @@ final class Commands {
 
   /**
    * @param always who may call it if no policy decides
+   * @param name by which URLs find it
    */
-  record Entry(String module, Command command, Callers always) {
-    boolean actsOnHandle() {
-      return command.resource() instanceof Command.Resource.Handle;
+  record Entry(String module, Command command, Callers always, String name) {
+    static Entry of(String module, Command command, Map<String, Callers> alwaysAllowed) {
+      String name = module + "/" + command.function();
+      boolean onHandle = command.resource() instanceof Command.Resource.Handle;
+      return new Entry(
+          module, command, alwaysAllowed.get(name), onHandle ? HANDLE + "/" + name : name);
     }
 
-    String name() {
-      return (actsOnHandle() ? HANDLE + "/" : "") + module + "/" + command.function();
+    boolean actsOnHandle() {
+      return command.resource() instanceof Command.Resource.Handle;
     }
   }
 
@@ -82,7 +86,7 @@ final class Commands {
       throw new IllegalArgumentException("'" + module.name() + "' can't be a module's name");
     }
     for (Command command : module.commands()) {
-      Entry entry = new Entry(host, command, alwaysAllowed.get(host + "/" + command.function()));
+      Entry entry = Entry.of(host, command, alwaysAllowed);
       boolean always = command.permission() == Command.Permission.ALWAYS;
       if (always && (entry.always == null || entry.actsOnHandle())) {
         throw new IllegalArgumentException(

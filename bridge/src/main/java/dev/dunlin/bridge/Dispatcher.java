@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The way every call goes, whichever lane it came by: find the command, resolve what it names, ask
@@ -30,6 +31,7 @@ final class Dispatcher {
   private final Commands commands;
   private final OwnFiles ownFiles;
   private final SecretFiles secretFiles;
+  private volatile CallObserver observer = CallObserver.NONE;
 
   Dispatcher(Loop loop, Commands commands, OwnFiles ownFiles, SecretFiles secretFiles) {
     this.loop = loop;
@@ -66,8 +68,45 @@ final class Dispatcher {
         "Error", "ERR_INTERNAL", "a fault in the host, see its log: " + error.getClass().getName());
   }
 
+  /** Calls that come from now on are told to it. Any thread. */
+  void observe(CallObserver observer) {
+    this.observer = observer;
+  }
+
+  private void begin(RunningCall call) {
+    call.observer = observer;
+    call.began = call.observer.began();
+  }
+
+  private static void end(RunningCall call, AsyncResult<Reply> result) {
+    if (call.observer == CallObserver.NONE) {
+      return;
+    }
+    CallObserver.Way way =
+        call.lane == Call.Lane.CALL ? CallObserver.Way.CALL : CallObserver.Way.STREAM;
+    long length = 0;
+    if (result.result() instanceof Reply.Bytes bytes) {
+      length = Math.max(0, bytes.lengthBytes());
+      if (call.bytes.isPresent() && CallBytes.way(bytes) == CallBytes.Way.BLOB) {
+        way = CallObserver.Way.BLOB;
+      }
+    }
+    call.observer.ended(
+        call.began,
+        call.entry.map(Commands.Entry::name).orElse(""),
+        way,
+        length,
+        Optional.ofNullable(result.cause())
+            .map(
+                fault ->
+                    fault instanceof BridgeError told
+                        ? told
+                        : new BridgeError("Error", "ERR_INTERNAL", fault.getClass().getName())));
+  }
+
   /** Starts a call; it is answered on the loop, maybe before this returns. */
   void start(RunningCall call) {
+    begin(call);
     call.document.calls.add(call);
     Future<Reply> result;
     try {
@@ -89,6 +128,7 @@ final class Dispatcher {
   }
 
   private void finish(RunningCall call, AsyncResult<Reply> result) {
+    end(call, result);
     call.document.calls.remove(call);
     if (!call.answer(result) || result.failed()) {
       discard(call, result);
@@ -147,8 +187,15 @@ final class Dispatcher {
    * @throws BridgeError what the call is refused or fails with
    */
   Reply.Data onArrival(RunningCall call) {
+    begin(call);
+    Future<Reply> result;
     try {
-      Future<Reply> result = resolveAndRun(call);
+      result = resolveAndRun(call);
+    } catch (RuntimeException | Error refused) {
+      result = Future.failedFuture(refused);
+    }
+    end(call, result);
+    try {
       if (result.succeeded() && result.result() instanceof Reply.Data data) {
         return data;
       }
@@ -163,6 +210,7 @@ final class Dispatcher {
   private Future<Reply> resolveAndRun(RunningCall call) {
     Commands.Entry entry = commands.find(call.url);
     Command command = entry.command();
+    call.entry = Optional.of(entry);
     call.module = entry.module();
     call.asksPerson = command.permission() == Permission.PERSON;
     Resource resource = command.resource();

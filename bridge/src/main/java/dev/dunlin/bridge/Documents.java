@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The documents that are being shown, by id; and whoever asks without one. */
 final class Documents {
@@ -302,6 +304,20 @@ final class Documents {
 
   synchronized List<Document> inWindow(int window) {
     return byId.values().stream().filter(d -> d.window == window).toList();
+  }
+
+  /** All of them, with those parts that workers have. Loop. */
+  synchronized List<Document> all() {
+    return Stream.concat(byId.values().stream(), anonymous.values().stream())
+        .flatMap(document -> Stream.concat(Stream.of(document), document.workers.values().stream()))
+        .toList();
+  }
+
+  /** What is open, by window. */
+  synchronized Map<Integer, List<HandleTable.Open>> open() {
+    Map<Integer, List<HandleTable.Open>> open = new TreeMap<>();
+    handles.forEach((window, table) -> open.put(window, table.open()));
+    return open;
   }
 
   private void forgetAnonymous(int window, List<Document> gone) {

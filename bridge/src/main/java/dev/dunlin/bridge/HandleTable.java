@@ -72,6 +72,13 @@ final class HandleTable {
     return things;
   }
 
+  /** What is open: module and thing. */
+  record Open(String module, AutoCloseable thing) {}
+
+  synchronized List<Open> open() {
+    return open.values().stream().map(entry -> new Open(entry.module, entry.thing)).toList();
+  }
+
   synchronized int size() {
     return open.size();
   }

@@ -7,8 +7,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 
 /** The bridge's threads: one event loop that owns all state, and two bounded worker pools. */
 final class Loop {
@@ -17,7 +17,7 @@ final class Loop {
   private final WorkerExecutor workers;
   // Apart, so that pages that stall their uploads can't keep everybody's file commands waiting.
   private final WorkerExecutor uploads;
-  private final ExecutorService brief =
+  private final ThreadPoolExecutor brief =
       Threads.pool("brief", Limits.BRIEF_THREADS, Limits.BRIEF_WAITING);
 
   Loop(Vertx vertx) {
@@ -66,6 +66,11 @@ final class Loop {
     } catch (RejectedExecutionException busy) {
       return false;
     }
+  }
+
+  /** Work that waits for {@link #brief}. */
+  int briefWaiting() {
+    return brief.getQueue().size();
   }
 
   /** Runs on a worker; the future completes on the loop. Call it on the loop. */

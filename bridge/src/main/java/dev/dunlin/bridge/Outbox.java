@@ -170,6 +170,16 @@ final class Outbox {
     parked.remove(answer);
   }
 
+  /** UTF-16 units of replies that wait. Loop. */
+  long repliesLength() {
+    return replies.length();
+  }
+
+  /** Events that wait. Loop. */
+  int eventsWaiting() {
+    return events.size();
+  }
+
   /** Whether so many replies wait that no more calls should be taken. */
   boolean isFull() {
     return replies.length() > Limits.REPLIES_WAITING_LENGTH;

@@ -48,6 +48,12 @@ final class PushStream {
     return reader != null;
   }
 
+  /** Bytes that wait for the page. */
+  synchronized long waitingBytes() {
+    return ready.stream().mapToLong(frame -> frame.length).sum()
+        + channels.values().stream().mapToLong(channel -> channel.waitingBytes).sum();
+  }
+
   /** The stream for the page. A new one replaces the last and begins with a whole frame. */
   ByteSource open() {
     Reader replaced;

@@ -45,6 +45,9 @@ final class RunningCall implements Call {
   private final Consumer<AsyncResult<Reply>> done;
 
   // Set by the dispatcher before the handler runs.
+  CallObserver observer = CallObserver.NONE;
+  long began;
+  Optional<Commands.Entry> entry = Optional.empty();
   String module = "";
   boolean asksPerson;
   ScopedPath path;

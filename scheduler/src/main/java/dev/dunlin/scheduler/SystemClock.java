@@ -11,6 +11,11 @@ public final class SystemClock implements Clock {
   }
 
   @Override
+  public long nanos() {
+    return System.nanoTime();
+  }
+
+  @Override
   public Instant wallTime() {
     return Instant.now();
   }

@@ -5,7 +5,6 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -65,7 +64,7 @@ public final class Threads {
    * @param queue the most tasks that wait; beyond it {@code execute} throws
    *     RejectedExecutionException
    */
-  public static ExecutorService pool(String name, int threads, int queue) {
+  public static ThreadPoolExecutor pool(String name, int threads, int queue) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
             threads,

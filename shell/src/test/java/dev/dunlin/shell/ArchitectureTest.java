@@ -214,6 +214,11 @@ class ArchitectureTest {
         "package dev.dunlin.shell.app; class A { org.bouncycastle.StandIn s; } "
             + "\npackage org.bouncycastle; public class StandIn {}");
     wall(
+        "JavaFX is named in operator only, which no app has",
+        onlyIn(List.of("dev.dunlin.operator.."), "javafx.."),
+        "package dev.dunlin.shell.app; class A { javafx.StandIn s; } "
+            + "\npackage javafx; public class StandIn {}");
+    wall(
         "D-Bus is named in bt and where the shell meets the desktop only",
         onlyIn(List.of(BT, "dev.dunlin.shell.desktop.."), "org.freedesktop.."),
         "package dev.dunlin.shell.host; class A { org.freedesktop.dbus.StandIn s; } "

@@ -195,6 +195,21 @@ public final class BackEnd {
                     .orElseGet(this::stop));
   }
 
+  /** How it is, for a person who watches the app. */
+  Future<Map<String, Object>> inspect() {
+    return scheduler
+        .lane()
+        .call(
+            () -> {
+              Map<String, Object> facts = new LinkedHashMap<>();
+              facts.put("name", String.join(" ", argv));
+              facts.put("running", run.filter(now -> now.child.process.isAlive()).isPresent());
+              run.ifPresent(now -> facts.put("pid", now.child.process.pid()));
+              facts.put("failures", failures);
+              return Future.succeededFuture(facts);
+            });
+  }
+
   /**
    * Sends it an event. Completes when its input has taken it; fails with {@code EAGAIN} if it does
    * not read, with {@code EPIPE} if it is not there.

@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.CommandModule;
+import dev.dunlin.bridge.spi.Inspectable;
 import dev.dunlin.bridge.spi.Reply;
+import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** {@code ipc://process/open}, {@code write} and {@code kill}: the app's {@link BackEnd}. */
-public final class BackEndModule implements CommandModule {
+public final class BackEndModule implements CommandModule, Inspectable {
   private final Optional<BackEnd> backEnd;
 
   /**
@@ -43,6 +46,11 @@ public final class BackEndModule implements CommandModule {
                         call.param("event").map(JsonNode::asText).orElse(""),
                         call.param("value").orElse(TextNode.valueOf("")))
                     .map(done -> Reply.NOTHING)));
+  }
+
+  @Override
+  public Future<Map<String, Object>> inspect() {
+    return backEnd.map(BackEnd::inspect).orElseGet(() -> Future.succeededFuture(Map.of()));
   }
 
   private static Command command(String function, Command.Handler handler) {

@@ -1,17 +1,20 @@
 package dev.dunlin.bridge.child;
 
+import dev.dunlin.bridge.spi.Inspectable;
 import dev.dunlin.scheduler.process.ChildProcess;
 import io.vertx.core.Future;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A child of a document, under its handle. Closing it ends the child and what that has started. */
-final class RunningChild implements AutoCloseable {
+final class RunningChild implements Inspectable, AutoCloseable {
   private static final int SIGNALLED = 128;
 
   final ChildProcess process;
   final StdinWriter stdin;
+  private final String name;
   private final boolean shell;
   private final Set<Integer> sent = ConcurrentHashMap.newKeySet();
 
@@ -20,6 +23,7 @@ final class RunningChild implements AutoCloseable {
    */
   RunningChild(ChildProcess process, String name, boolean shell) {
     this.process = process;
+    this.name = name;
     this.stdin = new StdinWriter(name, process.stdin());
     this.shell = shell;
     process.exit().onComplete(ended -> stdin.stop());
@@ -47,6 +51,12 @@ final class RunningChild implements AutoCloseable {
   boolean signal(int number) {
     sent.add(number);
     return Signals.send(process, number);
+  }
+
+  @Override
+  public Future<Map<String, Object>> inspect() {
+    return Future.succeededFuture(
+        Map.of("name", name, "pid", process.pid(), "running", process.isAlive()));
   }
 
   @Override

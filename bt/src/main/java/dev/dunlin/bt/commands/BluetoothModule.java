@@ -8,6 +8,7 @@ import dev.dunlin.bridge.spi.Command.Resource;
 import dev.dunlin.bridge.spi.Command.RunsOn;
 import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bridge.spi.HandleId;
+import dev.dunlin.bridge.spi.Inspectable;
 import dev.dunlin.bridge.spi.PushChannel;
 import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.bt.Adapter;
@@ -38,7 +39,7 @@ import java.util.function.Supplier;
  * ipc://bluetooth/advertise/<service UUID>}, and what is done with what was granted. See
  * docs/bluetooth.md.
  */
-public final class BluetoothModule implements CommandModule {
+public final class BluetoothModule implements CommandModule, Inspectable {
   static final String REQUEST_DEVICE = "requestDevice";
 
   /** Tries of one {@code connect}; all of them have one deadline. */
@@ -155,6 +156,19 @@ public final class BluetoothModule implements CommandModule {
                         "",
                         "canAdvertise",
                         false)));
+  }
+
+  /** Of the adapter, once a page has used it: to look opens nothing. */
+  @Override
+  public Future<Map<String, Object>> inspect() {
+    Optional<Future<Adapter>> opened;
+    synchronized (this) {
+      opened = adapter;
+    }
+    return opened
+        .filter(Future::succeeded)
+        .map(one -> onLane(() -> Future.succeededFuture(describe(one.result().status()))))
+        .orElseGet(() -> Future.succeededFuture(Map.of()));
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Call;
+import dev.dunlin.bridge.spi.Inspectable;
 import dev.dunlin.bridge.spi.PushChannel;
 import dev.dunlin.bt.Adapter;
 import dev.dunlin.bt.Advertisement;
@@ -28,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,7 +45,7 @@ import java.util.stream.Stream;
  *
  * <p><i>Thread:</i> the adapter's lane, but {@link #close}: any.
  */
-final class PageDevice implements AutoCloseable {
+final class PageDevice implements Inspectable, AutoCloseable {
   private final Adapter adapter;
   private final Scheduler scheduler;
   private final Connection connection;
@@ -98,6 +100,25 @@ final class PageDevice implements AutoCloseable {
 
   int window() {
     return window;
+  }
+
+  @Override
+  public Future<Map<String, Object>> inspect() {
+    return scheduler
+        .lane()
+        .call(
+            () -> {
+              Map<String, Object> facts = new LinkedHashMap<>();
+              facts.put("id", grant.id());
+              facts.put("name", grant.name().orElse(""));
+              facts.put("connected", connection.isOpen());
+              facts.put("attributes", attributes.size());
+              facts.put("subscriptions", heard.size());
+              facts.put(
+                  "services",
+                  grant.services().stream().limit(MEMBERS).map(UUID::toString).toList());
+              return Future.succeededFuture(facts);
+            });
   }
 
   // ---- the link

@@ -12,9 +12,14 @@ import dev.dunlin.e2e.bluetooth.BluetoothMachine;
 import dev.dunlin.scheduler.Clock;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.scheduler.SystemClock;
+import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.Trees;
 import dev.dunlin.shell.host.Xvfb;
+import dev.dunlin.shell.operator.OperatorClient;
+import dev.dunlin.shell.operator.RunningApps;
+import io.vertx.core.Future;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -185,6 +190,9 @@ public final class Bench {
     if (any("call.sequential", "call.inflight100", "stream.down", "stream.up", "fs.read")
         || FILES.keySet().stream().anyMatch(wanted)) {
       inPage();
+    }
+    if (any("operator.detached", "operator.attached", "operator.ratio")) {
+      operator();
     }
     if (any("udp.java", "udp.page", "udp.pingpong")) {
       udp();
@@ -446,6 +454,74 @@ public final class Bench {
       }
     } finally {
       app.close();
+    }
+  }
+
+  // ---- the Operator
+
+  /**
+   * Calls a second, with the Operator attached and without, in turn in one run, so that what else
+   * the machine does is in both alike.
+   */
+  private void operator() throws IOException {
+    RunningApp app = app("bench").driven().start();
+    try {
+      Page page = app.page();
+      page.await("document.documentElement.dataset.ready === 'true'");
+      // Longer than a period: what is added up once a second is in it.
+      String round = "inFlight(" + WIDTH + ", " + 10 * CALLS + ", 1)";
+      Path temporary;
+      try (var folders = Files.list(app.base())) {
+        temporary =
+            folders
+                .filter(path -> path.getFileName().toString().startsWith("tmp-"))
+                .findFirst()
+                .orElseThrow();
+      }
+      app.await(
+          () -> !watchable(temporary).isEmpty(), "the Operator's socket", Duration.ofSeconds(30));
+      Path socket = watchable(temporary).get(0).socket();
+      List<Double> detached = new ArrayList<>();
+      List<Double> attached = new ArrayList<>();
+      List<Double> ratios = new ArrayList<>();
+      ask(page, round);
+      for (int i = 0; i < RUNS; i++) {
+        double without = ask(page, round).get(0);
+        OperatorClient client = OperatorClient.attach(socket);
+        client.next();
+        Future<Void> read =
+            Future.fromCompletionStage(Threads.asyncRun("operator", () -> read(client)));
+        double with = ask(page, round).get(0);
+        client.close();
+        read.toCompletionStage().toCompletableFuture().join();
+        detached.add(without);
+        attached.add(with);
+        ratios.add(with / without);
+      }
+      add("operator.detached", "dunlin", "1/s", detached);
+      add("operator.attached", "dunlin", "1/s", attached);
+      add("operator.ratio", "dunlin", "of 1", ratios);
+    } finally {
+      app.close();
+    }
+  }
+
+  private static void read(OperatorClient client) {
+    try {
+      while (client.next().sequence() > 0) {
+        // As the window does, which draws it besides.
+      }
+    } catch (IOException closed) {
+      // The round is over.
+      return;
+    }
+  }
+
+  private static List<RunningApps.RunningApp> watchable(Path temporary) {
+    try {
+      return RunningApps.in(List.of(temporary));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.dunlin.net.bus;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dunlin.bridge.spi.Inspectable;
 import dev.dunlin.net.crypto.Opened;
 import dev.dunlin.net.crypto.SigningKeys;
 import dev.dunlin.net.crypto.SubclusterKeys;
@@ -373,6 +374,34 @@ final class BusPeer {
     info.put("duplicates", figures.duplicates());
     info.put("droppedEvents", bus.dropped());
     return info;
+  }
+
+  /** For a person who watches the app: as {@link #info}, with the peers it is linked to. */
+  Future<Map<String, Object>> inspect(PageBus bus) {
+    return scheduler
+        .lane()
+        .call(
+            () -> {
+              Map<String, Object> facts = info(bus);
+              List<Object> told = new ArrayList<>();
+              links.forEach(
+                  (other, link) -> {
+                    if (told.size() < Inspectable.MEMBERS) {
+                      told.add(
+                          Map.of(
+                              "peerId",
+                              other.hex(),
+                              "address",
+                              link.endpoint.host() + ":" + link.endpoint.port(),
+                              "natName",
+                              link.nat.label(),
+                              "proxied",
+                              link.proxied));
+                    }
+                  });
+              facts.put("links", told);
+              return Future.succeededFuture(facts);
+            });
   }
 
   // ---- what pages are told

@@ -2,12 +2,15 @@ package dev.dunlin.net.bus;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dunlin.bridge.spi.Inspectable;
 import dev.dunlin.bridge.spi.PushChannel;
 import dev.dunlin.net.wire.Id;
+import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -16,7 +19,7 @@ import java.util.function.Consumer;
  * little-endian), the text, and the bytes that the event brings. Thread: the peer's lane, but
  * {@link #close}: any.
  */
-final class PageBus implements AutoCloseable {
+final class PageBus implements Inspectable, AutoCloseable {
   private final PushChannel channel;
   private final BusPeer peer;
   private final Consumer<PageBus> onClose;
@@ -69,6 +72,11 @@ final class PageBus implements AutoCloseable {
         .put(text)
         .put(bytes)
         .array();
+  }
+
+  @Override
+  public Future<Map<String, Object>> inspect() {
+    return peer.inspect(this);
   }
 
   @Override

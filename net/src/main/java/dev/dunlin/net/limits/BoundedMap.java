@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -59,6 +60,11 @@ public final class BoundedMap<K, V> {
   /** A copy, those used longest ago first. */
   public List<K> keys() {
     return List.copyOf(entries.keySet());
+  }
+
+  /** Those used longest ago first; none counts as used by it. */
+  public void forEach(BiConsumer<K, V> action) {
+    entries.forEach(action);
   }
 
   public Iterable<V> values() {

@@ -1,6 +1,7 @@
 package dev.dunlin.net.udp;
 
 import dev.dunlin.bridge.spi.Addresses;
+import dev.dunlin.bridge.spi.Inspectable;
 import dev.dunlin.bridge.spi.PushChannel;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Future;
@@ -32,7 +33,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p><i>Thread:</i> any; receiving belongs to the socket's loop.
  */
-final class PageSocket implements UdpReceiver, AutoCloseable {
+final class PageSocket implements UdpReceiver, Inspectable, AutoCloseable {
   private static final int FIRST_BYTES = 2048;
   private static final int SENDER_BYTES = 1 + 2 + 1 + 255;
 
@@ -287,6 +288,20 @@ final class PageSocket implements UdpReceiver, AutoCloseable {
     stats.put("unsent", unsent.get());
     stats.put("waitingBytes", waitingBytes);
     return stats;
+  }
+
+  @Override
+  public Future<Map<String, Object>> inspect() {
+    UdpSocket bound = socket;
+    if (bound == null) {
+      return Future.succeededFuture(Map.of());
+    }
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("family", family.name());
+    facts.put("local", text(bound.localAddress()) + ":" + bound.localAddress().getPort());
+    bound.remoteAddress().ifPresent(to -> facts.put("remote", text(to) + ":" + to.getPort()));
+    facts.putAll(stats());
+    return Future.succeededFuture(facts);
   }
 
   @Override

@@ -1160,7 +1160,12 @@ public final class AppRun implements Launcher {
       Threads.start("theme", theme::follow);
       tellLinks(options.arguments());
       tellFiles(OpenedFiles.among(options.arguments(), Path.of("").toAbsolutePath()));
-      Threads.start("second-starts", this::takeSecondStarts);
+      Threads.start(
+          "second-starts",
+          () -> {
+            letOperatorIn();
+            takeSecondStarts();
+          });
       if (options.screenshot().isEmpty() && options.testFile().isEmpty()) {
         return;
       }
@@ -1218,11 +1223,24 @@ public final class AppRun implements Launcher {
       }
     }
 
-    private void close(HandOver listening) {
+    /** From the first page on, too. */
+    private void letOperatorIn() {
+      if (!OperatorAccess.isGranted(options, System.getenv())) {
+        return;
+      }
+      try {
+        AutoCloseable door = OperatorAccess.open(config, temp.folder(), bridge(), console);
+        exit.whenComplete((code, fault) -> close(door));
+      } catch (IOException e) {
+        console.say("dunlin operator can't watch this app: " + e.getMessage());
+      }
+    }
+
+    private void close(AutoCloseable listening) {
       try {
         listening.close();
-      } catch (IOException e) {
-        console.say("the socket for second starts did not close: " + e.getMessage());
+      } catch (Exception e) {
+        console.say("a socket of this run did not close: " + e.getMessage());
       }
     }
 

@@ -6,10 +6,12 @@ import dev.dunlin.shell.Printable;
 import dev.dunlin.shell.engine.PageHost.ConsoleLevel;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 
 /**
  * What pages print, on this process's standard streams, in the order it came; control characters
@@ -43,6 +45,7 @@ final class Console implements ConsoleModule.Sink, AutoCloseable {
   private final AtomicInteger dropped = new AtomicInteger();
   private final Thread writer;
   private volatile boolean closed;
+  private volatile Optional<BiConsumer<String, String>> also = Optional.empty();
 
   Console(PrintStream out, PrintStream err) {
     this.out = out;
@@ -85,7 +88,13 @@ final class Console implements ConsoleModule.Sink, AutoCloseable {
     add(err, "dunlin: " + text + "\n");
   }
 
+  /** Lines go there besides, level and text; or nowhere. It must not block. */
+  void alsoTo(Optional<BiConsumer<String, String>> also) {
+    this.also = also;
+  }
+
   private void add(PrintStream stream, String text) {
+    also.ifPresent(to -> to.accept(stream == err ? "stderr" : "stdout", Printable.of(text)));
     boolean fits = waitingLength.addAndGet(text.length()) <= WAITING_LENGTH;
     if (!fits || !waiting.offer(new Message(stream, text))) {
       waitingLength.addAndGet(-text.length());

@@ -42,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DunlinCommand.SignCommand.class,
       DunlinCommand.VerifyCommand.class,
       DunlinCommand.SeedCommand.class,
+      DunlinCommand.OperatorCommand.class,
       DunlinCommand.BenchCommand.class,
     })
 public final class DunlinCommand implements Callable<Integer> {
@@ -59,6 +60,7 @@ public final class DunlinCommand implements Callable<Integer> {
           "relay",
           "bt",
           "simulate",
+          "operator",
           "test",
           "bench",
           "doctor",
@@ -68,7 +70,7 @@ public final class DunlinCommand implements Callable<Integer> {
 
   /** What those who mistyped one are told; the scripts say the same. */
   static final String COMMANDS =
-      "init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate and bench";
+      "init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate, operator and bench";
 
   @Option(names = {"-h", "--help"})
   private boolean help;
@@ -329,6 +331,9 @@ public final class DunlinCommand implements Callable<Integer> {
 
   @Command(name = "seed", description = "Gives an update to peers (module installers).")
   static final class SeedCommand extends SourceCommand {}
+
+  @Command(name = "operator", description = "Watches a running app (module operator).")
+  static final class OperatorCommand extends SourceCommand {}
 
   @Command(name = "bench", description = "Measures (from the sources).")
   static final class BenchCommand extends SourceCommand {}

@@ -29,6 +29,7 @@ final class EnvCommand implements Callable<Integer> {
           "GTK_THEME",
           "DBUS_SESSION_BUS_ADDRESS",
           "LOCALAPPDATA",
+          "DUNLIN_OPERATOR",
           "SOURCE_DATE_EPOCH",
           "SOCKET_TEST_RUNNER_TIMEOUT");
 

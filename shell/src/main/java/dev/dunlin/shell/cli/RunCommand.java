@@ -97,6 +97,13 @@ final class RunCommand implements Callable<Integer> {
   private Map<String, String> environment = new LinkedHashMap<>();
 
   @Option(
+      names = "--operator",
+      description =
+          "Let dunlin operator watch the app, which it may anyway without --prod, --test and"
+              + " --screenshot.")
+  private boolean operator;
+
+  @Option(
       names = {"-D", "--debug"},
       description = "Tell the app it is debugged (application.debug).")
   private boolean debug;
@@ -190,6 +197,7 @@ final class RunCommand implements Callable<Integer> {
     Set<Flag> flags = EnumSet.noneOf(Flag.class);
     set(flags, Flag.PRODUCTION, production);
     set(flags, Flag.DEBUG, debug);
+    set(flags, Flag.OPERATOR, operator);
     set(flags, Flag.VERBOSE, verbose);
     set(flags, Flag.EXIT_AFTER_SCREENSHOT, picture.isPresent());
     // Here: a fault in socket.ini is said before a display is made for it.

@@ -44,6 +44,8 @@ public record RunOptions(
     PRODUCTION,
     VERBOSE,
     DEBUG,
+    /** The Operator may attach, however the app runs. */
+    OPERATOR,
     /** End with code 0 once the screenshot is saved. */
     EXIT_AFTER_SCREENSHOT
   }

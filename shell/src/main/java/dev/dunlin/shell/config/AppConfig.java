@@ -172,8 +172,9 @@ public record AppConfig(
    *     {@code policy[]} lines repeat has the sources of all of them, {@code 'none'} next to others
    *     is left out with a warning; empty: none is given, so nothing is granted
    * @param requireSandbox refuse to start without a sandbox for renderers, which no system has yet
+   * @param operator let the person who uses the app watch it, see docs/operator.md
    */
-  public record Security(String policy, boolean requireSandbox) {}
+  public record Security(String policy, boolean requireSandbox, boolean operator) {}
 
   /**
    * Reads and checks {@code socket.ini} of this folder. Blocks.

@@ -72,7 +72,8 @@ final class ConfigReader {
         window(),
         new AppConfig.Permissions(
             denied(), !flag("permissions_hardware_acceleration_disabled", false)),
-        new AppConfig.Security(policy(), flag("security_require_sandbox", false)),
+        new AppConfig.Security(
+            policy(), flag("security_require_sandbox", false), flag("security_operator", false)),
         environment(),
         Collections.unmodifiableMap(values),
         List.copyOf(warnings));

@@ -47,17 +47,22 @@ public final class StartMemory {
 
   /**
    * The mappings of these files that nobody may write to and nobody has: the kernel can read all of
-   * their pages again.
+   * their pages again. (A page that was written to may be in the swap, where it is not counted as
+   * anonymous.)
    */
   static List<Range> untouched(Stream<String> smaps, Predicate<String> file) {
     List<Range> ranges = new ArrayList<>();
     Optional<Range> candidate = Optional.empty();
+    boolean written = false;
     for (String line : (Iterable<String>) smaps::iterator) {
       // Names of values begin with a capital letter, addresses are hexadecimal.
-      if (line.startsWith("Anonymous:")) {
-        candidate.filter(range -> line.endsWith(" 0 kB")).ifPresent(ranges::add);
-      } else if (!Character.isUpperCase(line.charAt(0))) {
+      if (!Character.isUpperCase(line.charAt(0))) {
         candidate = candidate(line, file);
+        written = false;
+      } else if (line.startsWith("Anonymous:")) {
+        written = !line.endsWith(" 0 kB");
+      } else if (line.startsWith("Swap:") && !written && line.endsWith(" 0 kB")) {
+        candidate.ifPresent(ranges::add);
       }
     }
     return ranges;

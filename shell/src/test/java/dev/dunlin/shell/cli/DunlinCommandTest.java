@@ -329,7 +329,7 @@ class DunlinCommandTest {
   void anUnknownCommandIsExitCodeTwoWithTheOnesThereAre() {
     assertEquals(2, dunlin("rnu", "app"));
     assertEquals(
-        "dunlin: there is no command 'rnu'; there are init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate and bench.",
+        "dunlin: there is no command 'rnu'; there are init, run, build, docs, keygen, sign, verify, seed, test, doctor, setup, env, print-build-dir, peer, relay, bt, simulate, operator and bench.",
         err.toString().strip());
   }
 

@@ -29,9 +29,11 @@ class StartMemoryTest {
             "Rss:                   8 kB",
             "Anonymous:             0 kB",
             "AnonHugePages:         0 kB",
+            "Swap:                  0 kB",
             "VmFlags: rd mr mw me",
             "4000-5000 r-xp 00002000 08:01 4711                 " + LIBRARY,
-            "Anonymous:             0 kB"));
+            "Anonymous:             0 kB",
+            "Swap:                  0 kB"));
   }
 
   @Test
@@ -39,16 +41,24 @@ class StartMemoryTest {
     assertEquals(
         List.of(),
         untouched(
-            "1000-3000 r--p 00000000 08:01 4711                 " + LIBRARY,
+            "1000-2000 r--p 00000000 08:01 4711                 " + LIBRARY,
             "Anonymous:          1020 kB",
+            "Swap:                  0 kB",
+            "2000-3000 r--p 00000000 08:01 4711                 " + LIBRARY,
+            "Anonymous:             0 kB",
+            "Swap:                  8 kB",
             "3000-4000 rw-p 00002000 08:01 4711                 " + LIBRARY,
             "Anonymous:             0 kB",
+            "Swap:                  0 kB",
             "4000-5000 r--s 00002000 08:01 4711                 " + LIBRARY,
             "Anonymous:             0 kB",
+            "Swap:                  0 kB",
             "5000-6000 r-xp 00002000 08:01 4712                 /usr/lib/other.so",
             "Anonymous:             0 kB",
+            "Swap:                  0 kB",
             "6000-7000 r--p 00000000 00:00 0",
-            "Anonymous:             0 kB"));
+            "Anonymous:             0 kB",
+            "Swap:                  0 kB"));
   }
 
   @EnabledOnOs(OS.LINUX)
