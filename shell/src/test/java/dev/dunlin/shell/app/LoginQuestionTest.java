@@ -24,8 +24,7 @@ class LoginQuestionTest {
   @Test
   void aRealmCanNotDisturbTheWordsAroundItNorAreThePasswordsWritten() {
     assertEquals("abc", ServerLogins.shown("a\u202eb\n\u0007c"));
-    assertEquals(
-        ServerLogins.REALM_LENGTH + 1, ServerLogins.shown("x".repeat(10_000)).length());
+    assertEquals(ServerLogins.REALM_LENGTH + 1, ServerLogins.shown("x".repeat(10_000)).length());
     assertFalse(new LoginQuestion.Answer("ann", "sesame").toString().contains("sesame"));
   }
 }

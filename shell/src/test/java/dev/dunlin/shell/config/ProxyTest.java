@@ -16,8 +16,7 @@ class ProxyTest {
     assertEquals(List.of(), switches("system"));
     assertEquals(List.of("no-proxy-server"), switches("direct"));
     assertEquals(List.of("proxy-auto-detect"), switches("auto"));
-    assertEquals(
-        List.of("proxy-pac-url=http://a.test/x.pac"), switches("http://a.test/x.pac"));
+    assertEquals(List.of("proxy-pac-url=http://a.test/x.pac"), switches("http://a.test/x.pac"));
     for (String servers :
         List.of("10.0.0.1:3128", "socks5://[::1]:1080", "http=a:80;https=b.test:443")) {
       assertEquals(List.of("proxy-server=" + servers), switches(servers));
