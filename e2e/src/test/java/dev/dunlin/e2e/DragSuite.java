@@ -116,6 +116,7 @@ class DragSuite {
   }
 
   @Test
+  @Shows(Feature.DRAG_IN)
   void whatAPersonDropsIsThePagesToReadByFileAndByPathAndNothingBesideIt() throws IOException {
     start("one.txt", "notes");
     assertDenied(read("one.txt"));

@@ -96,6 +96,7 @@ class FocusSuite {
 
   /** java-cef #121 and #321: what is typed into a Java dialog goes to the page below it. */
   @Test
+  @Shows(Feature.FOCUS)
   void keysGoToADialogWhileItIsOpenAndToThePageAfterwards() throws IOException {
     RunningApp app =
         start(

@@ -74,6 +74,7 @@ class HotkeySuite {
   }
 
   @Test
+  @Shows(Feature.GLOBAL_SHORTCUTS)
   void aShortcutReachesItsPageWhileAnotherProgramHasTheFocusAndLocksAreOn() throws IOException {
     RunningApp one = start("One", MAY);
     RunningApp other = start("Other", MAY);

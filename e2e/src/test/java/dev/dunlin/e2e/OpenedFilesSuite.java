@@ -43,6 +43,7 @@ class OpenedFilesSuite {
   }
 
   @Test
+  @Shows(Feature.FILE_ASSOCIATIONS)
   void whatIsOpenedWithTheStartOrWhileItRunsIsGrantedAndNothingElseIs() throws IOException {
     RunningApp app =
         APPS.start(

@@ -260,6 +260,7 @@ class WindowSuite {
   }
 
   @Test
+  @Shows(Feature.FRAMELESS)
   void hasNoFrameWhereSocketIniTakesItAway() throws IOException {
     Opened framed = open("[window]\nwidth = 500\nheight = 300\n");
     framed.await(

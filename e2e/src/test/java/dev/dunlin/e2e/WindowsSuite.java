@@ -316,7 +316,7 @@ class WindowsSuite {
    */
   @Tag("nightly")
   @Test
-  @Shows({Feature.FRAMELESS, Feature.DRAG_REGION})
+  @Shows(Feature.DRAG_REGION)
   void aFramelessWindowIsMovedByWhatItsPageMarks() throws IOException {
     RunningApp app = start("");
     Page second = second(app, 1, "frameless: true, x: 200, y: 150");
