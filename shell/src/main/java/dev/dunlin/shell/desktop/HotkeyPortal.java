@@ -117,11 +117,12 @@ final class HotkeyPortal {
                               options(token, Map.of())
                             })
                     .map(session)
-                    .onFailure(fault -> close(session)));
+                    .recover(
+                        fault -> close(session).transform(done -> Future.failedFuture(fault))));
   }
 
-  void close(String session) {
-    bus.call(Theme.PORTAL, session, SESSION, "Close", "");
+  Future<Void> close(String session) {
+    return bus.call(Theme.PORTAL, session, SESSION, "Close", "").mapEmpty();
   }
 
   private static Map<String, Variant<?>> options(String token, Map<String, Variant<?>> more) {
