@@ -70,8 +70,26 @@ class MatrixSuite {
           "window/showInspector",
           "process/stdin");
 
-  /** What a synchronous request would have to wait for: the answer of a server of names. */
-  private static final Set<String> WAITS = Set.of("dns/resolve", "dns/resolveAt", "dns/reverse");
+  /**
+   * What a synchronous request would have to wait for: the answer of a server of names, or the page
+   * itself, which stands still meanwhile.
+   */
+  private static final Set<String> WAITS =
+      Set.of(
+          "dns/resolve",
+          "dns/resolveAt",
+          "dns/reverse",
+          "window/printToPDF",
+          "window/screenshot",
+          "window/capturePage",
+          "window/zoom",
+          "window/find",
+          "window/stopFinding",
+          "window/printTo",
+          "session/cookies",
+          "session/setCookie",
+          "session/deleteCookies",
+          "session/clear");
 
   private static final long SEED =
       Long.getLong("matrix.seed", RandomSource.secure().bytes(1)[0] & 3L);
