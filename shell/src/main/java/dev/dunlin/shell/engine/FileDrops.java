@@ -23,10 +23,10 @@ import java.util.function.Supplier;
 import javax.swing.SwingUtilities;
 
 /**
- * Files that a person drags from another program over a window of ours. Most programs (those of
- * GTK, Java) look at the outermost window only, which is AWT's, and there Chromium hears nothing
- * (cef #1418): AWT takes the drag, and Chromium is told of it by the DevTools protocol, so that the
- * page has the drag events that it knows.
+ * Files that a person drags from another program over a window of ours. Many programs (Java's among
+ * them) look at the outermost window only, which is AWT's, and there Chromium hears nothing (cef
+ * #1418): AWT takes the drag, and Chromium is told of it by the DevTools protocol, so that the page
+ * has the drag events that it knows.
  *
  * <p><i>Thread:</i> event dispatch.
  */

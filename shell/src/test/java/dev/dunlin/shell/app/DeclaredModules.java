@@ -34,6 +34,13 @@ import java.util.stream.Stream;
 final class DeclaredModules {
   private DeclaredModules() {}
 
+  private static final class Nothing implements PageServices.Blocking {
+    @Override
+    public <T> Future<T> run(Callable<T> work) {
+      return Future.failedFuture("nothing runs here");
+    }
+  }
+
   static List<CommandModule> all() {
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     Path home = Path.of("").toAbsolutePath().getParent();
@@ -63,13 +70,7 @@ final class DeclaredModules {
       modules.add(new DesktopModule(url -> {}));
       modules.add(new ClipboardModule(true, () -> new Clipboard("none")));
       modules.addAll(windows());
-      PageServices.Blocking blocking =
-          new PageServices.Blocking() {
-            @Override
-            public <T> Future<T> run(Callable<T> work) {
-              return Future.failedFuture("nothing runs here");
-            }
-          };
+      PageServices.Blocking blocking = new Nothing();
       CheckedFile files = new CheckedFile(RandomSource.secure());
       modules.add(
           new PageServices(
@@ -166,11 +167,13 @@ final class DeclaredModules {
     return List.of(
         new WindowModule(
             windows::find,
-            Stream.concat(
-                    Stream.of(
+            Stream.of(
+                    List.of(
                         new WindowCreation("https://a.b.localhost", windows, look, policy -> policy)
                             .command()),
-                    new ClosingQuestions(window -> {}).commands().stream())
+                    new ClosingQuestions(window -> {}).commands(),
+                    new GivenFiles(windows::find, new Nothing(), Path.of("/home")).commands())
+                .flatMap(List::stream)
                 .toList()),
         new OtherWindows(windows, (id, event, detail) -> Future.succeededFuture()));
   }
