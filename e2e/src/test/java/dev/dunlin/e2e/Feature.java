@@ -6,7 +6,7 @@ import static dev.dunlin.e2e.Feature.Elsewhere.WRITTEN;
 /**
  * What a person expects of a desktop runtime: the rows of the README's table that is made from the
  * tests ({@link Shows}), after the rows by which the field compares itself. One that no test shows
- * is absent.
+ * is absent; of some the host's side alone is tested.
  */
 public enum Feature {
   SEVERAL_WINDOWS("several windows", WRITTEN),
@@ -26,7 +26,7 @@ public enum Feature {
   APP_MENU("application menu, accelerators, mnemonics", WRITTEN),
   CONTEXT_MENU("context menus", WRITTEN),
   TRAY("tray with menu and tooltip", ABSENT),
-  BADGE("badge and progress", ABSENT),
+  BADGE("badge and progress", ABSENT, "PlaceTest"),
   MESSAGE_BOX("message boxes", WRITTEN),
   FILE_DIALOG("file and folder dialogs", WRITTEN),
   PORTAL("dialogs of the desktop portal", ABSENT),
@@ -40,8 +40,8 @@ public enum Feature {
   FILE_ASSOCIATIONS("file associations", WRITTEN),
   SINGLE_INSTANCE("single instance", WRITTEN),
   OPEN_EXTERNAL("links opened outside", WRITTEN),
-  REVEAL("reveal in folder", ABSENT),
-  AUTOSTART("autostart", ABSENT),
+  REVEAL("reveal in folder", ABSENT, "PlaceTest"),
+  AUTOSTART("autostart", ABSENT, "PlaceTest"),
   POWER("sleep and power events, screen kept on", ABSENT),
   SCREENS("screens", WRITTEN),
   PRINT("print, with and without a dialog", ABSENT),
@@ -83,8 +83,16 @@ public enum Feature {
   final String row;
   final Elsewhere elsewhere;
 
+  /** The test of the host's side; empty if a page's is tested, or nothing. */
+  final String hostTest;
+
   Feature(String row, Elsewhere elsewhere) {
+    this(row, elsewhere, "");
+  }
+
+  Feature(String row, Elsewhere elsewhere, String hostTest) {
     this.row = row;
     this.elsewhere = elsewhere;
+    this.hostTest = hostTest;
   }
 }
