@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import javafx.application.Platform;
 import javafx.scene.Node;
 import javafx.scene.control.Labeled;
 import javafx.scene.control.ListView;
@@ -64,6 +65,11 @@ class OperatorWindowTest {
   @AfterAll
   static void endDisplay() throws Exception {
     FxToolkit.cleanupStages();
+    Thread toolkit = WaitForAsyncUtils.asyncFx(Thread::currentThread).get();
+    Platform.exit();
+    // GTK ends the process when its display goes while it listens to it.
+    toolkit.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+    assertFalse(toolkit.isAlive(), "JavaFX has not ended");
     display.close();
   }
 

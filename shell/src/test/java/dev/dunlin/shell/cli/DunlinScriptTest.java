@@ -111,6 +111,8 @@ class DunlinScriptTest {
     tool("rpmbuild", ":");
     tool("pdftotext", ":");
     tool("lp", ":");
+    tool("pulseaudio", ":");
+    tool("pactl", ":");
     tool("ip", ":");
     tool("nft", ":");
     tool("fc-list", "echo font");
