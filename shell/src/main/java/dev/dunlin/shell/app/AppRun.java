@@ -1131,6 +1131,7 @@ public final class AppRun implements Launcher {
     @Override
     public void committed(int window, String url) {
       closing.forget(window);
+      given.forget(window);
       theme.committed(window);
       if (WebUrl.isOf(config.meta().origin(), url)) {
         logins.isBack(window);

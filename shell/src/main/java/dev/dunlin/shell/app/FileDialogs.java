@@ -6,6 +6,7 @@ import java.awt.Component;
 import java.awt.EventQueue;
 import java.awt.Frame;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -139,10 +140,18 @@ final class FileDialogs implements PickerModule.Person {
         case FOLDER ->
             Files.isDirectory(path)
                 ? unless(
-                    !home.startsWith(path.toAbsolutePath().normalize()),
-                    path + " holds all of your files.\nPick a folder in it.")
+                    !holdsHome(path), path + " holds all of your files.\nPick a folder in it.")
                 : Optional.of(path + " is no folder.");
       };
+    }
+  }
+
+  private boolean holdsHome(Path folder) {
+    try {
+      return GivenFiles.holdsHome(folder, home);
+    } catch (IOException e) {
+      // Who can't tell does not let it be picked.
+      return true;
     }
   }
 
