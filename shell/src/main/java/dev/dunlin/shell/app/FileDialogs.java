@@ -139,8 +139,7 @@ final class FileDialogs implements PickerModule.Person {
                 path + " is no file that can be replaced.");
         case FOLDER ->
             Files.isDirectory(path)
-                ? unless(
-                    !holdsHome(path), path + " holds all of your files.\nPick a folder in it.")
+                ? unless(!holdsHome(path), path + " holds all of your files.\nPick a folder in it.")
                 : Optional.of(path + " is no folder.");
       };
     }

@@ -79,12 +79,10 @@ class OpenedFilesTest {
     Path file = Files.writeString(folder.resolve("a.note"), "");
     Path here = Path.of("").toAbsolutePath();
     String relative = here.relativize(file).toString();
-    assertEquals(List.of(Path.of("/").resolve(file)), OpenedFiles.amongAbsolute(
-        List.of(
-            relative,
-            file.toString().substring(1),
-            "pom.xml",
-            file.toString())));
+    assertEquals(
+        List.of(Path.of("/").resolve(file)),
+        OpenedFiles.amongAbsolute(
+            List.of(relative, file.toString().substring(1), "pom.xml", file.toString())));
     assertEquals(
         List.of(file), OpenedFiles.amongAbsolute(List.of("a.note", file.toUri().toString())));
   }
