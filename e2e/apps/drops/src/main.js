@@ -27,6 +27,7 @@ on('applicationopenfiles', () => opened++)
 addEventListener('drop', (event) => {
   globalThis.files = [...event.dataTransfer.files]
   globalThis.trusted = event.isTrusted
+  if (globalThis.later) return
   globalThis.taken = outcome(async () => (globalThis.handles = await droppedHandles(event)).map((one) => [one.kind, one.name]))
 })
 document.documentElement.dataset.ready = 'true'

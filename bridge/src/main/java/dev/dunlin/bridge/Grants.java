@@ -4,6 +4,7 @@ import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.bridge.spi.Call.Lane;
 import dev.dunlin.bridge.spi.Command.Access;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -57,6 +58,24 @@ final class Grants {
    */
   Path add(RunningCall call, Path picked, boolean writable) throws IOException {
     Path real = picked.toRealPath();
+    addAt(call, real, writable);
+    return real;
+  }
+
+  /**
+   * As {@link #add}, for reading, of a path that was found to be real before.
+   *
+   * @throws IOException also if it is real no more
+   */
+  void addReal(RunningCall call, Path real) throws IOException {
+    if (!real.toRealPath().equals(real)) {
+      throw new FileSystemException(real.toString(), null, "links lead elsewhere from there now");
+    }
+    // Literally: who puts a link there from now on has granted nothing by it.
+    addAt(call, real, false);
+  }
+
+  private void addAt(RunningCall call, Path real, boolean writable) {
     boolean folder = Files.isDirectory(real);
     if (!folder && !Files.isRegularFile(real)) {
       throw new BridgeError(
@@ -76,7 +95,6 @@ final class Grants {
         grants.removeFirst();
       }
     }
-    return real;
   }
 
   synchronized void forget() {

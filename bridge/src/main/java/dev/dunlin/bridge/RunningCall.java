@@ -274,6 +274,14 @@ final class RunningCall implements Call {
   }
 
   @Override
+  public void grantReal(Path real) throws IOException {
+    if (!asksPerson) {
+      throw new IllegalStateException("this command does not declare PERSON");
+    }
+    document.grants.addReal(this, real);
+  }
+
+  @Override
   public ObjectNode params() {
     return params;
   }

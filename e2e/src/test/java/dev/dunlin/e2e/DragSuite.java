@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
@@ -165,9 +166,45 @@ class DragSuite {
                 + path("two.txt")
                 + "')]))");
     assertEquals("ERR_NOT_DROPPED", mixed.path("code").asText(), mixed::toString);
+    // A file that the page does hold, with a path that Chromium knows, and that nobody has dropped.
+    ObjectNode chosen = JSON.createObjectNode();
+    chosen.put(
+        "objectId",
+        page.call(
+                "Runtime.evaluate",
+                JSON.createObjectNode()
+                    .put(
+                        "expression",
+                        "globalThis.input = Object.assign(document.createElement('input'),"
+                            + " {type: 'file'})"))
+            .path("result")
+            .path("objectId")
+            .asText());
+    chosen.putArray("files").add(path("two.txt"));
+    page.call("DOM.setFileInputFiles", chosen);
+    assertEquals("two.txt", page.run("return input.files[0].text()").asText());
+    for (String files : new String[] {"[input.files[0]]", "[files[0], input.files[0]]"}) {
+      JsonNode held = page.evaluate("outcome(() => droppedHandles(" + files + "))");
+      assertEquals("ERR_NOT_DROPPED", held.path("code").asText(), held::toString);
+    }
     JsonNode wrong =
         page.evaluate("outcome(() => droppedHandles([{path: '" + path("two.txt") + "'}]))");
     assertEquals("ERR_NOT_DROPPED", wrong.path("code").asText(), wrong::toString);
+    assertDenied(read("two.txt"));
+  }
+
+  @Test
+  void aLinkThatIsPutInThePlaceOfADroppedFileGrantsNothingOfWhatItLeadsTo() throws IOException {
+    start("one.txt");
+    page.run("globalThis.later = true");
+    dragOver();
+    desktop.letGo();
+    page.await("globalThis.files !== undefined");
+    Files.delete(folder.resolve("one.txt"));
+    Files.createSymbolicLink(folder.resolve("one.txt"), folder.resolve("two.txt"));
+    JsonNode taken = page.evaluate("outcome(() => droppedHandles(files))");
+    assertEquals("ENOENT", taken.path("code").asText(), taken::toString);
+    assertDenied(read("one.txt"));
     assertDenied(read("two.txt"));
   }
 }

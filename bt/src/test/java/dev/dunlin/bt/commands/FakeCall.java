@@ -218,6 +218,11 @@ final class FakeCall implements Call {
   }
 
   @Override
+  public void grantReal(Path real) {
+    throw new IllegalStateException("not of Bluetooth");
+  }
+
+  @Override
   public Path grant(Path picked, boolean writable) {
     throw new IllegalStateException("not of Bluetooth");
   }

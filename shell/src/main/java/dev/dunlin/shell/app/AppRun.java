@@ -1131,6 +1131,7 @@ public final class AppRun implements Launcher {
     @Override
     public void committed(int window, String url) {
       closing.forget(window);
+      given.forget(window);
       theme.committed(window);
       if (WebUrl.isOf(config.meta().origin(), url)) {
         logins.isBack(window);
@@ -1159,10 +1160,10 @@ public final class AppRun implements Launcher {
           .schedule(REST, () -> Threads.start("start-memory", StartMemory::giveBack));
       Threads.start("theme", theme::follow);
       tellLinks(options.arguments());
-      tellFiles(OpenedFiles.among(options.arguments(), Path.of("").toAbsolutePath()));
       Threads.start(
           "second-starts",
           () -> {
+            tellFiles(OpenedFiles.among(options.arguments(), Path.of("").toAbsolutePath()));
             letOperatorIn();
             takeSecondStarts();
           });
@@ -1213,7 +1214,7 @@ public final class AppRun implements Launcher {
                 temp.socket(),
                 words -> {
                   tellLinks(words);
-                  tellFiles(OpenedFiles.among(words, Path.of("/")));
+                  tellFiles(OpenedFiles.amongAbsolute(words));
                   windows.first().ifPresent(BrowserWindow::bringToFront);
                 });
         exit.whenComplete((code, fault) -> close(listening));

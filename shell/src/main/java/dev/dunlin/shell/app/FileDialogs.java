@@ -6,6 +6,7 @@ import java.awt.Component;
 import java.awt.EventQueue;
 import java.awt.Frame;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -138,11 +139,18 @@ final class FileDialogs implements PickerModule.Person {
                 path + " is no file that can be replaced.");
         case FOLDER ->
             Files.isDirectory(path)
-                ? unless(
-                    !home.startsWith(path.toAbsolutePath().normalize()),
-                    path + " holds all of your files.\nPick a folder in it.")
+                ? unless(!holdsHome(path), path + " holds all of your files.\nPick a folder in it.")
                 : Optional.of(path + " is no folder.");
       };
+    }
+  }
+
+  private boolean holdsHome(Path folder) {
+    try {
+      return GivenFiles.holdsHome(folder, home);
+    } catch (IOException e) {
+      // Who can't tell does not let it be picked.
+      return true;
     }
   }
 

@@ -9,15 +9,15 @@ import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.PageProtocol;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.lang.System.Logger;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
@@ -28,6 +28,8 @@ import java.util.regex.Pattern;
  *
  * <p>Adversary: a page that makes up a drop. What counts is no event of the page's: the host has
  * seen a person drop the file on this window, and Chromium says that the page holds that very file.
+ * And a page that puts a link in the place of such a file: granted is what stood there when the
+ * person gave it.
  */
 final class GivenFiles {
   /** Files that are taken at once. Over: {@code ERR_TOO_MANY_FILES}, and none is granted. */
@@ -38,16 +40,23 @@ final class GivenFiles {
 
   private static final Pattern SLOT = Pattern.compile("[0-9a-f]{32}");
   private static final String GROUP = "dunlin-dropped";
+  private static final Logger LOG = System.getLogger(GivenFiles.class.getName());
 
   private final IntFunction<Optional<BrowserWindow>> windows;
   private final PageServices.Blocking blocking;
   private final Path home;
 
-  /** What was dropped on a window, by its id. */
-  private final Map<Integer, Set<Path>> known = new ConcurrentHashMap<>();
+  /**
+   * What was dropped on the document of a window, by the window's id: the names, each with its real
+   * path of then. Each guarded by itself.
+   */
+  private final Map<Integer, Map<Path, Path>> known = new ConcurrentHashMap<>();
 
-  /** What the person has opened with the app, and no page has taken yet. Guarded by itself. */
-  private final Set<Path> opened = new LinkedHashSet<>();
+  /**
+   * What the person has opened with the app, and no page has taken yet, in the same way. Guarded by
+   * itself.
+   */
+  private final Map<Path, Path> opened = new LinkedHashMap<>();
 
   /**
    * @param home the person's home folder, which is never granted as a whole
@@ -61,25 +70,46 @@ final class GivenFiles {
 
   /** A window has opened. */
   void attach(BrowserWindow window) {
-    Set<Path> seen = new LinkedHashSet<>();
+    Map<Path, Path> seen = new LinkedHashMap<>();
     known.put(window.id(), seen);
-    window.onFilesDropped(files -> remember(seen, files));
+    window.onFilesDropped(files -> remember(seen, real(files)));
     window.closed().onComplete(gone -> known.remove(window.id()));
+  }
+
+  /** A window shows another document: nothing was dropped on that one. */
+  void forget(int window) {
+    Map<Path, Path> seen = known.get(window);
+    if (seen != null) {
+      synchronized (seen) {
+        seen.clear();
+      }
+    }
   }
 
   /** The person has opened these with the app. */
   void opened(List<Path> files) {
-    remember(opened, files);
+    remember(opened, real(files));
   }
 
-  private static void remember(Set<Path> known, List<Path> files) {
-    synchronized (known) {
-      for (Path file : files) {
-        known.remove(file);
-        known.add(file);
+  /** Each by its name; what is not there is left out. */
+  static Map<Path, Path> real(List<Path> files) {
+    Map<Path, Path> real = new LinkedHashMap<>();
+    for (Path file : files) {
+      try {
+        real.put(file, file.toRealPath());
+      } catch (IOException e) {
+        LOG.log(Logger.Level.DEBUG, "a given file is not there", e);
       }
+    }
+    return real;
+  }
+
+  private static void remember(Map<Path, Path> known, Map<Path, Path> files) {
+    synchronized (known) {
+      known.keySet().removeAll(files.keySet());
+      known.putAll(files);
       while (known.size() > REMEMBERED) {
-        known.remove(known.iterator().next());
+        known.remove(known.keySet().iterator().next());
       }
     }
   }
@@ -99,12 +129,39 @@ final class GivenFiles {
   }
 
   private Future<Reply> takeOpened(Call call) {
-    List<Path> files;
+    Map<Path, Path> files;
     synchronized (opened) {
-      files = List.copyOf(opened);
+      files = new LinkedHashMap<>(opened);
       opened.clear();
     }
-    return blocking.run(() -> new Reply.Data(granted(call, files)));
+    return blocking.run(
+        () -> {
+          try {
+            return new Reply.Data(granted(call, files));
+          } finally {
+            remember(opened, files);
+          }
+        });
+  }
+
+  /** Grants those that can be, and takes them out. */
+  private List<Map<String, Object>> granted(Call call, Map<Path, Path> files) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    files
+        .values()
+        .removeIf(
+            file -> {
+              try {
+                check(file);
+                all.add(granted(call, file));
+                return true;
+              } catch (BridgeError e) {
+                // It may be there again when the page asks anew; the others are not kept from it.
+                LOG.log(Logger.Level.DEBUG, "an opened file can't be granted", e);
+                return false;
+              }
+            });
+    return all;
   }
 
   private Future<Reply> takeDropped(Call call) {
@@ -138,7 +195,9 @@ final class GivenFiles {
             () ->
                 page.call(
                     "Runtime.releaseObjectGroup", PageProtocol.object().put("objectGroup", GROUP)))
-        .compose(done -> blocking.run(() -> new Reply.Data(granted(call, dropped(window, held)))));
+        .compose(
+            done ->
+                blocking.run(() -> new Reply.Data(takeDropped(call, seenBy(window.id()), held))));
   }
 
   /** Where the file is that the page holds at this place; Chromium says it, not the page. */
@@ -181,33 +240,61 @@ final class GivenFiles {
             + " the event of the drop, in its handler");
   }
 
-  private List<Path> dropped(BrowserWindow window, List<Path> held) {
-    Set<Path> seen = known.getOrDefault(window.id(), Set.of());
-    synchronized (seen) {
-      if (!seen.containsAll(held)) {
-        throw notDropped();
-      }
-    }
-    return held;
+  private Map<Path, Path> seenBy(int window) {
+    return known.getOrDefault(window, Map.of());
   }
 
-  private List<Map<String, Object>> granted(Call call, List<Path> files) {
-    List<Map<String, Object>> all = new ArrayList<>();
-    for (Path file : files) {
-      if (home.startsWith(file)) {
+  /** All of them or none, in the order of the page's files. */
+  List<Map<String, Object>> takeDropped(Call call, Map<Path, Path> seen, List<Path> held) {
+    List<Path> files = new ArrayList<>();
+    synchronized (seen) {
+      for (Path name : held) {
+        files.add(Optional.ofNullable(seen.get(name)).orElseThrow(GivenFiles::notDropped));
+      }
+    }
+    files.forEach(this::check);
+    return files.stream().map(file -> granted(call, file)).toList();
+  }
+
+  /**
+   * @param file its real path, of when the person gave it
+   */
+  private void check(Path file) {
+    try {
+      if (holdsHome(file, home)) {
         throw new BridgeError(
             "NotAllowedError",
             "ERR_TOO_MUCH",
             file + " holds all files of the person: a folder in it can be dropped");
       }
-      try {
-        Path real = call.grant(file, false);
-        all.add(Map.of("path", real.toString(), "folder", Files.isDirectory(real)));
-      } catch (IOException e) {
-        throw new BridgeError(
-            "NotFoundError", "ENOENT", file + " is not there, or can't be used: " + e.getMessage());
+      if (!file.toRealPath().equals(file)) {
+        throw new IOException("something else was put in its place");
       }
+      if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
+        throw new IOException("it is neither a file nor a folder");
+      }
+    } catch (IOException e) {
+      throw gone(file, e);
     }
-    return all;
+  }
+
+  /** Whether a folder is the person's home or above it, by whatever links either is named. */
+  static boolean holdsHome(Path folder, Path home) throws IOException {
+    // Where there is no home, nothing holds it.
+    return Files.exists(home) && home.toRealPath().startsWith(folder.toRealPath());
+  }
+
+  private static Map<String, Object> granted(Call call, Path file) {
+    try {
+      call.grantReal(file);
+      return Map.of("path", file.toString(), "folder", Files.isDirectory(file));
+    } catch (IOException e) {
+      throw gone(file, e);
+    }
+  }
+
+  private static BridgeError gone(Path file, IOException e) {
+    return new BridgeError(
+        "NotFoundError", "ENOENT", file + " is not there, or can't be used: " + e.getMessage());
   }
 }

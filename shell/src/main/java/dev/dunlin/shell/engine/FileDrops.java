@@ -6,6 +6,7 @@ import java.awt.Component;
 import java.awt.Frame;
 import java.awt.Point;
 import java.awt.datatransfer.DataFlavor;
+import java.awt.datatransfer.Transferable;
 import java.awt.datatransfer.UnsupportedFlavorException;
 import java.awt.dnd.DnDConstants;
 import java.awt.dnd.DropTarget;
@@ -15,6 +16,7 @@ import java.awt.dnd.DropTargetEvent;
 import java.awt.dnd.DropTargetListener;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,14 +113,7 @@ final class FileDrops implements DropTargetListener {
     }
     Point at = at(drop.getDropTargetContext().getComponent(), drop.getLocation());
     drop.acceptDrop(DnDConstants.ACTION_COPY);
-    List<Path> files = List.of();
-    try {
-      files = paths(drop.getTransferable().getTransferData(DataFlavor.javaFileListFlavor));
-    } catch (UnsupportedFlavorException | IOException e) {
-      // The other program has changed its mind or has ended: nothing was dropped.
-      System.getLogger(FileDrops.class.getName())
-          .log(System.Logger.Level.DEBUG, "what was dropped did not come", e);
-    }
+    List<Path> files = paths(drop.getTransferable());
     boolean taken = !files.isEmpty() && files.size() <= FILES;
     if (taken) {
       dropped.accept(files);
@@ -131,12 +126,20 @@ final class FileDrops implements DropTargetListener {
     drop.dropComplete(taken);
   }
 
-  private static List<Path> paths(Object files) {
-    List<Path> paths = new ArrayList<>();
-    for (Object file : (List<?>) files) {
-      paths.add(((File) file).toPath().toAbsolutePath().normalize());
+  /** None if not all of them came. */
+  static List<Path> paths(Transferable dropped) {
+    try {
+      List<Path> paths = new ArrayList<>();
+      for (Object file : (List<?>) dropped.getTransferData(DataFlavor.javaFileListFlavor)) {
+        paths.add(((File) file).toPath().toAbsolutePath().normalize());
+      }
+      return paths;
+    } catch (UnsupportedFlavorException | IOException | InvalidPathException e) {
+      // The other program has changed its mind, has ended, or gives what is no path.
+      System.getLogger(FileDrops.class.getName())
+          .log(System.Logger.Level.DEBUG, "what was dropped did not come", e);
+      return List.of();
     }
-    return paths;
   }
 
   private Point at(Component over, Point point) {
