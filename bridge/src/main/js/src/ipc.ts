@@ -204,7 +204,11 @@ let cancelled: number[] = [];
 let capacity = host.limits.callsInFlight;
 let step = 1;
 let probing = false;
-const PROBE_MS = 50;
+/** The host has refused a message for its bound, and does not yet know that this page knows: see {@link waitAgain}. */
+let heldBack = false;
+const PROBE_MS = 50, LONGEST_PROBE_MS = 800;
+/** Until the next probe. It grows while a message of one call is refused, which may be long, and is made anew each time. */
+let pause = PROBE_MS;
 
 function callLane(url: string, params: Params | undefined, options: CallOptions | undefined, bytes?: 1 | string): Promise<unknown> {
   return new Promise_((resolve, reject) => {
@@ -255,7 +259,7 @@ function flush(): void {
     cancelled = [];
     query!({ request: text, persistent: false, onSuccess: nothing, onFailure: nothing });
   }
-  const room = capacity - inFlight;
+  const room = heldBack ? 0 : capacity - inFlight;
   const batch: Entry[] = [];
   while (waitingFrom < waiting.length && batch.length < room) {
     const entry = waiting[waitingFrom++]!;
@@ -309,6 +313,7 @@ function post(batch: Entry[], from: number, to: number): void {
     request: text,
     persistent: false,
     onSuccess(reply) {
+      pause = PROBE_MS;
       // No bytes at all come as an empty text.
       if (typeof reply !== 'string' || (reply === '' && batch[from]!.bytes !== undefined)) {
         const entry = mapGet(pending, batch[from]!.seq);
@@ -338,7 +343,11 @@ function post(batch: Entry[], from: number, to: number): void {
   });
 }
 
-/** The host has no room for so many more calls, and began none of these: they wait once more, before those that came later. */
+/**
+ * The host has no room for so many more calls, and began none of these: they wait once more, in their order among the others. That no
+ * message posted after it overtakes it, the host refuses all of them until it is told that this page knows, and by the answer it is known
+ * that all refusals were heard.
+ */
 function waitAgain(batch: Entry[], from: number, to: number): void {
   const again: Entry[] = [];
   for (let i = from; i < to; i++) {
@@ -347,14 +356,25 @@ function waitAgain(batch: Entry[], from: number, to: number): void {
     mapDelete(pending, entry.seq);
     inFlight--;
     entry.sent = false;
+    while (waitingFrom < waiting.length && waiting[waitingFrom]!.seq < entry.seq) again[again.length] = waiting[waitingFrom++]!;
     again[again.length] = entry;
   }
   while (waitingFrom < waiting.length) again[again.length] = waiting[waitingFrom++]!;
   waiting = again;
   waitingFrom = 0;
   capacity = inFlight;
+  // Those after the first may only have been refused for their order.
+  if (heldBack) return;
+  heldBack = true;
   step = to - from > 1 ? (to - from) >> 1 : 1;
+  query!({ request: stringify({ d: documentId, a: 1 }), persistent: false, onSuccess: goOn, onFailure: goOn });
   probe();
+  if (to - from === 1) pause = min(2 * pause, LONGEST_PROBE_MS);
+}
+
+function goOn(): void {
+  heldBack = false;
+  schedule();
 }
 
 /** Only an answer would say that there is room again, and those that take it may never have one: so it is tried, with more each time. */
@@ -367,7 +387,7 @@ function probe(): void {
     step *= 2;
     schedule();
     probe();
-  }, PROBE_MS);
+  }, pause);
 }
 
 /** JSON in which characters beyond the BMP are escapes: JCEF cuts a message off at the first one. */

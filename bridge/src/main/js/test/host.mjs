@@ -40,9 +40,10 @@ export function openPage(commands = {}, changes = {}, { top = true } = {}) {
       page.parked.push({ onSuccess, onFailure });
       return ++page.queries;
     }
-    const refusal = page.refuse ?? (message.c && page.admit?.(message));
+    if (message.a) page.refusing = undefined;
+    const refusal = page.refuse ?? (message.c && (page.refusing ?? (page.refusing = page.admit?.(message))));
     if (refusal) setImmediate(() => onFailure(...refusal));
-    else if (message.x) setImmediate(() => onSuccess(''));
+    else if (message.x || message.a) setImmediate(() => onSuccess(''));
     else {
       const ready = [];
       for (const [seq, url, params] of message.c) {

@@ -63,6 +63,50 @@ test('calls past a bound that others of the document share wait until the host t
   assert.equal((await Promise.all(all)).length, 100);
 });
 
+test('calls of several refused messages, and those that came later, reach the host in their order', async () => {
+  const got = [], page = openPage({ 'os/w': ({ params }) => { got.push(params.n); return { data: 1 }; } }, { limits: { messageBytes: 1000, replyBytes: 65536, bodyBytes: 8 << 20, callsInFlight: 100 } });
+  let full = true;
+  page.admit = () => (full ? [3, 'too many'] : undefined);
+  const ipc = await page.load('ipc');
+  const all = Array.from({ length: 8 }, (_, n) => ipc.call('ipc://os/w', { n, text: 'x'.repeat(300) }));
+  await until(() => page.calls().length >= 8);
+  all.push(ipc.call('ipc://os/w', { n: 8 }));
+  full = false;
+  await Promise.all(all);
+  assert.deepEqual(got, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test('a small message posted before a large one was known to be refused does not overtake it', async () => {
+  const got = [], page = openPage({ 'os/w': ({ params }) => { got.push(params.n); return { data: 1 }; } });
+  let room = 5;
+  page.admit = message => (message.c.length > room ? [3, 'too many'] : undefined);
+  const ipc = await page.load('ipc');
+  const all = Array.from({ length: 8 }, (_, n) => ipc.call('ipc://os/w', { n }));
+  await null;
+  await null;
+  all.push(ipc.call('ipc://os/w', { n: 8 }));
+  await null;
+  await null;
+  assert.equal(page.messages.filter(message => message.c).length, 2, 'both are posted');
+  const later = setTimeout(() => { room = 100; }, 5);
+  await Promise.all(all);
+  clearTimeout(later);
+  assert.deepEqual(got, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test('the pause grows while one call alone is refused, and it goes at last', async () => {
+  const pauses = [], { setTimeout } = globalThis;
+  globalThis.setTimeout = (run, ms, ...rest) => { if (ms >= 50) pauses.push(ms); return setTimeout(run, 0, ...rest); };
+  const page = openPage({ 'os/n': () => ({ data: 1 }) });
+  let refusals = 7;
+  page.admit = () => (refusals-- > 0 ? [3, 'too many'] : undefined);
+  const ipc = await page.load('ipc');
+  assert.equal(await ipc.call('ipc://os/n'), 1);
+  globalThis.setTimeout = setTimeout;
+  assert.deepEqual(pauses.slice(0, 7), [50, 100, 200, 400, 800, 800, 800]);
+  assert.equal(page.calls().length, 8);
+});
+
 test('a batch over the message limit goes as several messages; one call over it fails with what to do', async () => {
   const page = openPage({ 'os/echo': ({ params }) => ({ data: params.text.length }) }, { limits: { messageBytes: 1000, replyBytes: 65536, bodyBytes: 8 << 20, callsInFlight: 100 } });
   const ipc = await page.load('ipc');

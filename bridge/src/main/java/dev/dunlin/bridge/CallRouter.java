@@ -221,6 +221,7 @@ final class CallRouter implements CallLane {
   record Message(
       String document,
       boolean opensChannel,
+      boolean knowsRefusal,
       boolean takesBytes,
       String slot,
       List<Asked> calls,
@@ -276,12 +277,21 @@ final class CallRouter implements CallLane {
         document.outbox.park(answer);
         return;
       }
+      if (message.knowsRefusal) {
+        document.refuses = false;
+        answer.success("");
+        return;
+      }
       if (document.calls.size() + message.calls.size() > Limits.CALLS_IN_FLIGHT) {
-        answer.failure(TOO_MANY, Dispatcher.tooManyCalls().getMessage());
+        refuse(Dispatcher.tooManyCalls().getMessage());
         return;
       }
       if (!message.calls.isEmpty() && document.outbox.isFull()) {
-        answer.failure(TOO_MANY, "too many replies wait to be taken: open the channel first");
+        refuse("too many replies wait to be taken: open the channel first");
+        return;
+      }
+      if (!message.calls.isEmpty() && document.refuses) {
+        refuse("calls that came before these were refused: say first that you know");
         return;
       }
       for (Asked asked : message.calls) {
@@ -305,6 +315,12 @@ final class CallRouter implements CallLane {
       slot = message.slot;
       Caller caller = documents.caller(document, frame.url());
       message.calls.forEach(asked -> start(asked, caller));
+    }
+
+    /** And all calls that come before the page knows: none overtakes those of this message. */
+    private void refuse(String why) {
+      document.refuses = true;
+      answer.failure(TOO_MANY, why);
     }
 
     private void start(Asked asked, Caller caller) {
@@ -455,6 +471,7 @@ final class CallRouter implements CallLane {
   static Message parse(String text) throws IOException {
     String document = "";
     boolean opensChannel = false;
+    boolean knowsRefusal = false;
     boolean takesBytes = false;
     String slot = "";
     List<Asked> calls = List.of();
@@ -473,6 +490,10 @@ final class CallRouter implements CallLane {
             expect(value, JsonToken.VALUE_NUMBER_INT);
             opensChannel = true;
           }
+          case "a" -> {
+            expect(value, JsonToken.VALUE_NUMBER_INT);
+            knowsRefusal = true;
+          }
           case "b" -> {
             takesBytes = true;
             if (value == JsonToken.VALUE_STRING && SLOT.matcher(parser.getText()).matches()) {
@@ -489,13 +510,14 @@ final class CallRouter implements CallLane {
       expect(parser.currentToken(), JsonToken.END_OBJECT);
       expect(parser.nextToken(), null);
     }
-    if (opensChannel && !(calls.isEmpty() && cancels.isEmpty())) {
-      throw new MalformedException("a message that opens the channel has no calls");
+    if ((opensChannel || knowsRefusal) && !(calls.isEmpty() && cancels.isEmpty())) {
+      throw new MalformedException(
+          "a message that opens the channel or knows of a refusal has no calls");
     }
     if (takesBytes && calls.size() != 1) {
       throw new MalformedException("a message that takes bytes has one call");
     }
-    return new Message(document, opensChannel, takesBytes, slot, calls, cancels);
+    return new Message(document, opensChannel, knowsRefusal, takesBytes, slot, calls, cancels);
   }
 
   private static List<Asked> calls(JsonParser parser) throws IOException {

@@ -26,6 +26,10 @@ final class Document {
   private volatile boolean top;
 
   // Owned by the loop.
+
+  /** Since a message was refused for a bound: see docs/bridge.md, until the page knows of it. */
+  boolean refuses;
+
   final Set<RunningCall> calls = new HashSet<>();
   final Map<Long, RunningCall> bySequence = new HashMap<>();
   final Map<String, Upload> uploads = new HashMap<>();

@@ -959,11 +959,16 @@ class BridgeTest {
       harness.bridge.callLane().receive(frame, "{\"d\":\"" + id + "\",\"o\":1}", channel);
       taken += JSON.readTree(channel.text()).path("r").size();
     }
+    // What is posted before the page knows of the refusal does not overtake what was refused.
+    String one = "{\"d\":\"" + id + "\",\"c\":[[1,\"ipc://pro-be/free\"]]}";
+    Recorder early = new Recorder();
+    harness.bridge.callLane().receive(frame, one, early);
+    assertEquals(CallLane.TOO_MANY, early.failure());
+    Recorder known = new Recorder();
+    harness.bridge.callLane().receive(frame, "{\"d\":\"" + id + "\",\"a\":1}", known);
+    assertEquals("", known.text());
     Recorder again = new Recorder();
-    harness
-        .bridge
-        .callLane()
-        .receive(frame, "{\"d\":\"" + id + "\",\"c\":[[1,\"ipc://pro-be/free\"]]}", again);
+    harness.bridge.callLane().receive(frame, one, again);
     assertEquals("{\"r\":[[1,0,null]]}", again.text());
   }
 

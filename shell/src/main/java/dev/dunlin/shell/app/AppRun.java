@@ -1135,6 +1135,8 @@ public final class AppRun implements Launcher {
       theme.committed(window);
       if (WebUrl.isOf(config.meta().origin(), url)) {
         logins.isBack(window);
+      } else {
+        logins.arrived(window);
       }
       if (host.shown(window).isEmpty()) {
         downloads.forgetFolder(window);

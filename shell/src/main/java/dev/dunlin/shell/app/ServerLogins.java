@@ -3,6 +3,7 @@ package dev.dunlin.shell.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.shell.engine.BrowserWindow;
+import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.PageProtocol;
 import io.vertx.core.Future;
 import java.util.Map;
@@ -17,14 +18,18 @@ import java.util.function.IntFunction;
  *
  * <p>JCEF 146 does not call its own handler for a page: Chromium opens a dialog of its own there,
  * which has no place in a window of JCEF's (seen: it ends with a fault). DevTools' {@code Fetch} is
- * asked before. It looks at pages alone, and only from where a window leaves the app's pages until
- * it is back. What a server has taken Chromium itself keeps, by origin and realm, in memory: no
- * page of the run asks again. Who is not told a name is not gone to: the window stays where it is.
+ * asked before. It looks at pages alone, not at frames in them, and only from where a window leaves
+ * the app's pages until it is back. What a server has taken Chromium itself keeps, by origin and
+ * realm, in memory: no page of the run asks again. Who is not told a name is not gone to: the
+ * window stays where it is.
  *
  * <p><i>Thread:</i> any.
  */
 final class ServerLogins {
-  /** How often a person is asked for one page. Then: the window stays where it is. */
+  /**
+   * How often a person is asked for one site until it has taken what it was told. Then: the window
+   * stays where it is.
+   */
   static final int TRIES = 3;
 
   /** Longest part of a realm that is shown, in UTF-16 units. Over: it is cut off. */
@@ -40,9 +45,13 @@ final class ServerLogins {
   private final Consumer<String> say;
 
   /**
-   * By window that shows pages of others: how often the person was asked for the one that loads.
+   * Where a window goes, how often the person was asked since that site has taken what it was told,
+   * and whether it was told something the last time.
    */
-  private final Map<Integer, Integer> away = new ConcurrentHashMap<>();
+  private record Away(String site, int asked, boolean told) {}
+
+  /** By window that shows pages of others. */
+  private final Map<Integer, Away> away = new ConcurrentHashMap<>();
 
   /** Windows whose events are heard, for as long as they are there. */
   private final Set<Integer> heard = ConcurrentHashMap.newKeySet();
@@ -59,31 +68,53 @@ final class ServerLogins {
 
   /** A window is about to ask for a page that is not the app's. Chromium's UI thread. */
   void leaves(int index, String url) {
-    windows
-        .apply(index)
-        .ifPresent(
-            window -> {
-              PageProtocol page = window.protocol();
-              if (heard.add(index)) {
-                page.hear("Fetch.", (event, params) -> held(window, page, event, params));
-              }
-              away.put(index, 0);
-              ObjectNode settings = PageProtocol.object().put("handleAuthRequests", true);
-              settings
-                  .putArray("patterns")
-                  .addObject()
-                  .put("urlPattern", site(url) + "/*")
-                  .put("resourceType", "Document");
-              page.call("Fetch.enable", settings);
-            });
+    String site = site(url);
+    // A page that goes to its own site again and again does not have the person asked anew.
+    away.compute(
+        index,
+        (id, before) ->
+            before != null && before.site.equals(site) ? before : new Away(site, 0, false));
+    windows.apply(index).ifPresent(window -> hold(window, site));
+  }
+
+  private void hold(BrowserWindow window, String site) {
+    ObjectNode settings = PageProtocol.object().put("handleAuthRequests", true);
+    settings
+        .putArray("patterns")
+        .addObject()
+        .put("urlPattern", site + "/*")
+        .put("resourceType", "Document");
+    try {
+      PageProtocol page = window.protocol();
+      if (heard.add(window.id())) {
+        page.hear("Fetch.", (event, params) -> held(window, page, event, params));
+      }
+      page.call("Fetch.enable", settings);
+    } catch (EngineException noPage) {
+      // The window closes: it goes nowhere.
+      return;
+    }
+  }
+
+  /** A window shows a page that is not the app's: the site has taken what it was told. */
+  void arrived(int index) {
+    away.computeIfPresent(
+        index, (id, there) -> there.told ? new Away(there.site, 0, false) : there);
   }
 
   /** A window shows a page of the app's. */
   void isBack(int index) {
     if (away.remove(index) != null) {
-      windows
-          .apply(index)
-          .ifPresent(window -> window.protocol().call("Fetch.disable", PageProtocol.object()));
+      windows.apply(index).ifPresent(ServerLogins::letGo);
+    }
+  }
+
+  private static void letGo(BrowserWindow window) {
+    try {
+      window.protocol().call("Fetch.disable", PageProtocol.object());
+    } catch (EngineException noPage) {
+      // With the page goes what it was to hold.
+      return;
     }
   }
 
@@ -99,27 +130,62 @@ final class ServerLogins {
     if (event.equals("Fetch.requestPaused")) {
       page.call("Fetch.continueRequest", answer);
     } else if (event.equals("Fetch.authRequired")) {
-      login(window, params)
-          .otherwise(Optional.empty())
+      page.call("Page.getFrameTree", PageProtocol.object())
           .onSuccess(
-              given ->
-                  given.ifPresentOrElse(
-                      login -> {
-                        answer
-                            .putObject("authChallengeResponse")
-                            .put("response", "ProvideCredentials")
-                            .put("username", login.name())
-                            .put("password", login.password());
-                        page.call("Fetch.continueWithAuth", answer);
-                      },
-                      // Not by CancelAuth, for which Chromium opens its dialog.
-                      () -> page.call("Page.stopLoading", PageProtocol.object())));
+              tree -> {
+                if (isPage(tree, params)) {
+                  forPage(window, page, answer, params);
+                } else {
+                  // It shows what the server says to those without a password.
+                  answer.putObject("authChallengeResponse").put("response", "CancelAuth");
+                  page.call("Fetch.continueWithAuth", answer);
+                }
+              })
+          .onFailure(lost -> page.call("Page.stopLoading", PageProtocol.object()));
     }
   }
 
+  /** Whether what Chromium holds is for the page itself, not for a frame in it. */
+  static boolean isPage(JsonNode tree, JsonNode held) {
+    String page = tree.path("frameTree").path("frame").path("id").asText();
+    return page.equals(held.path("frameId").asText());
+  }
+
+  private void forPage(
+      BrowserWindow window, PageProtocol page, ObjectNode answer, JsonNode params) {
+    login(window, params)
+        .otherwise(Optional.empty())
+        .onSuccess(
+            given ->
+                given.ifPresentOrElse(
+                    login -> {
+                      answer
+                          .putObject("authChallengeResponse")
+                          .put("response", "ProvideCredentials")
+                          .put("username", login.name())
+                          .put("password", login.password());
+                      page.call("Fetch.continueWithAuth", answer);
+                    },
+                    // Not by CancelAuth, for which Chromium opens its dialog.
+                    () -> page.call("Page.stopLoading", PageProtocol.object())));
+  }
+
+  /** Counts one question more; empty if it is one too many, else whether the last was answered. */
+  Optional<Boolean> next(int window) {
+    Away now =
+        away.computeIfPresent(
+            window, (id, before) -> new Away(before.site, before.asked + 1, before.told));
+    return now == null || now.asked > TRIES ? Optional.empty() : Optional.of(now.told);
+  }
+
+  /** The person has answered the last question, or would rather not. */
+  void answered(int window, boolean told) {
+    away.computeIfPresent(window, (id, before) -> new Away(before.site, before.asked, told));
+  }
+
   private Future<Optional<LoginQuestion.Answer>> login(BrowserWindow window, JsonNode params) {
-    Integer asked = away.computeIfPresent(window.id(), (id, before) -> before + 1);
-    if (asked == null || asked > TRIES) {
+    Optional<Boolean> told = next(window.id());
+    if (told.isEmpty()) {
       return Future.succeededFuture(Optional.empty());
     }
     if (asker.isEmpty()) {
@@ -138,7 +204,8 @@ final class ServerLogins {
                 challenge.path("origin").asText(),
                 shown(challenge.path("realm").asText()),
                 challenge.path("source").asText().equals("Proxy"),
-                asked > 1));
+                told.get()))
+        .onComplete(said -> answered(window.id(), said.succeeded() && said.result().isPresent()));
   }
 
   /** Without what changes how the words around it are read. */

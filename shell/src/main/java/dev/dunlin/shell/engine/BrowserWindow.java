@@ -83,14 +83,8 @@ public final class BrowserWindow {
    */
   static final Duration CLOSE_ANSWER = Duration.ofSeconds(5);
 
-  /** How often the window manager's word is read while it is waited for. */
-  private static final int LOOK_MILLIS = 50;
-
   /** A window that is dragged moves this often. */
   private static final int FOLLOW_MILLIS = 16;
-
-  /** After so many looks it is asked again: it may not have known the window yet. */
-  private static final int LOOKS = 8;
 
   private final Supplier<ChromiumThreads> threads;
   private final WindowNumber number;
@@ -983,24 +977,24 @@ public final class BrowserWindow {
    */
   private Future<Void> insist(String state, boolean on, Duration patience, BooleanSupplier wanted) {
     Promise<Void> reached = Promise.promise();
-    Timer looks = new Timer(LOOK_MILLIS, null);
-    int most = (int) patience.toMillis() / LOOK_MILLIS;
+    Timer looks = new Timer((int) StateRequest.LOOK.toMillis(), null);
+    StateRequest request = new StateRequest(patience);
     looks.addActionListener(
-        new ActionListener() {
-          private int looked;
-
-          @Override
-          public void actionPerformed(ActionEvent event) {
-            if (frame == null || !wanted.getAsBoolean()) {
-              reached.tryFail(new EngineException("something else was asked meanwhile"));
-            } else if (WindowManagerHints.is(frame, state) == on) {
-              reached.tryComplete();
-            } else if (looked >= most) {
-              reached.tryFail(
-                  new EngineException(
-                      "no window manager did it within " + patience.toSeconds() + " s"));
-            } else if (looked++ % LOOKS == 0) {
-              WindowManagerHints.ask(frame, state, on);
+        look -> {
+          if (frame == null || !wanted.getAsBoolean()) {
+            reached.tryFail(new EngineException("something else was asked meanwhile"));
+          } else if (WindowManagerHints.is(frame, state) == on) {
+            reached.tryComplete();
+          } else {
+            switch (request.next(() -> WindowManagerHints.isManaged(frame))) {
+              case WAIT -> {}
+              case ASK -> WindowManagerHints.ask(frame, state, on);
+              case UNMANAGED ->
+                  reached.tryFail(new EngineException("there is no window manager to do it"));
+              case TOO_LATE ->
+                  reached.tryFail(
+                      new EngineException(
+                          "no window manager did it within " + patience.toSeconds() + " s"));
             }
           }
         });

@@ -8,6 +8,7 @@ import java.awt.Frame;
 import java.awt.Window;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 
 /**
  * What AWT does not tell an X11 window manager: that a window is a utility, and which buttons it
@@ -22,9 +23,13 @@ final class WindowManagerHints {
   private static final int ATOM = 4;
 
   private static final int STRING = 31;
+  private static final int WINDOW = 33;
   private static final int WM_CLASS = 67;
 
   private static final String STATE = "_NET_WM_STATE";
+
+  /** Of the root window, while a window manager is there. */
+  private static final String MANAGER = "_NET_SUPPORTING_WM_CHECK";
 
   /** Over the whole screen. */
   static final String FULLSCREEN = "_NET_WM_STATE_FULLSCREEN";
@@ -215,33 +220,56 @@ final class WindowManagerHints {
         frame,
         (x11, display, window) -> {
           long wanted = x11.XInternAtom(display, state, false).longValue();
-          NativeLong property = x11.XInternAtom(display, STATE, false);
-          Memory data = new Memory(Native.POINTER_SIZE);
-          data.clear();
-          Memory count = new Memory(NativeLong.SIZE);
-          x11.XGetWindowProperty(
-              display,
-              window,
-              property,
-              new NativeLong(0),
-              new NativeLong(MOST_STATES),
-              false,
-              new NativeLong(ATOM),
-              new Memory(NativeLong.SIZE),
-              new Memory(Integer.BYTES),
-              count,
-              new Memory(NativeLong.SIZE),
-              data);
-          Pointer atoms = data.getPointer(0);
-          if (atoms != null) {
-            for (int i = 0; i < count.getNativeLong(0).intValue(); i++) {
-              long atom = atoms.getNativeLong((long) i * NativeLong.SIZE).longValue();
-              found.set(found.get() || atom == wanted);
-            }
-            x11.XFree(atoms);
-          }
+          found.set(
+              LongStream.of(values(x11, display, window, STATE, ATOM)).anyMatch(a -> a == wanted));
         });
     return found.get();
+  }
+
+  /**
+   * Whether a window manager says that it is there (EWMH 1.5); one that has crashed may still seem
+   * so. Thread: event dispatch.
+   */
+  static boolean isManaged(Frame frame) {
+    AtomicBoolean managed = new AtomicBoolean();
+    change(
+        frame,
+        (x11, display, window) -> {
+          NativeLong root = x11.XDefaultRootWindow(display);
+          managed.set(values(x11, display, root, MANAGER, WINDOW).length > 0);
+        });
+    return managed.get();
+  }
+
+  private static long[] values(
+      X11 x11, Pointer display, NativeLong window, String name, long type) {
+    Memory data = new Memory(Native.POINTER_SIZE);
+    data.clear();
+    Memory count = new Memory(NativeLong.SIZE);
+    count.clear();
+    x11.XGetWindowProperty(
+        display,
+        window,
+        x11.XInternAtom(display, name, false),
+        new NativeLong(0),
+        new NativeLong(MOST_STATES),
+        false,
+        new NativeLong(type),
+        new Memory(NativeLong.SIZE),
+        new Memory(Integer.BYTES),
+        count,
+        new Memory(NativeLong.SIZE),
+        data);
+    Pointer found = data.getPointer(0);
+    if (found == null) {
+      return new long[0];
+    }
+    long[] values = new long[count.getNativeLong(0).intValue()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = found.getNativeLong((long) i * NativeLong.SIZE).longValue();
+    }
+    x11.XFree(found);
+    return values;
   }
 
   private interface Change {

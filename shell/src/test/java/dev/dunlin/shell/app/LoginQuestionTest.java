@@ -2,8 +2,12 @@ package dev.dunlin.shell.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LoginQuestionTest {
@@ -26,5 +30,38 @@ class LoginQuestionTest {
     assertEquals("abc", ServerLogins.shown("a\u202eb\n\u0007c"));
     assertEquals(ServerLogins.REALM_LENGTH + 1, ServerLogins.shown("x".repeat(10_000)).length());
     assertFalse(new LoginQuestion.Answer("ann", "sesame").toString().contains("sesame"));
+  }
+
+  @Test
+  void aSiteThatLoadsAnewHasNobodyAskedMoreOftenUntilItTakesWhatItIsTold() {
+    ServerLogins logins = new ServerLogins(id -> Optional.empty(), Optional.empty(), said -> {});
+    assertEquals(Optional.empty(), logins.next(1), "of the app's own pages nobody is asked");
+    logins.leaves(1, "https://a.example/one");
+    for (int i = 0; i < ServerLogins.TRIES; i++) {
+      assertEquals(Optional.of(false), logins.next(1));
+      logins.answered(1, false);
+      logins.leaves(1, "https://a.example/" + i);
+      logins.arrived(1);
+    }
+    assertEquals(Optional.empty(), logins.next(1));
+    logins.leaves(1, "https://b.example/");
+    assertEquals(Optional.of(false), logins.next(1), "another site");
+    logins.answered(1, true);
+    assertEquals(Optional.of(true), logins.next(1), "it did not take it");
+    logins.answered(1, true);
+    logins.arrived(1);
+    for (int i = 0; i < ServerLogins.TRIES; i++) {
+      assertTrue(logins.next(1).isPresent(), "it has taken it");
+    }
+    assertEquals(Optional.empty(), logins.next(1));
+  }
+
+  @Test
+  void aFrameInThePageIsNotThePage() throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    String tree =
+        "{\"frameTree\":{\"frame\":{\"id\":\"P\"},\"childFrames\":[{\"frame\":{\"id\":\"F\"}}]}}";
+    assertTrue(ServerLogins.isPage(json.readTree(tree), json.readTree("{\"frameId\":\"P\"}")));
+    assertFalse(ServerLogins.isPage(json.readTree(tree), json.readTree("{\"frameId\":\"F\"}")));
   }
 }
