@@ -1,0 +1,69 @@
+package dev.dunlin.operator;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dunlin.shell.operator.RunningApps.RunningApp;
+import dev.dunlin.shell.operator.Snapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class FeedTest {
+  private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+
+  private final class Hearing implements Feed.Listener {
+    @Override
+    public void attached(RunningApp app) {
+      heard.add("attached");
+    }
+
+    @Override
+    public void told(Snapshot snapshot) {}
+
+    @Override
+    public void waits(String why) {
+      heard.add(why);
+    }
+  }
+
+  private void assertHeard(String part) throws InterruptedException {
+    String next = String.valueOf(heard.poll(20, TimeUnit.SECONDS));
+    assertTrue(next.contains(part), next + " has not: " + part);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void looksOnForTheAppAfterItCouldNotLook(@TempDir Path folder) throws Exception {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    AtomicBoolean failed = new AtomicBoolean();
+    ScriptedApp first = new ScriptedApp(folder);
+    try (Feed feed =
+        Feed.of(
+            first.app(),
+            () -> {
+              if (!failed.getAndSet(true)) {
+                throw new IOException("it is gone for a while");
+              }
+              return List.of(first.app());
+            },
+            new Hearing())) {
+      assertHeard("attached");
+      first.close();
+      assertHeard("has ended");
+      try (ScriptedApp second = new ScriptedApp(folder)) {
+        assertHeard("gone for a while");
+        assertHeard("attached");
+      }
+    }
+  }
+}
