@@ -47,7 +47,7 @@ class FeedTest {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     AtomicBoolean failed = new AtomicBoolean();
     ScriptedApp first = new ScriptedApp(folder);
-    try (Feed feed =
+    Feed feed =
         Feed.of(
             first.app(),
             () -> {
@@ -56,11 +56,13 @@ class FeedTest {
               }
               return List.of(first.app());
             },
-            new Hearing())) {
+            new Hearing());
+    try (feed) {
       assertHeard("attached");
       first.close();
       assertHeard("has ended");
-      try (ScriptedApp second = new ScriptedApp(folder)) {
+      ScriptedApp second = new ScriptedApp(folder);
+      try (second) {
         assertHeard("gone for a while");
         assertHeard("attached");
       }
