@@ -147,18 +147,26 @@ public final class Driver {
     Promise<String> answer = Promise.promise();
     EventQueue.invokeLater(
         () -> {
-          ArrayNode named = JSON.createArrayNode();
-          Window focused = KeyboardFocusManager.getCurrentKeyboardFocusManager().getFocusedWindow();
-          if (focused instanceof JDialog dialog) {
-            read(dialog.getAccessibleContext(), named);
-            Component owner = dialog.getFocusOwner();
-            if (owner != null) {
-              named.add("focus: " + owner.getAccessibleContext().getAccessibleName());
-            }
+          try {
+            answer.complete(JSON.createObjectNode().set("named", named()).toString());
+          } catch (RuntimeException e) {
+            answer.fail(e);
           }
-          answer.complete(JSON.createObjectNode().set("named", named).toString());
         });
     return answer.future();
+  }
+
+  private static ArrayNode named() {
+    ArrayNode named = JSON.createArrayNode();
+    Window focused = KeyboardFocusManager.getCurrentKeyboardFocusManager().getFocusedWindow();
+    if (focused instanceof JDialog dialog) {
+      read(dialog.getAccessibleContext(), named);
+      Component owner = dialog.getFocusOwner();
+      if (owner != null) {
+        named.add("focus: " + owner.getAccessibleContext().getAccessibleName());
+      }
+    }
+    return named;
   }
 
   /** All that has a name, in the order in which it is read: {@code role: name}. */

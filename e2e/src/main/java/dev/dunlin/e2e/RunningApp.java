@@ -408,18 +408,19 @@ public final class RunningApp implements AutoCloseable {
    */
   public void await(BooleanSupplier condition, String what, Duration longest) {
     Duration end = CLOCK.now().plus(longest);
-    synchronized (lines) {
-      while (!condition.getAsBoolean()) {
-        if (CLOCK.now().compareTo(end) > 0) {
-          throw new AssertionError(
-              "waited " + longest.toSeconds() + " s in vain for " + what + "; it said:\n" + log());
-        }
-        try {
+    // Without the lock: the condition may ask the app, whose answer is a line.
+    while (!condition.getAsBoolean()) {
+      if (CLOCK.now().compareTo(end) > 0) {
+        throw new AssertionError(
+            "waited " + longest.toSeconds() + " s in vain for " + what + "; it said:\n" + log());
+      }
+      try {
+        synchronized (lines) {
           lines.wait(LOOK_MS);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new AssertionError("interrupted while waiting for " + what, e);
         }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted while waiting for " + what, e);
       }
     }
   }

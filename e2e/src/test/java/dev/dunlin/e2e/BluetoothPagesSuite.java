@@ -210,11 +210,14 @@ class BluetoothPagesSuite {
     user.await(() -> page.evaluate("available.includes(false)").asBoolean(), "no Bluetooth", LONG);
     machine.tell("await has_adapters && power 0 true && power 1 true");
     user.await(() -> page.evaluate("available.at(-1)").asBoolean(), "Bluetooth", LONG);
-    user.await(() -> page.evaluate("events.length").asInt() == 2, "a link again", LONG);
+    user.await(() -> page.evaluate("events.length").asInt() >= 2, "a link again", LONG);
     assertEquals(
         "[\"gattserverdisconnected\",\"gattserverreconnected\"]",
-        page.evaluate("events").toString());
-    assertEquals(served.evaluate("sum(kept)").asText(), page.evaluate("read()", LONG).asText());
+        page.evaluate("events.slice(0, 2)").toString());
+    // While the daemon registers all again, the new link may break too, and is made once more.
+    String kept = served.evaluate("sum(kept)").asText();
+    user.await(
+        () -> page.evaluate("read().catch(String)", LONG).asText().equals(kept), "a value", LONG);
     hears(user, page, device, served);
 
     // The other way round.

@@ -59,6 +59,10 @@ class OperatorWindowTest {
     display = Xvfb.start();
     NativeProcess.setEnvironment("DISPLAY", display.display());
     NativeProcess.setEnvironment("XAUTHORITY", display.authority().toString());
+    // GTK would start a session bus that ends with the display, and end the process by SIGTERM
+    // then.
+    NativeProcess.setEnvironment("DBUS_SESSION_BUS_ADDRESS", "disabled:");
+    NativeProcess.setEnvironment("NO_AT_BRIDGE", "1");
     FxToolkit.registerPrimaryStage();
   }
 
@@ -198,7 +202,10 @@ class OperatorWindowTest {
       show(watching(app));
       tab("denials");
       await("the denials", () -> table("denials").getItems().size() == 2);
-      robot.clickOn("ipc://udp/bind/0.0.0.0:5353");
+      String denied = "ipc://udp/bind/0.0.0.0:5353";
+      // Rows are drawn after they are there.
+      await("its row", () -> robot.lookup(denied).tryQuery().isPresent());
+      robot.clickOn(denied);
       await(
           "the line",
           () -> text("#denial-line").equals("policy[] = connect-src ipc://udp/bind/0.0.0.0:5353"));

@@ -413,6 +413,7 @@ public final class BackEnd {
     gone.over = true;
     gone.lastWords.ifPresent(Scheduler.Timer::cancel);
     gone.watch.ifPresent(Scheduler.Timer::cancel);
+    gone.child.process.closeOutput();
     if (run.filter(now -> now == gone).isPresent()) {
       run = Optional.empty();
     }

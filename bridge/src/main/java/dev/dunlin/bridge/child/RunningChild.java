@@ -63,5 +63,7 @@ final class RunningChild implements Inspectable, AutoCloseable {
   public void close() {
     process.killTree();
     stdin.stop();
+    // What lives on in a session of its own would hold our readers.
+    process.closeOutput();
   }
 }

@@ -6,6 +6,7 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -64,6 +65,20 @@ public final class ChildProcess {
   /** Its errors, as {@link #stdout}. */
   public InputStream stderr() {
     return stderr;
+  }
+
+  /**
+   * Hears no more of it. Who reads gets an {@link IOException} where the streams end with what it
+   * has started, see {@link #stdout}, and their end elsewhere.
+   */
+  public void closeOutput() {
+    for (InputStream stream : List.of(stdout, stderr)) {
+      try {
+        stream.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /**

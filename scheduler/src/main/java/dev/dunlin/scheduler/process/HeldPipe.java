@@ -1,12 +1,15 @@
 package dev.dunlin.scheduler.process;
 
+import static java.nio.file.StandardOpenOption.READ;
+
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -29,27 +32,26 @@ final class HeldPipe implements AutoCloseable {
     int close(int fd);
   }
 
-  /** A file's stream asks for its place and length, which a pipe has not. */
+  /**
+   * Closing it wakes who reads. (A file's stream does not, and asks for its place and length, which
+   * a pipe has not.)
+   */
   private static final class PipeInputStream extends InputStream {
-    private final FileInputStream pipe;
+    private final FileChannel pipe;
 
-    PipeInputStream(FileInputStream pipe) {
+    PipeInputStream(FileChannel pipe) {
       this.pipe = pipe;
     }
 
     @Override
     public int read() throws IOException {
-      return pipe.read();
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] to, int offset, int length) throws IOException {
-      return pipe.read(to, offset, length);
-    }
-
-    @Override
-    public int available() throws IOException {
-      return pipe.available();
+      return length == 0 ? 0 : pipe.read(ByteBuffer.wrap(to, offset, length));
     }
 
     @Override
@@ -70,7 +72,7 @@ final class HeldPipe implements AutoCloseable {
     }
     write = ends[1];
     try {
-      read = new PipeInputStream(new FileInputStream(name(ends[0])));
+      read = new PipeInputStream(FileChannel.open(OURS.resolve(Integer.toString(ends[0])), READ));
     } catch (IOException e) {
       LibC.INSTANCE.close(write);
       throw e;
@@ -84,13 +86,9 @@ final class HeldPipe implements AutoCloseable {
     return Files.isDirectory(OURS);
   }
 
-  private static String name(int fd) {
-    return OURS.resolve(Integer.toString(fd)).toString();
-  }
-
   /** What the child is to write to, while this is open. */
   File file() {
-    return new File(name(write));
+    return OURS.resolve(Integer.toString(write)).toFile();
   }
 
   /** What was written, to the end of the last writer. Blocks. */

@@ -87,8 +87,9 @@ public final class ProcessStarter {
             () -> {
               try {
                 promise.complete(fork(spec));
-              } catch (RuntimeException e) {
-                promise.fail(e);
+              } catch (RuntimeException | Error e) {
+                // An Error too: with this thread every child would end.
+                promise.tryFail(e);
               }
             });
     if (!queued) {

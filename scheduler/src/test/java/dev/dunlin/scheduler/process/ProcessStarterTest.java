@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.dunlin.scheduler.process.ProcessSpec.ParentDeath;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -288,6 +289,29 @@ class ProcessStarterTest {
       assertEquals("late", text(child));
       assertEquals(
           "worse", new String(child.stderr().readAllBytes(), StandardCharsets.UTF_8).trim());
+    }
+  }
+
+  @Test
+  void hearsNoMoreOfWhatAChildHasStartedWhenTold() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setsid")), "needs setsid");
+    ChildProcess child =
+        await(
+            starter.start(
+                ProcessSpec.of("/bin/sh", "-c", "setsid sleep 1000 & echo $!")
+                    .withParentDeath(ParentDeath.DIE_WITH_GROUP)));
+    Promise<Long> first = Promise.promise();
+    Future<Void> end =
+        ChildProcess.readLines(
+            "held", child.stdout(), 100, line -> first.tryComplete(Long.parseLong(line.text())));
+    long left = await(first.future());
+    try {
+      assertEquals(0, await(child.exit()));
+      assertFalse(end.isComplete());
+      child.closeOutput();
+      await(end.otherwiseEmpty());
+    } finally {
+      ProcessHandle.of(left).orElseThrow().destroyForcibly();
     }
   }
 
