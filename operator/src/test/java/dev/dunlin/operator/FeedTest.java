@@ -37,8 +37,11 @@ class FeedTest {
   }
 
   private void assertHeard(String part) throws InterruptedException {
-    String next = String.valueOf(heard.poll(20, TimeUnit.SECONDS));
-    assertTrue(next.contains(part), next + " has not: " + part);
+    String next;
+    do {
+      next = heard.poll(20, TimeUnit.SECONDS);
+    } while (next != null && !next.contains(part));
+    assertTrue(next != null, "never told: " + part);
   }
 
   @Test
