@@ -27,6 +27,8 @@ class State:
     revealed = []
     scheme = 0
     allowing = True
+    hesitating = False
+    unanswered = []
     bound = {}
 
 
@@ -155,7 +157,10 @@ def responds(allowing, token, results):
     def answer():
         request.EmitSignal('org.freedesktop.portal.Request', 'Response', 'ua{sv}',
                            [dbus.UInt32(0 if allowing else 1), results if allowing else dbus.Dictionary({}, signature='sv')])
-    GLib.idle_add(answer)
+    if State.hesitating:
+        State.unanswered.append(answer)
+    else:
+        GLib.idle_add(answer)
     return dbus.ObjectPath(path)
 
 
@@ -175,6 +180,7 @@ def bind_shortcuts(self, session, shortcuts, parent, options):
 
 def shortcuts(allowing):
     State.allowing = allowing
+    State.hesitating = False
     portal = made(PORTAL)
     if not hasattr(portal, 'binds'):
         portal.binds = True
@@ -243,6 +249,16 @@ def command(line):
         theme(int(rest[0]))
     elif word == 'shortcuts':
         shortcuts(rest == ['yes'])
+    elif word == 'hesitate':
+        State.hesitating = True
+    elif word == 'decide':
+        State.hesitating = False
+        while State.unanswered:
+            State.unanswered.pop(0)()
+    elif word == 'hesitates-over':
+        return json.dumps(len(State.unanswered))
+    elif word == 'sessions':
+        return json.dumps(list(State.bound))
     elif word == 'bound':
         return json.dumps([one for one in State.bound.values() if one])
     elif word == 'activate-shortcut':

@@ -85,9 +85,9 @@ class OperatorSuite {
     assertEquals(
         "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(found.socket())));
     try (OperatorClient client = OperatorClient.attach(found.socket())) {
-      Snapshot idle = client.next();
+      // On a busy machine its loop may answer later than the first snapshot waits for.
+      Snapshot idle = next(client, one -> one.loopMicros() >= 0);
       assertEquals("1.2.3", idle.app().version());
-      assertTrue(idle.loopMicros() >= 0, "its loop has not answered");
       assertEquals("NotAllowedError", app.page().evaluate("work()").asText());
       Snapshot told =
           next(

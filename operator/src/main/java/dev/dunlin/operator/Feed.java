@@ -89,14 +89,22 @@ final class Feed implements AutoCloseable {
     Optional<RunningApp> found = Optional.empty();
     try {
       while (found.isEmpty() && !closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-        found =
-            finder.now().stream().filter(one -> one.bundleId().equals(app.bundleId())).findFirst();
+        found = find(app.bundleId());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       closed.countDown();
     }
     return found.orElse(app);
+  }
+
+  private Optional<RunningApp> find(String bundleId) {
+    try {
+      return finder.running().stream().filter(one -> one.bundleId().equals(bundleId)).findFirst();
+    } catch (IOException e) {
+      waits("it can't be seen which apps run: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private boolean isClosed() {

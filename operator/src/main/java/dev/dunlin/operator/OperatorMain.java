@@ -5,7 +5,8 @@ import dev.dunlin.shell.operator.RunningApps;
 import dev.dunlin.shell.operator.RunningApps.RunningApp;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -138,6 +139,9 @@ public final class OperatorMain implements Callable<Integer> {
       launch.window(new Wanted(Optional.empty(), Optional.of(open), Optional.empty()));
       return ExitCode.OK;
     }
+    if (record != null && Files.exists(record, LinkOption.NOFOLLOW_LINKS)) {
+      throw new OperatorException(Recorder.isThere(record));
+    }
     List<RunningApp> running = finder.running();
     if (list) {
       running.forEach(out::println);
@@ -172,15 +176,6 @@ public final class OperatorMain implements Callable<Integer> {
   /** Finds the apps that can be watched. */
   interface Finder {
     List<RunningApp> running() throws IOException;
-
-    /** As {@link #running}, where a fault can't be told. */
-    default List<RunningApp> now() {
-      try {
-        return running();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 
   /** What to show: an app or a recording; and where to record it. */

@@ -70,7 +70,7 @@ final class OperatorWindow {
     build();
     stage.show();
     wanted.app().ifPresent(this::watch);
-    wanted.record().ifPresent(this::record);
+    wanted.record().ifPresent(file -> record(file, Recorder::new));
     wanted.recording().ifPresent(this::open);
   }
 
@@ -222,13 +222,20 @@ final class OperatorWindow {
       return;
     }
     FileChooser chooser = chooser("Record to");
-    Optional.ofNullable(chooser.showSaveDialog(stage)).map(File::toPath).ifPresent(this::record);
+    // The dialog asks before it gives the name of what is there.
+    Optional.ofNullable(chooser.showSaveDialog(stage))
+        .map(File::toPath)
+        .ifPresent(file -> record(file, Recorder::replacing));
     record.setSelected(recorder.isPresent());
   }
 
-  void record(Path file) {
+  private interface Begin {
+    Recorder at(Path file) throws IOException;
+  }
+
+  private void record(Path file, Begin begin) {
     try {
-      recorder = Optional.of(new Recorder(file));
+      recorder = Optional.of(begin.at(file));
       record.setSelected(true);
       record.setText("Stop recording");
     } catch (IOException e) {

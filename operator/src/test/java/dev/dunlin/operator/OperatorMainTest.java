@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dunlin.operator.OperatorMain.Wanted;
 import dev.dunlin.shell.operator.RunningApps.RunningApp;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OperatorMainTest {
   private static final RunningApp NOTES =
@@ -68,6 +71,16 @@ class OperatorMainTest {
     assertEquals(1, execute(List.of(NOTES), "--open", "/nowhere/x.jsonl"));
     assertTrue(err.toString().contains("there is no file /nowhere/x.jsonl"), err.toString());
     assertEquals(List.of(), opened);
+  }
+
+  @Test
+  void recordsToNoFileThatIsThere(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("run.jsonl"), "of somebody");
+    assertEquals(1, execute(List.of(NOTES), "--record", file.toString()));
+    assertTrue(err.toString().contains("name another"), err.toString());
+    assertEquals(List.of(), opened);
+    assertEquals(0, execute(List.of(NOTES), "--record", folder.resolve("new.jsonl").toString()));
+    assertEquals(1, opened.size());
   }
 
   @Test

@@ -1234,7 +1234,8 @@ public final class AppRun implements Launcher {
       try {
         AutoCloseable door = OperatorAccess.open(config, temp.folder(), bridge(), console);
         exit.whenComplete((code, fault) -> close(door));
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
+        // Second starts are heard all the same.
         console.say("dunlin operator can't watch this app: " + e.getMessage());
       }
     }

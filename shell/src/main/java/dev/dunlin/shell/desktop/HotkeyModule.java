@@ -36,6 +36,7 @@ final class HotkeyModule implements CommandModule {
 
   private final boolean allowed;
   private final boolean wayland;
+  private final String display;
   private final String app;
   private final Supplier<Bus> session;
   private final Pages pages;
@@ -43,6 +44,10 @@ final class HotkeyModule implements CommandModule {
   // Guarded by this.
   private final Map<Integer, Bound> bound = new LinkedHashMap<>();
   private int last;
+
+  /** Those that the portal is asked for. */
+  private int asked;
+
   private XKeyGrabs grabs;
   private HotkeyPortal portal;
 
@@ -104,6 +109,7 @@ final class HotkeyModule implements CommandModule {
         environment.getOrDefault("XDG_SESSION_TYPE", "").equals("wayland")
             || environment.containsKey("WAYLAND_DISPLAY")
             || !environment.containsKey("DISPLAY");
+    this.display = environment.getOrDefault("DISPLAY", "");
     this.pages = pages;
   }
 
@@ -178,7 +184,7 @@ final class HotkeyModule implements CommandModule {
   }
 
   private void requireRoom() {
-    if (bound.size() >= MAX_HOTKEYS) {
+    if (bound.size() + asked >= MAX_HOTKEYS) {
       throw new BridgeError(
           "QuotaExceededError",
           "ERR_TOO_MANY_HOTKEYS",
@@ -190,7 +196,7 @@ final class HotkeyModule implements CommandModule {
     requireRoom();
     try {
       if (grabs == null) {
-        grabs = new XKeyGrabs(this::pressed);
+        grabs = new XKeyGrabs(display, this::pressed);
       }
       grabs.take(hotkey.chord());
       return Future.succeededFuture(add(window, hotkey, ""));
@@ -218,9 +224,18 @@ final class HotkeyModule implements CommandModule {
     if (portal == null) {
       portal = new HotkeyPortal(session.get(), this::activated);
     }
-    return portal
-        .bind(hotkey, app + ": " + hotkey.expression())
-        .map(session -> add(window, hotkey, session));
+    asked++;
+    return Future.<Void>succeededFuture()
+        .compose(room -> portal.bind(hotkey, app + ": " + hotkey.expression()))
+        .transform(
+            done -> {
+              synchronized (this) {
+                asked--;
+                return done.succeeded()
+                    ? Future.succeededFuture(add(window, hotkey, done.result()))
+                    : Future.failedFuture(done.cause());
+              }
+            });
   }
 
   private void pressed(XKeyGrabs.Chord chord) {
@@ -261,10 +276,15 @@ final class HotkeyModule implements CommandModule {
     return Future.succeededFuture(Map.of("keys", Hotkey.keys(), "modifiers", modifiers));
   }
 
-  /** The line of {@code application.capabilities()}. */
+  /** The line of {@code application.capabilities()}. May block for an X server. */
   Future<Map<String, Object>> capability() {
     if (!wayland) {
-      return Future.succeededFuture(Absent.there());
+      try {
+        XKeyGrabs.requireThere(display);
+        return Future.succeededFuture(Absent.there());
+      } catch (HostException e) {
+        return Future.succeededFuture(NO_HOTKEYS.capability());
+      }
     }
     return new HotkeyPortal(session.get(), none -> {})
         .there()

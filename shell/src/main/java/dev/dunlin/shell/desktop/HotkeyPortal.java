@@ -3,10 +3,10 @@ package dev.dunlin.shell.desktop;
 import dev.dunlin.bridge.spi.BridgeError;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.freedesktop.dbus.DBusPath;
@@ -29,15 +29,15 @@ final class HotkeyPortal {
   /** Longest wait for the person. Over: {@code ERR_DESKTOP_TIMEOUT}. */
   static final int PERSON_SECONDS = 120;
 
-  /** Answers that came before we knew what they answer. Over: the oldest is forgotten. */
-  private static final int MAX_EARLY = 32;
+  /** Requests without an answer, those given up too. Over: an answer to the oldest is lost. */
+  private static final int MAX_UNANSWERED = 256;
 
   private final Bus bus;
   private final Consumer<String> pressed;
+  private final Duration person;
 
-  // Guarded by this.
-  private final Map<String, Promise<Map<?, ?>>> waiting = new LinkedHashMap<>();
-  private final Map<String, Bus.Signal> early = new LinkedHashMap<>();
+  // Guarded by this. By our token, which ends the path of a request.
+  private final Map<String, Promise<Map<?, ?>>> unanswered = new LinkedHashMap<>();
   private Future<Void> listening;
   private long tokens;
 
@@ -67,8 +67,13 @@ final class HotkeyPortal {
    * @param pressed hears the session of a shortcut that was pressed, on a thread of D-Bus
    */
   HotkeyPortal(Bus bus, Consumer<String> pressed) {
+    this(bus, pressed, Duration.ofSeconds(PERSON_SECONDS));
+  }
+
+  HotkeyPortal(Bus bus, Consumer<String> pressed, Duration person) {
     this.bus = bus;
     this.pressed = pressed;
+    this.person = person;
   }
 
   /** Fails where there is no such portal. */
@@ -136,37 +141,48 @@ final class HotkeyPortal {
   }
 
   private Future<Map<?, ?>> request(String method, String signature, Arguments arguments) {
+    Promise<Map<?, ?>> promise = Promise.promise();
     String token;
     synchronized (this) {
       token = "dunlin" + ++tokens;
+      unanswered.put(token, promise);
+      if (unanswered.size() > MAX_UNANSWERED) {
+        unanswered.remove(unanswered.keySet().iterator().next());
+      }
     }
     return bus.call(Theme.PORTAL, Theme.PORTAL_PATH, TYPE, method, signature, arguments.of(token))
-        .compose(answer -> answerOf(Plain.text(Bus.body(answer).get(0))));
+        .compose(
+            called ->
+                promise
+                    .future()
+                    .timeout(person.toMillis(), TimeUnit.MILLISECONDS)
+                    .recover(
+                        fault ->
+                            Future.failedFuture(
+                                fault instanceof BridgeError
+                                    ? fault
+                                    : new BusError(
+                                        BusError.Kind.TIMEOUT, "the person has not answered"))))
+        .onFailure(fault -> giveUp(token, promise, fault));
   }
 
-  private Future<Map<?, ?>> answerOf(String request) {
-    Promise<Map<?, ?>> promise = Promise.promise();
-    Optional<Bus.Signal> came;
-    synchronized (this) {
-      waiting.put(request, promise);
-      came = Optional.ofNullable(early.remove(request));
+  /** A session that is made after all is nobody's: it is closed. */
+  private void giveUp(String token, Promise<Map<?, ?>> promise, Throwable fault) {
+    if (fault instanceof BusError error && error.kind() == BusError.Kind.TIMEOUT) {
+      promise
+          .future()
+          .map(answer -> Plain.text(answer.get("session_handle")))
+          .onSuccess(
+              session -> {
+                if (!session.isEmpty()) {
+                  close(session);
+                }
+              });
+      return;
     }
-    came.ifPresent(this::answered);
-    return promise
-        .future()
-        .timeout(PERSON_SECONDS, TimeUnit.SECONDS)
-        .recover(
-            fault ->
-                Future.failedFuture(
-                    fault instanceof BridgeError
-                        ? fault
-                        : new BusError(BusError.Kind.TIMEOUT, "the person has not answered")))
-        .onComplete(
-            done -> {
-              synchronized (this) {
-                waiting.remove(request);
-              }
-            });
+    synchronized (this) {
+      unanswered.remove(token);
+    }
   }
 
   private synchronized Future<Void> listening() {
@@ -190,14 +206,10 @@ final class HotkeyPortal {
     }
     Promise<Map<?, ?>> promise;
     synchronized (this) {
-      promise = waiting.get(signal.path());
-      if (promise == null) {
-        early.put(signal.path(), signal);
-        if (early.size() > MAX_EARLY) {
-          early.remove(early.keySet().iterator().next());
-        }
-        return;
-      }
+      promise = unanswered.remove(signal.path().substring(signal.path().lastIndexOf('/') + 1));
+    }
+    if (promise == null) {
+      return;
     }
     if (Plain.number(signal.body().get(0)) == 0 && signal.body().get(1) instanceof Map<?, ?> map) {
       promise.tryComplete(map);

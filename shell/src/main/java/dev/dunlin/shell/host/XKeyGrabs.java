@@ -5,6 +5,8 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.dunlin.scheduler.Threads;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +24,8 @@ import java.util.function.Consumer;
  * <p><i>Thread:</i> any. The listener is called on a thread of its own, which stays.
  */
 public final class XKeyGrabs {
+  private static final Logger LOG = System.getLogger(XKeyGrabs.class.getName());
+
   /** As X has them in its {@code KeyButMask}. */
   public static final int SHIFT = 1;
 
@@ -164,34 +168,63 @@ public final class XKeyGrabs {
   private int ignored;
 
   /**
-   * Connects to the display of the environment.
+   * Connects.
    *
+   * @param display as {@code DISPLAY} has it
    * @param pressed hears of a chord that was grabbed; may not block
    * @throws HostException if there is none, or no libxcb
    */
-  public XKeyGrabs(Consumer<Chord> pressed) {
+  public XKeyGrabs(String display, Consumer<Chord> pressed) {
+    this(load("libxcb.so.1", Xcb.class), load("c", LibC.class), display, pressed);
+  }
+
+  XKeyGrabs(Xcb xcb, LibC libc, String display, Consumer<Chord> pressed) {
+    this.xcb = xcb;
+    this.libc = libc;
     this.pressed = pressed;
+    connection = connect(xcb, display);
     try {
-      xcb = Native.load("libxcb.so.1", Xcb.class);
-      libc = Native.load("c", LibC.class);
-    } catch (UnsatisfiedLinkError e) {
-      throw new HostException("libxcb.so.1 can't be loaded: " + e.getMessage(), e);
-    }
-    connection = xcb.xcb_connect(null, new Memory(Integer.BYTES));
-    if (xcb.xcb_connection_has_error(connection) != 0) {
+      Pointer setup = xcb.xcb_get_setup(connection);
+      int vendor = setup.getShort(VENDOR_LENGTH) & 0xffff;
+      int formats = setup.getByte(FORMATS) & 0xff;
+      root = setup.getInt(SETUP_BYTES + (vendor + 3) / 4 * 4 + FORMAT_BYTES * formats);
+      firstCode = setup.getByte(FIRST_CODE) & 0xff;
+      codes = (setup.getByte(LAST_CODE) & 0xff) - firstCode + 1;
+      synchronized (this) {
+        readKeyboard();
+      }
+      Threads.start("hotkeys", this::listen);
+    } catch (RuntimeException | Error e) {
       xcb.xcb_disconnect(connection);
-      throw new HostException("no X display lets us in");
+      throw e;
     }
-    Pointer setup = xcb.xcb_get_setup(connection);
-    int vendor = setup.getShort(VENDOR_LENGTH) & 0xffff;
-    int formats = setup.getByte(FORMATS) & 0xff;
-    root = setup.getInt(SETUP_BYTES + (vendor + 3) / 4 * 4 + FORMAT_BYTES * formats);
-    firstCode = setup.getByte(FIRST_CODE) & 0xff;
-    codes = (setup.getByte(LAST_CODE) & 0xff) - firstCode + 1;
-    synchronized (this) {
-      readKeyboard();
+  }
+
+  /**
+   * Looks whether one could be made: connects, and lets go.
+   *
+   * @throws HostException if not
+   */
+  public static void requireThere(String display) {
+    Xcb xcb = load("libxcb.so.1", Xcb.class);
+    xcb.xcb_disconnect(connect(xcb, display));
+  }
+
+  private static <T extends Library> T load(String name, Class<T> type) {
+    try {
+      return Native.load(name, type);
+    } catch (UnsatisfiedLinkError e) {
+      throw new HostException(name + " can't be loaded: " + e.getMessage(), e);
     }
-    Threads.start("hotkeys", this::listen);
+  }
+
+  private static Pointer connect(Xcb xcb, String display) {
+    Pointer made = xcb.xcb_connect(display, new Memory(Integer.BYTES));
+    if (xcb.xcb_connection_has_error(made) != 0) {
+      xcb.xcb_disconnect(made);
+      throw new HostException("no X display lets us in: DISPLAY is '" + display + "'");
+    }
+    return made;
   }
 
   /**
@@ -264,8 +297,6 @@ public final class XKeyGrabs {
 
   /** Where keys and modifiers are now: people change their keyboard while programs run. */
   private void readKeyboard() {
-    codeOf.clear();
-    Map<Integer, Set<Long>> keysyms = new HashMap<>();
     Pointer mapping =
         xcb.xcb_get_keyboard_mapping_reply(
             connection,
@@ -274,6 +305,15 @@ public final class XKeyGrabs {
     if (mapping == null) {
       throw new HostException("the X server does not tell of its keyboard");
     }
+    Pointer modifiers =
+        xcb.xcb_get_modifier_mapping_reply(
+            connection, xcb.xcb_get_modifier_mapping(connection), null);
+    if (modifiers == null) {
+      libc.free(mapping);
+      throw new HostException("the X server does not tell of its modifiers");
+    }
+    codeOf.clear();
+    Map<Integer, Set<Long>> keysyms = new HashMap<>();
     int each = mapping.getByte(1) & 0xff;
     for (int column = 0; column < each; column++) {
       for (int code = 0; code < codes; code++) {
@@ -288,12 +328,6 @@ public final class XKeyGrabs {
     masks.putAll(
         Map.of(Held.SHIFT, SHIFT, Held.CONTROL, CONTROL, Held.ALT, MOD1, Held.SUPER, MOD4));
     List<Integer> single = new ArrayList<>(List.of(LOCK));
-    Pointer modifiers =
-        xcb.xcb_get_modifier_mapping_reply(
-            connection, xcb.xcb_get_modifier_mapping(connection), null);
-    if (modifiers == null) {
-      throw new HostException("the X server does not tell of its modifiers");
-    }
     int keys = modifiers.getByte(1) & 0xff;
     for (int bit = 0; bit < MODIFIERS; bit++) {
       for (int key = 0; key < keys; key++) {
@@ -337,13 +371,18 @@ public final class XKeyGrabs {
       int time = event.getInt(TIME);
       int state = event.getShort(STATE) & 0xff;
       libc.free(event);
-      if (kind == KEY_RELEASE) {
-        letGo = code;
-        when = time;
-      } else if (kind == KEY_PRESS && !(code == letGo && time == when)) {
-        find(code, state);
-      } else if (kind == MAPPING_NOTIFY) {
-        grabAnew();
+      try {
+        if (kind == KEY_RELEASE) {
+          letGo = code;
+          when = time;
+        } else if (kind == KEY_PRESS && !(code == letGo && time == when)) {
+          find(code, state);
+        } else if (kind == MAPPING_NOTIFY) {
+          grabAnew();
+        }
+      } catch (RuntimeException e) {
+        // One event's; what is grabbed is heard on.
+        LOG.log(Level.WARNING, "an event of the keyboard went wrong", e);
       }
     }
   }
@@ -377,6 +416,8 @@ public final class XKeyGrabs {
       } catch (RefusedException e) {
         // The new keyboard has no such key, or somebody was faster: it comes with the next one.
         grabs.values().removeIf(chord::equals);
+      } catch (HostException e) {
+        LOG.log(Level.WARNING, "a shortcut is not grabbed until the keyboard changes again", e);
       }
     }
   }

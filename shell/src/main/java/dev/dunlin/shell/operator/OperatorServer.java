@@ -2,8 +2,11 @@ package dev.dunlin.shell.operator;
 
 import dev.dunlin.scheduler.Threads;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.FileSystems;
@@ -11,7 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import jdk.net.ExtendedSocketOptions;
 
@@ -20,17 +26,22 @@ import jdk.net.ExtendedSocketOptions;
  * nobody is there it is one thread that waits in the kernel.
  */
 public final class OperatorServer implements AutoCloseable {
+  /** How long the door rests after a fault: without files left, accept fails at once. */
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  private static final Logger LOG = System.getLogger(OperatorServer.class.getName());
+
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final ServerSocketChannel server;
   private final Path socket;
   private final String owner;
   private final Watchers watchers;
 
-  private OperatorServer(
-      ServerSocketChannel server, Path socket, String owner, Supplier<Watch> watch) {
+  private OperatorServer(ServerSocketChannel server, Path socket, String owner, Watchers watchers) {
     this.server = server;
     this.socket = socket;
     this.owner = owner;
-    this.watchers = new Watchers(watch);
+    this.watchers = watchers;
   }
 
   /**
@@ -42,6 +53,10 @@ public final class OperatorServer implements AutoCloseable {
    *     may be
    */
   public static OperatorServer listen(Path socket, Supplier<Watch> watch) throws IOException {
+    return listen(socket, new Watchers(watch, Selector::open));
+  }
+
+  static OperatorServer listen(Path socket, Watchers watchers) throws IOException {
     Path folder = socket.toAbsolutePath().getParent();
     requirePrivate(folder);
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -52,7 +67,7 @@ public final class OperatorServer implements AutoCloseable {
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
       }
       String owner = Files.getOwner(socket, LinkOption.NOFOLLOW_LINKS).getName();
-      OperatorServer listening = new OperatorServer(server, socket, owner, watch);
+      OperatorServer listening = new OperatorServer(server, socket, owner, watchers);
       Threads.start("operator-door", listening::accept);
       return listening;
     } catch (IOException | RuntimeException e) {
@@ -76,19 +91,35 @@ public final class OperatorServer implements AutoCloseable {
   }
 
   private void accept() {
-    while (server.isOpen()) {
-      try {
-        SocketChannel one = server.accept();
-        if (isOwners(one)) {
-          watchers.add(one);
-        } else {
-          // Without a word: it has no business here.
-          one.close();
+    try {
+      do {
+        try {
+          welcome(server.accept());
+        } catch (IOException | RuntimeException | Error e) {
+          // Closed, which ends the loop; or who came has gone already; or the process has no more
+          // files or threads, where even a class may fail to load: the next one may come later.
+          LOG.log(Level.DEBUG, "a watcher was not let in", e);
+          if (closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+            return;
+          }
         }
-      } catch (IOException e) {
-        // Closed, which ends the loop; or who came has gone already.
-        continue;
+      } while (server.isOpen());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void welcome(SocketChannel one) throws IOException {
+    try {
+      if (isOwners(one)) {
+        watchers.add(one);
+      } else {
+        // Without a word: it has no business here.
+        one.close();
       }
+    } catch (IOException | RuntimeException | Error e) {
+      one.close();
+      throw e;
     }
   }
 
@@ -118,6 +149,7 @@ public final class OperatorServer implements AutoCloseable {
   /** Ends all; the socket is gone. */
   @Override
   public void close() throws IOException {
+    closed.countDown();
     try {
       server.close();
     } finally {

@@ -1,10 +1,14 @@
 package dev.dunlin.shell.operator;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +27,11 @@ public final class RunningApps {
 
   /** How the names of the folders of runs begin. */
   private static final String PREFIX = "dunlin-";
+
+  private static final Logger LOG = System.getLogger(RunningApps.class.getName());
+
+  // Guarded by the class.
+  private static Optional<UserPrincipal> user = Optional.empty();
 
   private RunningApps() {}
 
@@ -56,26 +65,55 @@ public final class RunningApps {
   /**
    * All of them.
    *
-   * @param folders in which runs have theirs, such as {@code /tmp}
+   * @param folders in which runs have theirs, such as {@code /tmp}; those that can't be listed are
+   *     passed over
+   * @throws IOException if it can't be told who this user is
    */
   public static List<RunningApp> in(List<Path> folders) throws IOException {
     List<RunningApp> all = new ArrayList<>();
+    UserPrincipal user = user();
     for (Path folder : folders.stream().map(Path::toAbsolutePath).distinct().toList()) {
       try (Stream<Path> runs = Files.list(folder)) {
         runs.filter(run -> run.getFileName().toString().startsWith(PREFIX))
-            .flatMap(run -> of(run).stream())
+            .flatMap(run -> of(run, user).stream())
             .forEach(all::add);
+      } catch (IOException | UncheckedIOException gone) {
+        // TMPDIR may name what is no more: no app has its folder there.
+        LOG.log(Level.DEBUG, "no runs in " + folder, gone);
       }
     }
     return all;
   }
 
+  /** By a file of our own: a user id of a container may have no name. */
+  private static synchronized UserPrincipal user() throws IOException {
+    if (user.isEmpty()) {
+      Path own;
+      try {
+        own = Files.createTempFile(PREFIX, ".own");
+      } catch (IOException e) {
+        throw new OperatorException(
+            "no file can be made in "
+                + System.getProperty("java.io.tmpdir")
+                + ", which tells whose the running apps are: make it writable: "
+                + e.getMessage(),
+            e);
+      }
+      try {
+        user = Optional.of(Files.getOwner(own));
+      } finally {
+        Files.delete(own);
+      }
+    }
+    return user.get();
+  }
+
   /** Of others' folders, which it may not enter, it sees nothing. */
-  private static Optional<RunningApp> of(Path run) {
+  private static Optional<RunningApp> of(Path run, UserPrincipal user) {
     Path facts = run.resolve(FACTS);
     try {
       if (!Files.isRegularFile(facts, LinkOption.NOFOLLOW_LINKS)
-          || !isOurs(run)
+          || !Files.getOwner(run, LinkOption.NOFOLLOW_LINKS).equals(user)
           || Files.size(facts) > FACTS_BYTES) {
         return Optional.empty();
       }
@@ -98,11 +136,5 @@ public final class RunningApps {
       // It has just ended; or it is not for us.
       return Optional.empty();
     }
-  }
-
-  private static boolean isOurs(Path run) throws IOException {
-    return Files.getOwner(run, LinkOption.NOFOLLOW_LINKS)
-        .getName()
-        .equals(System.getProperty("user.name"));
   }
 }

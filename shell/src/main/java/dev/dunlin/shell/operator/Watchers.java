@@ -28,29 +28,46 @@ final class Watchers {
   private static final Logger LOG = System.getLogger(Watchers.class.getName());
 
   private final Supplier<Watch> begin;
+  private final Selectors selectors;
 
   // Guarded by this.
   private final Deque<SocketChannel> coming = new ArrayDeque<>();
   private Optional<Selector> serving = Optional.empty();
   private boolean closed;
 
-  Watchers(Supplier<Watch> begin) {
-    this.begin = begin;
+  /** Opens one. */
+  interface Selectors {
+    Selector open() throws IOException;
   }
 
+  Watchers(Supplier<Watch> begin, Selectors selectors) {
+    this.begin = begin;
+    this.selectors = selectors;
+  }
+
+  /** Serves it from now on; if this throws, it is still the caller's. */
   synchronized void add(SocketChannel one) throws IOException {
     if (closed) {
       one.close();
       return;
     }
-    coming.add(one);
     if (serving.isPresent()) {
       serving.get().wakeup();
     } else {
-      Selector selector = Selector.open();
-      serving = Optional.of(selector);
-      Threads.start("operator", new Service(selector)::run);
+      serve();
     }
+    coming.add(one);
+  }
+
+  private void serve() throws IOException {
+    Selector selector = selectors.open();
+    try {
+      Threads.start("operator", new Service(selector)::run);
+    } catch (RuntimeException | Error e) {
+      selector.close();
+      throw e;
+    }
+    serving = Optional.of(selector);
   }
 
   synchronized boolean areThere() {

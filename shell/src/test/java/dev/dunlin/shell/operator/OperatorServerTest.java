@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,7 +22,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -286,6 +289,45 @@ class OperatorServerTest {
       }
     }
     throw new AssertionError("it was served on");
+  }
+
+  /** As at the limit of open files: a channel can't be had, and a class can't be loaded. */
+  @Test
+  void aFaultSendsOneAwayAndTheDoorStaysOpen() throws Exception {
+    Deque<Throwable> faults = new ConcurrentLinkedDeque<>();
+    faults.add(new IOException("Too many open files"));
+    faults.add(new ExceptionInInitializerError("Too many open files"));
+    faults.add(new IllegalStateException("of this test"));
+    Path other = folder.resolve("other");
+    try (OperatorServer door =
+        OperatorServer.listen(
+            other,
+            new Watchers(
+                Counting::new,
+                () -> {
+                  Throwable fault = faults.poll();
+                  if (fault instanceof IOException e) {
+                    throw e;
+                  }
+                  if (fault instanceof RuntimeException e) {
+                    throw e;
+                  }
+                  if (fault instanceof Error e) {
+                    throw e;
+                  }
+                  return Selector.open();
+                }))) {
+      while (!faults.isEmpty()) {
+        try (SocketChannel unlucky = SocketChannel.open(UnixDomainSocketAddress.of(other))) {
+          assertThrows(EOFException.class, () -> next(unlucky));
+        }
+        assertFalse(door.isWatched());
+      }
+      try (OperatorClient lucky = OperatorClient.attach(other)) {
+        assertEquals(1, lucky.next().sequence());
+      }
+      awaitEnd();
+    }
   }
 
   @Test

@@ -35,6 +35,26 @@ class RunningAppsTest {
         all);
   }
 
+  /** So it is where a container gives the process a user id that has none. */
+  @Test
+  void findsThemForAUserWithoutAName() throws IOException {
+    RunningApps.announce(run("dunlin-1"), app("A", ProcessHandle.current().pid()));
+    String name = System.getProperty("user.name");
+    System.setProperty("user.name", "?");
+    try {
+      assertEquals(1, RunningApps.in(List.of(folder)).size());
+    } finally {
+      System.setProperty("user.name", name);
+    }
+  }
+
+  @Test
+  void aFolderThatIsGoneHidesNoOther() throws IOException {
+    RunningApps.announce(run("dunlin-1"), app("A", ProcessHandle.current().pid()));
+    List<Path> folders = List.of(folder.resolve("gone"), folder);
+    assertEquals(1, RunningApps.in(folders).size());
+  }
+
   @Test
   void passesOverWhatIsNoRunningApp() throws IOException {
     RunningApps.announce(run("dunlin-gone"), app("A", 999_999_999L));

@@ -1,0 +1,47 @@
+package dev.dunlin.operator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecorderTest {
+  @TempDir private Path folder;
+  private Path file;
+
+  @BeforeEach
+  void name() {
+    file = folder.resolve("run.jsonl");
+  }
+
+  private void assertRecorded() throws IOException {
+    assertEquals(Recording.HEAD + "\n", Files.readString(file));
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aRecordingIsItsUsersAlone() throws IOException {
+    new Recorder(file).close();
+    assertRecorded();
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+  }
+
+  @Test
+  void whatIsThereIsKeptUnlessThePersonSaysSo() throws IOException {
+    Files.writeString(file, "of somebody");
+    IOException refused = assertThrows(IOException.class, () -> new Recorder(file));
+    assertTrue(refused.getMessage().contains("name another"), refused.getMessage());
+    assertEquals("of somebody", Files.readString(file));
+    Recorder.replacing(file).close();
+    assertRecorded();
+  }
+}
