@@ -77,6 +77,9 @@ final class Tables<R> {
   }
 
   void show(List<R> now) {
+    if (rows.equals(now)) {
+      return;
+    }
     R selected = table.getSelectionModel().getSelectedItem();
     rows.setAll(now);
     if (selected != null) {

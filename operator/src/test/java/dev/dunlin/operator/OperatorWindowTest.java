@@ -205,10 +205,14 @@ class OperatorWindowTest {
       String denied = "ipc://udp/bind/0.0.0.0:5353";
       // Rows are drawn after they are there.
       await("its row", () -> robot.lookup(denied).tryQuery().isPresent());
-      robot.clickOn(denied);
-      await(
-          "the line",
-          () -> text("#denial-line").equals("policy[] = connect-src ipc://udp/bind/0.0.0.0:5353"));
+      // A row that is still being laid out moves away under the mouse.
+      WaitForAsyncUtils.waitFor(
+          PATIENCE_SECONDS,
+          TimeUnit.SECONDS,
+          () -> {
+            robot.clickOn(denied);
+            return text("#denial-line").equals("policy[] = connect-src " + denied);
+          });
       picture("3-denials");
       robot.clickOn("#denial-copy");
       assertEquals(
