@@ -130,10 +130,11 @@ final class ServerLogins {
     if (event.equals("Fetch.requestPaused")) {
       page.call("Fetch.continueRequest", answer);
     } else if (event.equals("Fetch.authRequired")) {
-      page.call("Page.getFrameTree", PageProtocol.object())
+      // Not Page.getFrameTree: the page does not answer while it waits.
+      page.call("Target.getTargetInfo", PageProtocol.object())
           .onSuccess(
-              tree -> {
-                if (isPage(tree, params)) {
+              target -> {
+                if (isPage(target, params)) {
                   forPage(window, page, answer, params);
                 } else {
                   // It shows what the server says to those without a password.
@@ -145,9 +146,12 @@ final class ServerLogins {
     }
   }
 
-  /** Whether what Chromium holds is for the page itself, not for a frame in it. */
-  static boolean isPage(JsonNode tree, JsonNode held) {
-    String page = tree.path("frameTree").path("frame").path("id").asText();
+  /**
+   * Whether what Chromium holds is for the page itself, not for a frame in it: a page's target has
+   * the id of its frame.
+   */
+  static boolean isPage(JsonNode target, JsonNode held) {
+    String page = target.path("targetInfo").path("targetId").asText();
     return page.equals(held.path("frameId").asText());
   }
 

@@ -4,11 +4,8 @@ import dev.dunlin.scheduler.Threads;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
@@ -83,37 +80,6 @@ final class Bus {
   Bus(Optional<String> address, Duration answer) {
     this.address = address;
     this.answer = answer;
-  }
-
-  /** Where the bus of the person's session is, as libdbus looks for it. */
-  static Optional<String> sessionAddress(Map<String, String> environment) {
-    String told = environment.getOrDefault("DBUS_SESSION_BUS_ADDRESS", "");
-    if (!told.isEmpty()) {
-      // The start script's word for none; libdbus' too.
-      return first(told).filter(one -> !one.startsWith("disabled:"));
-    }
-    return Optional.ofNullable(environment.get("XDG_RUNTIME_DIR"))
-        .map(folder -> Path.of(folder, "bus"))
-        .filter(Files::exists)
-        .map(socket -> "unix:path=" + socket);
-  }
-
-  static Optional<String> systemAddress(Map<String, String> environment) {
-    return first(
-        environment.getOrDefault(
-            "DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/var/run/dbus/system_bus_socket"));
-  }
-
-  /** Of several that are told, the first one that can be used here. */
-  private static Optional<String> first(String addresses) {
-    for (String one : addresses.split(";")) {
-      if (one.startsWith("unix:path=")
-          || one.startsWith("unix:abstract=")
-          || one.startsWith("disabled:")) {
-        return Optional.of(one);
-      }
-    }
-    return Optional.empty();
   }
 
   /** Connects, unless that is done; fails with {@link BusError.Kind#NO_BUS}. */

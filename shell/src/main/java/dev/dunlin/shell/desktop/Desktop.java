@@ -46,14 +46,14 @@ public final class Desktop {
   public Desktop(Settings settings, Pages pages) {
     this.settings = settings;
     this.pages = pages;
-    this.session = new Once<>(() -> new Bus(Bus.sessionAddress(settings.environment())));
+    this.session = new Once<>(() -> new Bus(BusAddress.ofSession(settings.environment())));
     this.notifications = new Once<>(this::makeNotifications);
     this.tray = new Once<>(this::makeTray);
     this.power =
         new Once<>(
             () ->
                 new Power(
-                    new Bus(Bus.systemAddress(settings.environment())),
+                    new Bus(BusAddress.ofSystem(settings.environment())),
                     session.get(),
                     settings.title(),
                     pages));
@@ -150,7 +150,7 @@ public final class Desktop {
 
   /** Whether the person has a session bus at all; loads nothing. */
   public boolean hasSession() {
-    return Bus.sessionAddress(settings.environment()).isPresent();
+    return BusAddress.ofSession(settings.environment()).isPresent();
   }
 
   /** Hears, from now on and on any thread, when the person's wish for dark or light changes. */

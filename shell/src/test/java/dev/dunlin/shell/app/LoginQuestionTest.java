@@ -59,9 +59,8 @@ class LoginQuestionTest {
   @Test
   void aFrameInThePageIsNotThePage() throws IOException {
     ObjectMapper json = new ObjectMapper();
-    String tree =
-        "{\"frameTree\":{\"frame\":{\"id\":\"P\"},\"childFrames\":[{\"frame\":{\"id\":\"F\"}}]}}";
-    assertTrue(ServerLogins.isPage(json.readTree(tree), json.readTree("{\"frameId\":\"P\"}")));
-    assertFalse(ServerLogins.isPage(json.readTree(tree), json.readTree("{\"frameId\":\"F\"}")));
+    String target = "{\"targetInfo\":{\"targetId\":\"P\",\"type\":\"page\"}}";
+    assertTrue(ServerLogins.isPage(json.readTree(target), json.readTree("{\"frameId\":\"P\"}")));
+    assertFalse(ServerLogins.isPage(json.readTree(target), json.readTree("{\"frameId\":\"F\"}")));
   }
 }

@@ -249,11 +249,11 @@ class NotificationsTest {
   void readsWhereTheBusIs() {
     assertEquals(
         Optional.of("unix:path=/run/user/0/bus,guid=1"),
-        Bus.sessionAddress(
+        BusAddress.ofSession(
             Map.of("DBUS_SESSION_BUS_ADDRESS", "tcp:host=x;unix:path=/run/user/0/bus,guid=1")));
     assertEquals(
-        Optional.empty(), Bus.sessionAddress(Map.of("DBUS_SESSION_BUS_ADDRESS", "disabled:")));
+        Optional.empty(), BusAddress.ofSession(Map.of("DBUS_SESSION_BUS_ADDRESS", "disabled:")));
     assertEquals(
-        Optional.empty(), Bus.sessionAddress(Map.of("XDG_RUNTIME_DIR", "/nonexistent/run")));
+        Optional.empty(), BusAddress.ofSession(Map.of("XDG_RUNTIME_DIR", "/nonexistent/run")));
   }
 }
