@@ -64,7 +64,8 @@ public enum Feature {
   SPELL_CHECK("spell check", WRITTEN),
   ACCESSIBILITY("accessibility tree by AT-SPI", ABSENT),
   IME("input methods", WRITTEN),
-  FOCUS("Tab, Alt-Tab, Escape, clicks", WRITTEN),
+  FOCUS("Alt-Tab, clicks, keys in dialogs", WRITTEN),
+  FOCUS_KEYS("Tab and Escape", WRITTEN),
   CHROME_EXTENSIONS("Chrome's extensions", ABSENT),
   CRASH_REPORTS("crash reports sent", ABSENT);
 

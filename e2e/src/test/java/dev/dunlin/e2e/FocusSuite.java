@@ -80,7 +80,7 @@ class FocusSuite {
   /** java-cef #42: Tab never enters the page, or never leaves its last element. */
   @Tag("nightly") // Shift and Tab did nothing in one of two runs beside others.
   @Test
-  @Shows(Feature.FOCUS)
+  @Shows(Feature.FOCUS_KEYS)
   void tabEntersThePageAndGoesRoundIt() throws IOException {
     RunningApp app = start("");
     Page page = app.page();
@@ -193,7 +193,7 @@ class FocusSuite {
 
   @Tag("nightly") // Escape did nothing in one of three runs beside others.
   @Test
-  @Shows(Feature.FOCUS)
+  @Shows(Feature.FOCUS_KEYS)
   void escapeLeavesWhatThePageHasSpreadOverTheScreen() throws IOException {
     RunningApp app = start("[window]\nwidth = 700\nheight = 500\n");
     Page page = app.page();
