@@ -350,7 +350,7 @@ public final class RunningApp implements AutoCloseable {
     List<Line> found = new ArrayList<>();
     await(
         () -> {
-          lines.stream().filter(wanted).findFirst().ifPresent(found::add);
+          lines().stream().filter(wanted).findFirst().ifPresent(found::add);
           return !found.isEmpty() || ended && readersDone();
         },
         what,
