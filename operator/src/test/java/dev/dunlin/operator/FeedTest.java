@@ -5,17 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dunlin.shell.operator.RunningApps.RunningApp;
 import dev.dunlin.shell.operator.Snapshot;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class FeedTest {
@@ -45,9 +41,7 @@ class FeedTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
   void looksOnForTheAppAfterItCouldNotLook(@TempDir Path folder) throws Exception {
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     AtomicBoolean failed = new AtomicBoolean();
     ScriptedApp first = new ScriptedApp(folder);
     Feed feed =
