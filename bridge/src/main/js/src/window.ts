@@ -93,6 +93,8 @@ export class ApplicationWindow extends WindowServices {
   setAlwaysOnTop(alwaysOnTop: boolean): Promise<Result> { return this.#do('setAlwaysOnTop', { alwaysOnTop }); }
   /** The colour behind the page; a window is not transparent. */
   setBackgroundColor(color: Colour | string): Promise<Result> { return this.#do('setBackgroundColor', { color }); }
+  /** Its picture in lists of windows: a file of the app. Of the page's own window; its source: `ipc://window/setIcon`. */
+  async setIcon(icon: string): Promise<Result> { return this.#do('setIcon', { icon }); }
   async getBackgroundColor(): Promise<string> {
     await this.update();
     return String(this.#state['backgroundColor']);
@@ -119,6 +121,8 @@ export class ApplicationWindow extends WindowServices {
   async setContextMenu(options: MenuLayout | MenuOptions): Promise<Result> { return (await import('socket:application/menu')).setContextMenu(options); }
   /** Shows a message over the window; waits for the answer. `response` is the place of the button; that of `cancelId` where the person just closes it. */
   showMessageBox(options: MessageBoxOptions): Promise<{ response: number; checkboxChecked: boolean }> { return call(commandUrl('window', 'showMessageBox'), { ...options }) as Promise<{ response: number; checkboxChecked: boolean }>; }
+  /** Drags files out of the window, from a handler of `dragstart`: as `dragFiles` of `socket:window/files`, which says more. */
+  async startDrag(options: { files: string | readonly string[]; icon?: string }): Promise<'copy' | 'none'> { return (await import('socket:window/files')).dragFiles(options.files, options); }
   /** Opens an http, https or mailto link in the person's own program. */
   openExternal(value: string | URL): Promise<{ url: string }> { return call(commandUrl('platform', 'openExternal'), { value: String(value) }) as Promise<{ url: string }>; }
   /** The paths of what the person picks, as `socket:fs/web` gives handles of. */
@@ -191,6 +195,8 @@ export interface WindowOptions {
   fullscreen?: boolean; kiosk?: boolean; maximized?: boolean; alwaysOnTop?: boolean;
   /** Stays above the window that opens it, and closes with it; `modal`: which takes no keys and no clicks meanwhile. */
   child?: boolean; modal?: boolean;
+  /** A picture among the app's files, in place of that of `socket.ini`. */
+  icon?: string;
   /** Under which the host notes where it was when it closed, to open it there again. */
   name?: string;
   /** Before the first paint: `'#rrggbb'` or its parts. */

@@ -1,4 +1,4 @@
-/** Files that a person gives to this window: dropped on the page, or opened with the app. They are granted as picked ones are: for reading, to this window's own document, for the session. */
+/** Files that a person drags out of this window, and those that a person gives to it: dropped on the page, or opened with the app. These are granted as picked ones are: for reading, to this window's own document, for the session. */
 import { pickedHandle } from 'socket:fs/web';
 import { call, commandUrl } from 'socket:ipc';
 
@@ -29,4 +29,18 @@ export async function droppedHandles(from: DragEvent | Iterable<File>): Promise<
 export async function openedHandles(): Promise<FileSystemFileHandle[]> {
   return handles(await call(commandUrl('window', 'takeOpened'))) as FileSystemFileHandle[];
 }
-export default { droppedHandles, openedHandles };
+/**
+ * Drags files out of the window, for another program to take: call it in a handler of `dragstart`, after `preventDefault()`. Each needs a source such as `ipc://window/dragFile/$DOCUMENTS/`.
+ * @param options `icon`: a picture of the app's, beside the pointer; without one, the file's name
+ * @returns `'copy'` once a program has them, `'none'` if the person drops them nowhere
+ */
+export async function dragFiles(paths: string | readonly string[], options: { icon?: string } = {}): Promise<'copy' | 'none'> {
+  const all = typeof paths === 'string' ? [paths] : [...paths];
+  if (all.length === 0) throw new TypeError('dragFiles needs the path of a file');
+  let taken: unknown;
+  for (const [at, path] of all.entries()) {
+    taken = await call(commandUrl('window', 'dragFile', path), { first: at === 0, more: at < all.length - 1, ...(options.icon === undefined ? {} : { icon: options.icon }) });
+  }
+  return taken as 'copy' | 'none';
+}
+export default { droppedHandles, openedHandles, dragFiles };

@@ -223,9 +223,11 @@ final class Dispatcher {
       throw invalid(call, "it needs a resource after the function");
     }
     if (resource instanceof Resource.File file) {
+      requirePerson(call, command);
       return runOnFile(call, command, file);
     }
     if (resource instanceof Resource.Address address) {
+      requirePerson(call, command);
       return runOnAddress(call, command, address);
     }
     if (command.permission() == Permission.ALWAYS) {
@@ -236,6 +238,14 @@ final class Dispatcher {
     if (resource instanceof Resource.Text text && !text.alsoParam().isEmpty()) {
       requireAll(call, text.alsoParam());
     }
+    requirePerson(call, command);
+    if (resource instanceof Resource.Handle) {
+      find(call, call.url.segments().get(2));
+    }
+    return run(call, command);
+  }
+
+  private static void requirePerson(RunningCall call, Command command) {
     if (command.permission() == Permission.PERSON
         && (call.lane != Call.Lane.CALL || !call.top || !call.named)) {
       throw new BridgeError(
@@ -245,10 +255,6 @@ final class Dispatcher {
               + " asks the person, for the document of the window's top frame: no frame in it and"
               + " no worker may. Let that document call it, asked by postMessage");
     }
-    if (resource instanceof Resource.Handle) {
-      find(call, call.url.segments().get(2));
-    }
-    return run(call, command);
   }
 
   /** Every text of a list must be allowed too. */

@@ -63,16 +63,16 @@ final class Grants {
   }
 
   /**
-   * As {@link #add}, for reading, of a path that was found to be real before.
+   * As {@link #add}, of a path that was found to be real before.
    *
    * @throws IOException also if it is real no more
    */
-  void addReal(RunningCall call, Path real) throws IOException {
+  void addReal(RunningCall call, Path real, boolean writable) throws IOException {
     if (!real.toRealPath().equals(real)) {
       throw new FileSystemException(real.toString(), null, "links lead elsewhere from there now");
     }
     // Literally: who puts a link there from now on has granted nothing by it.
-    addAt(call, real, false);
+    addAt(call, real, writable);
   }
 
   private void addAt(RunningCall call, Path real, boolean writable) {

@@ -274,11 +274,11 @@ final class RunningCall implements Call {
   }
 
   @Override
-  public void grantReal(Path real) throws IOException {
+  public void grantReal(Path real, boolean writable) throws IOException {
     if (!asksPerson) {
       throw new IllegalStateException("this command does not declare PERSON");
     }
-    document.grants.addReal(this, real);
+    document.grants.addReal(this, real, writable);
   }
 
   @Override

@@ -57,13 +57,14 @@ public interface Call {
   Path grant(Path picked, boolean writable) throws IOException;
 
   /**
-   * As {@link #grant}, for reading, of what stood there when the person gave it: a page that has
-   * put a link in its place meanwhile gets nothing of what the link leads to.
+   * As {@link #grant}, of what stood there when the person gave it: a page that has put a link in
+   * its place meanwhile gets nothing of what the link leads to.
    *
    * @param real its real path, of then
+   * @param writable whether it may be changed too
    * @throws IOException also if links lead elsewhere from there now
    */
-  void grantReal(Path real) throws IOException;
+  void grantReal(Path real, boolean writable) throws IOException;
 
   /** The resource as text, percent-decoded; only for {@link Command.Resource.Text}. */
   String resource();

@@ -218,7 +218,7 @@ final class FakeCall implements Call {
   }
 
   @Override
-  public void grantReal(Path real) {
+  public void grantReal(Path real, boolean writable) {
     throw new IllegalStateException("not of Bluetooth");
   }
 
