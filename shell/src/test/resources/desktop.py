@@ -6,8 +6,10 @@ each is answered by a line "ok ..." (JSON where it says something) or "no ...".
 
 import json
 import sys
+import time
 
 import dbus
+import dbus.lowlevel
 import dbus.mainloop.glib
 from dbusmock import mockobject
 from gi.repository import GLib
@@ -30,6 +32,10 @@ class State:
     hesitating = False
     unanswered = []
     bound = {}
+    dialogs = []
+    picks = {}
+    # The unique name of who has called last.
+    client = ''
 
 
 def plain(value):
@@ -149,9 +155,31 @@ SHORTCUTS = 'org.freedesktop.portal.GlobalShortcuts'
 PORTAL = '/org/freedesktop/portal/desktop'
 
 
+def escaped(name):
+    return name[1:].replace('.', '_')
+
+
+def calling(connection, message):
+    if message.get_type() == 1:
+        State.client = message.get_sender()
+    return dbus.lowlevel.HANDLER_RESULT_NOT_YET_HANDLED
+
+
+def forge(*how):
+    """Answers the last dialog that it was refused, in the name of the portal or of another program."""
+    token = State.dialogs[-1][3]['handle_token']
+    path = '%s/request/%s/%s' % (PORTAL, 'another' if 'path' in how else escaped(State.client), token)
+    message = dbus.lowlevel.SignalMessage(path, 'org.freedesktop.portal.Request', 'Response')
+    message.append(dbus.UInt32(1), dbus.Dictionary({}, signature='sv'), signature='ua{sv}')
+    message.set_destination(State.client)
+    by = bus if 'path' in how else dbus.bus.BusConnection(sys.argv[1])
+    by.send_message(message)
+    by.flush()
+
+
 def responds(allowing, token, results):
     """A request, which the person answers right after it has come."""
-    path = '%s/request/mock/%s' % (PORTAL, token)
+    path = '%s/request/%s/%s' % (PORTAL, escaped(State.client), token)
     request = made(path)
 
     def answer():
@@ -187,6 +215,39 @@ def shortcuts(allowing):
         portal.AddProperties(SHORTCUTS, {'version': dbus.UInt32(1)})
         portal.AddMethods(SHORTCUTS, [('CreateSession', 'a{sv}', 'o', create_session), ('BindShortcuts', 'oa(sa{sv})sa{sv}', 'o', bind_shortcuts)])
         made(PORTAL, 'org.freedesktop.portal.Desktop')
+
+
+CHOOSER = 'org.freedesktop.portal.FileChooser'
+
+
+def open_dialog(method):
+    def opened(self, parent, title, options):
+        about = plain(options)
+        # A string of C: its zero is there, and not part of it.
+        if 'current_folder' in about:
+            about['current_folder'] = bytes(about['current_folder']).decode()
+        State.dialogs.append([method, str(parent), str(title), about])
+        results = dbus.Dictionary({'uris': dbus.Array(State.picks.get('uris', []), signature='s')}, signature='sv')
+        path = '%s/request/%s/%s' % (PORTAL, State.picks.get('sender', escaped(State.client)), options['handle_token'])
+        request = made(path)
+        time.sleep(State.picks.get('hangs', 0))
+        request.AddMethods('org.freedesktop.portal.Request', [('Close', '', '', lambda it: State.dialogs.append(['Close']))])
+
+        def answer():
+            request.EmitSignal('org.freedesktop.portal.Request', 'Response', 'ua{sv}', [dbus.UInt32(State.picks.get('code', 0)), results])
+        if State.picks.get('error'):
+            raise dbus.exceptions.DBusException('not today', name='org.freedesktop.portal.Error.NotAllowed')
+        if not State.picks.get('waits'):
+            GLib.timeout_add(State.picks.get('after', 0), answer)
+        return dbus.ObjectPath(path)
+    return opened
+
+
+def chooser(version):
+    portal = made(PORTAL)
+    portal.AddProperties(CHOOSER, {'version': dbus.UInt32(version)})
+    portal.AddMethods(CHOOSER, [(name, 'ssa{sv}', 'o', open_dialog(name)) for name in ('OpenFile', 'SaveFile')])
+    made(PORTAL, 'org.freedesktop.portal.Desktop')
 
 
 def command(line):
@@ -249,6 +310,14 @@ def command(line):
         theme(int(rest[0]))
     elif word == 'shortcuts':
         shortcuts(rest == ['yes'])
+    elif word == 'chooser':
+        chooser(int(rest[0]))
+    elif word == 'forge':
+        forge(*rest)
+    elif word == 'pick':
+        State.picks = json.loads(line.split(' ', 1)[1])
+    elif word == 'dialogs':
+        return json.dumps(State.dialogs)
     elif word == 'hesitate':
         State.hesitating = True
     elif word == 'decide':
@@ -287,6 +356,7 @@ dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
 bus = dbus.bus.BusConnection(sys.argv[1])
 for heard in ('com.canonical.dbusmenu', 'org.kde.StatusNotifierItem', 'com.canonical.Unity.LauncherEntry'):
     bus.add_signal_receiver(signalled, None, heard, member_keyword='member', interface_keyword='interface')
+bus.add_message_filter(calling)
 starting = dbus.service.BusName('dev.dunlin.MockStarting', bus)
 GLib.io_add_watch(GLib.IOChannel.unix_new(0), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, on_line)
 print('ready', flush=True)

@@ -10,6 +10,7 @@ import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
+import dev.dunlin.shell.host.Os;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -47,6 +48,9 @@ public final class Main {
       if (Relaunch.isNeeded()) {
         return Relaunch.run(words);
       }
+      if (Os.here() == Os.LINUX) {
+        answerWhatIsKnown();
+      }
       String installed = System.getProperty(INSTALLED_APP);
       if (installed != null) {
         prepare(launcher);
@@ -66,6 +70,14 @@ public final class Main {
     } catch (Throwable fault) {
       return DunlinCommand.tell(fault, Main::isExpected, new PrintWriter(System.err, true));
     }
+  }
+
+  /** What Java would look for in all jars, and JNA by a program (ldconfig). */
+  private static void answerWhatIsKnown() {
+    System.setProperty(
+        "java.nio.channels.spi.SelectorProvider", "sun.nio.ch.EPollSelectorProvider");
+    // The dynamic linker finds those that are asked for by their full names, as ours are.
+    System.setProperty("jna.platform.library.path", "");
   }
 
   private static boolean isExpected(Throwable fault) {

@@ -5,6 +5,7 @@ import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.ParentDeath;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStarter;
+import dev.dunlin.shell.engine.EngineTemp;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
@@ -197,9 +198,9 @@ public final class Relaunch {
   private static Path privateFolder() {
     try {
       return Os.here() == Os.WINDOWS
-          ? Files.createTempDirectory("dunlin-")
+          ? Files.createTempDirectory(EngineTemp.prefix())
           : Files.createTempDirectory(
-              "dunlin-",
+              EngineTemp.prefix(),
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (IOException e) {
       throw new HostException(

@@ -6,10 +6,15 @@ make_private_tmp() {
   base=${XDG_RUNTIME_DIR:-/tmp}
   [ -d "$base" ] && [ -w "$base" ] && [ -O "$base" ] || base=/tmp
   parent=$base/dunlin-$(id -u)
+  # Chromium makes a socket 46 characters further down, whose path may have 107; with a longer one it ends without a word (SIGTRAP).
+  longest=61
+  made=$parent/dunlin-$$-XXXX
+  if [ "${#made}" -gt "$longest" ]; then base=/tmp parent=/tmp/${parent##*/}; fi
   mkdir -m 700 "$parent" 2>/dev/null || :
   # Somebody else may have made it first, or made it a link: then a folder beside it does as well.
   if [ ! -d "$parent" ] || [ -L "$parent" ] || [ ! -O "$parent" ]; then parent=$base; fi
-  folder=$(mktemp -d "$parent/dunlin-XXXXXXXX") || {
+  # With the id of the process that this shell becomes: killed before Java says whose the folder is, it leaves one that the next start may delete.
+  folder=$(mktemp -d "$parent/dunlin-$$-XXXX") || {
     echo "dunlin: can't make a folder in $parent; set XDG_RUNTIME_DIR to a folder of yours." >&2
     exit 1
   }

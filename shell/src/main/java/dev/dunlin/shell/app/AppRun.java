@@ -174,7 +174,13 @@ public final class AppRun implements Launcher {
       CompletableFuture<Void> libraries = Engine.preload(installation);
       CompletableFuture<Sandbox> sandbox =
           Threads.async(
-              "sandbox", () -> Sandbox.prepare(installation, temp.folder(), System.getenv()));
+              "sandbox",
+              () ->
+                  Sandbox.prepare(
+                      installation,
+                      temp.folder(),
+                      System.getenv(),
+                      Optional.of(EngineInstallation.caches())));
       Optional<InstalledRun> installed =
           options.installed().map(app -> InstalledRun.of(app, vertx));
       Running running =
@@ -219,6 +225,7 @@ public final class AppRun implements Launcher {
         new ClosingQuestions(window -> bridge().emit(window, "windowclosing", Map.of()));
     private final LinkQuestion question;
     private final ServerLogins logins;
+    private final InputMethods typing;
     private final DeniedPermissions permissions;
     private final CompletableFuture<Boolean> dark;
     private volatile AppHost host;
@@ -252,6 +259,7 @@ public final class AppRun implements Launcher {
       installed.ifPresent(app -> app.messages().forEach(console::say));
       config.warnings().forEach(warning -> console.say(warning.toString()));
       WithoutEffect.of(config, Os.here(), NativeProcess.maxOpenFiles()).forEach(console::say);
+      this.typing = new InputMethods(System.getenv(), console::say);
       this.permissions = new DeniedPermissions(config.permissions().denied());
       this.devServer = devServer();
       this.folders =
@@ -697,7 +705,6 @@ public final class AppRun implements Launcher {
     }
 
     private Bridge startBridge(EngineTemp temp) {
-      vertx = vertxStart.join();
       SecurityReport security =
           new SecurityReport(config.meta().origin(), policy, !options.production(), sandbox::join);
       List<CommandModule> modules = new ArrayList<>();
@@ -730,6 +737,7 @@ public final class AppRun implements Launcher {
       capabilities.put(bluetooth.name(), bluetooth::capability);
       Printers printers = new Printers(this::blocking);
       capabilities.put("printing", printers::capability);
+      capabilities.put("dragOut", FilesOut::capability);
       modules.add(
           new ApplicationModule(
               exit::complete,
@@ -739,16 +747,20 @@ public final class AppRun implements Launcher {
               capabilities,
               updates()));
       given = new GivenFiles(windows::find, this::blocking, folders.get("home"));
+      WindowIcons icons = new WindowIcons(windows::find, this::ownFile);
       modules.add(
           new WindowModule(
               windows::find,
               Stream.of(
                       // What other parts do to the caller's window: a list of commands each.
                       List.of(
-                          new WindowCreation(config.meta().origin(), windows, look, this::sent)
-                              .command()),
+                          new WindowCreation(
+                                  config.meta().origin(), windows, look, this::sent, icons)
+                              .command(),
+                          icons.command()),
                       closing.commands(),
-                      given.commands())
+                      given.commands(),
+                      new FilesOut(windows::find, icons, folders.get("home")).commands())
                   .flatMap(List::stream)
                   .toList()));
       modules.add(
@@ -795,10 +807,17 @@ public final class AppRun implements Launcher {
               windows::find,
               options.headless()
                   ? Optional.empty()
-                  : Optional.of(new FileDialogs(config.meta().title(), folders.get("home"))),
+                  : Optional.of(
+                      new PortalDialogs(
+                          desktop::pickFiles,
+                          new FileDialogs(config.meta().title(), folders.get("home")),
+                          this::blocking)),
               config.webview().pickersNeedGesture(),
-              folders::get));
+              folders::get,
+              this::blocking));
       modules.addAll(StandardModules.of(console, random, folders.get("data")));
+      // As late as can be: it is still being made.
+      vertx = vertxStart.join();
       Scheduler scheduler = new VertxScheduler(vertx, Lane.create(vertx, "children"));
       backEnd = backEnd(scheduler);
       modules.add(
@@ -829,6 +848,11 @@ public final class AppRun implements Launcher {
               random,
               new PageFiles(temp, random, windows::find)),
           modules);
+    }
+
+    /** A file of the app by the path of its URL. */
+    private Optional<Path> ownFile(String path) {
+      return AppDesktop.file(resourceFolder(), config.webview().root(), path);
     }
 
     private <T> Future<T> blocking(Callable<T> work) {
@@ -1112,6 +1136,13 @@ public final class AppRun implements Launcher {
     @Override
     public void rendererGone(int window, String cause) {
       console.say("the page's process ended (" + cause + ")");
+      if (!loadedOnce && sandbox.join().isRemembered()) {
+        // Nothing is remembered any more: the next start tries it, and says what is wrong.
+        console.say("the sandbox may not work as it did; the app begins anew");
+        restart = true;
+        exit.complete(0);
+        return;
+      }
       if (options.testFile().isPresent() || options.exitAfterScreenshot()) {
         // What was asked for can't come any more.
         exit.complete(FAILED);
@@ -1133,6 +1164,8 @@ public final class AppRun implements Launcher {
       closing.forget(window);
       given.forget(window);
       theme.committed(window);
+      windows.find(window).ifPresent(BrowserWindow::committed);
+      windows.find(window).ifPresent(typing::arrived);
       if (WebUrl.isOf(config.meta().origin(), url)) {
         logins.isBack(window);
       } else {
@@ -1149,6 +1182,7 @@ public final class AppRun implements Launcher {
     @Override
     public void loaded(int window, String url, int status) {
       windows.find(window).ifPresent(BrowserWindow::loaded);
+      windows.find(window).ifPresent(typing::arrived);
       if (status < FIRST_ERROR) {
         installed.ifPresent(app -> app.loaded(console::say));
       }
@@ -1160,7 +1194,9 @@ public final class AppRun implements Launcher {
       Threads.start("old-generation", OldGeneration::keepSmall);
       new VertxScheduler(vertx, Lane.create(vertx, "start-memory"))
           .schedule(REST, () -> Threads.start("start-memory", StartMemory::giveBack));
+      Threads.start("sandbox", () -> sandbox.join().worked());
       Threads.start("theme", theme::follow);
+      Threads.start("typing", () -> typing.begin(engine()));
       tellLinks(options.arguments());
       Threads.start(
           "second-starts",

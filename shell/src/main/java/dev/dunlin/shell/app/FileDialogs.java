@@ -1,5 +1,7 @@
 package dev.dunlin.shell.app;
 
+import dev.dunlin.bridge.spi.BridgeError;
+import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.resources.MimeTypes;
 import io.vertx.core.Future;
 import java.awt.Component;
@@ -37,7 +39,12 @@ final class FileDialogs implements PickerModule.Person {
   }
 
   @Override
-  public List<Path> pick(Frame owner, PickerModule.Request request, Future<Void> cancelled) {
+  public Future<List<Path>> pick(
+      BrowserWindow window, PickerModule.Request request, Future<Void> cancelled) {
+    return window.onFrame(owner -> pick(owner, request, cancelled));
+  }
+
+  private List<Path> pick(Frame owner, PickerModule.Request request, Future<Void> cancelled) {
     JFileChooser chooser = chooser(request);
     cancelled.onComplete(gone -> EventQueue.invokeLater(chooser::cancelSelection));
     if (chooser.showDialog(owner, null) != JFileChooser.APPROVE_OPTION) {
@@ -47,12 +54,53 @@ final class FileDialogs implements PickerModule.Person {
         request.multiple()
             ? Stream.of(chooser.getSelectedFiles())
             : Stream.of(chooser.getSelectedFile());
-    return files.map(file -> file.toPath().toAbsolutePath()).toList();
+    return files
+        .map(file -> PickerModule.real(request.kind(), file.toPath().toAbsolutePath()))
+        .peek(
+            real ->
+                fault(request.kind(), real)
+                    .ifPresent(
+                        why -> {
+                          // Something else stands there by now.
+                          throw new BridgeError("NotFoundError", "ERR_NOT_PICKED", why);
+                        }))
+        .toList();
   }
 
   @Override
-  public boolean mayChange(Frame owner, Path path) {
-    return ask(owner, "Let " + app + " change this" + inIt(path) + "?\n" + path);
+  public Future<Boolean> mayChange(BrowserWindow window, Path path) {
+    return window.onFrame(
+        owner -> ask(owner, "Let " + app + " change this" + inIt(path) + "?\n" + path));
+  }
+
+  /** Says what is wrong with what was picked. Thread: event dispatch. */
+  void warn(Component owner, String fault) {
+    new Question(app, JOptionPane.WARNING_MESSAGE, List.of(fault), List.of("OK"), 0).ask(owner);
+  }
+
+  /** What a dialog says that it is for. */
+  String title(PickerModule.Request request) {
+    return switch (request.kind()) {
+      case OPEN -> "Open " + (request.multiple() ? "files" : "a file") + " with " + app;
+      case SAVE -> "Save a file of " + app;
+      case FOLDER ->
+          "Let " + app + " read " + (request.writable() ? "and change " : "") + "all in a folder";
+    };
+  }
+
+  /** Why it can't be picked for this. May block. */
+  Optional<String> fault(PickerModule.Kind kind, Path path) {
+    return switch (kind) {
+      case OPEN -> unless(Files.isRegularFile(path), path + " is no file.");
+      case SAVE ->
+          unless(
+              !Files.exists(path) || Files.isRegularFile(path),
+              path + " is no file that can be replaced.");
+      case FOLDER ->
+          Files.isDirectory(path)
+              ? unless(!holdsHome(path), path + " holds all of your files.\nPick a folder in it.")
+              : Optional.of(path + " is no folder.");
+    };
   }
 
   private static String inIt(Path path) {
@@ -85,17 +133,7 @@ final class FileDialogs implements PickerModule.Person {
       this.request = request;
       PlainText.inAllOf(this);
       setFileView(new PlainNames());
-      String title =
-          switch (request.kind()) {
-            case OPEN -> "Open " + (request.multiple() ? "files" : "a file") + " with " + app;
-            case SAVE -> "Save a file of " + app;
-            case FOLDER ->
-                "Let "
-                    + app
-                    + " read "
-                    + (request.writable() ? "and change " : "")
-                    + "all in a folder";
-          };
+      String title = title(request);
       setDialogTitle(title);
       getAccessibleContext().setAccessibleName(title);
       setDialogType(request.kind() == PickerModule.Kind.SAVE ? SAVE_DIALOG : OPEN_DIALOG);
@@ -117,31 +155,16 @@ final class FileDialogs implements PickerModule.Person {
     public void approveSelection() {
       Optional<String> fault =
           (request.multiple() ? Stream.of(getSelectedFiles()) : Stream.of(getSelectedFile()))
-              .map(file -> fault(file.toPath()))
+              .map(file -> fault(request.kind(), file.toPath()))
               .flatMap(Optional::stream)
               .findFirst();
       if (fault.isPresent()) {
-        new Question(app, JOptionPane.WARNING_MESSAGE, List.of(fault.get()), List.of("OK"), 0)
-            .ask(this);
+        warn(this, fault.get());
       } else if (request.kind() != PickerModule.Kind.SAVE
           || !getSelectedFile().exists()
           || ask(this, getSelectedFile() + " is there already.\nLet " + app + " replace it?")) {
         super.approveSelection();
       }
-    }
-
-    private Optional<String> fault(Path path) {
-      return switch (request.kind()) {
-        case OPEN -> unless(Files.isRegularFile(path), path + " is no file.");
-        case SAVE ->
-            unless(
-                !Files.exists(path) || Files.isRegularFile(path),
-                path + " is no file that can be replaced.");
-        case FOLDER ->
-            Files.isDirectory(path)
-                ? unless(!holdsHome(path), path + " holds all of your files.\nPick a folder in it.")
-                : Optional.of(path + " is no folder.");
-      };
     }
   }
 

@@ -8,11 +8,11 @@ import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.shell.engine.BrowserWindow;
 import io.vertx.core.Future;
-import java.awt.Frame;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +46,8 @@ final class PickerModule implements CommandModule {
   private static final Set<String> FOLDERS =
       Set.of("desktop", "documents", "downloads", "music", "pictures", "videos");
 
+  private static final Future<Boolean> NO = Future.succeededFuture(false);
+
   /** What a dialog is for. */
   enum Kind {
     OPEN,
@@ -76,22 +78,23 @@ final class PickerModule implements CommandModule {
       List<Filter> filters,
       boolean acceptAll) {}
 
-  /** Who decides. On the event dispatch thread. */
+  /** Who decides. */
   interface Person {
     /**
      * @param cancelled the page no longer wants to know
-     * @return empty if the person picks nothing
+     * @return the real paths of when the person picked them; none if the person picks nothing
      */
-    List<Path> pick(Frame owner, Request request, Future<Void> cancelled);
+    Future<List<Path>> pick(BrowserWindow window, Request request, Future<Void> cancelled);
 
     /** Whether what was picked for reading may be changed. */
-    boolean mayChange(Frame owner, Path path);
+    Future<Boolean> mayChange(BrowserWindow window, Path path);
   }
 
   private final IntFunction<Optional<BrowserWindow>> windows;
   private final Optional<Person> person;
   private final boolean needsGesture;
   private final Function<String, Path> folders;
+  private final PageServices.Blocking blocking;
 
   /** Windows in which a dialog stands. */
   private final OneAtATime asking = new OneAtATime("ERR_PICKER_OPEN", "a file dialog");
@@ -105,8 +108,10 @@ final class PickerModule implements CommandModule {
       IntFunction<Optional<BrowserWindow>> windows,
       Optional<Person> person,
       boolean needsGesture,
-      Function<String, Path> folders) {
+      Function<String, Path> folders,
+      PageServices.Blocking blocking) {
     this.windows = windows;
+    this.blocking = blocking;
     this.person = person;
     this.needsGesture = needsGesture;
     this.folders = folders;
@@ -123,12 +128,12 @@ final class PickerModule implements CommandModule {
         command("showOpenFilePicker", call -> picks(call, Kind.OPEN)),
         command("showSaveFilePicker", call -> picks(call, Kind.SAVE)),
         command("showDirectoryPicker", call -> picks(call, Kind.FOLDER)),
-        command("requestFileWrite", PickerModule::mayChange));
+        command("requestFileWrite", this::mayChange));
   }
 
   /** What is asked of the person, once the question is known to be well-formed. */
   private interface Question {
-    Object ask(Person person, Frame owner);
+    Future<?> ask(Person person, BrowserWindow window);
   }
 
   private Command command(String function, Function<Call, Question> question) {
@@ -156,15 +161,17 @@ final class PickerModule implements CommandModule {
                     "NotAllowedError",
                     "ERR_NO_PERSON",
                     "nobody is at the screen to pick a file: this run is headless"));
-    return asking.in(id, () -> ask(window, asked, question)).map(Reply.Data::new);
+    return asking
+        .in(id, () -> ask(window, asked, question).<Object>map(Function.identity()))
+        .map(Reply.Data::new);
   }
 
-  private Future<Object> ask(BrowserWindow window, Person asked, Question question) {
+  private Future<?> ask(BrowserWindow window, Person asked, Question question) {
     return (needsGesture ? window.userActivation() : Future.succeededFuture(true))
         .compose(
             active ->
                 active
-                    ? window.onFrame(owner -> question.ask(asked, owner))
+                    ? question.ask(asked, window).<Object>map(Function.identity())
                     : Future.failedFuture(
                         new BridgeError(
                             "SecurityError",
@@ -175,31 +182,57 @@ final class PickerModule implements CommandModule {
 
   private Question picks(Call call, Kind kind) {
     Request request = request(call, kind);
-    return (asked, owner) -> {
-      List<Path> picked = asked.pick(owner, request, call.cancelled());
-      if (picked.isEmpty()) {
-        throw new BridgeError("AbortError", "ABORT_ERR", "The person picked nothing");
-      }
-      if (picked.size() > FILES) {
-        throw new BridgeError(
-            "RangeError", "ERR_TOO_MANY_FILES", "at most " + FILES + " files are picked at once");
-      }
-      List<String> paths = new ArrayList<>();
-      for (Path path : picked) {
-        try {
-          if (kind == Kind.SAVE) {
-            make(path);
-          }
-          paths.add(call.grant(path, request.writable()).toString());
-        } catch (IOException e) {
-          throw new BridgeError(
-              "NotFoundError",
-              "ERR_NOT_PICKED",
-              path + " can't be " + (kind == Kind.SAVE ? "made" : "used") + ": " + e.getMessage());
+    return (asked, window) ->
+        asked
+            .pick(window, request, call.cancelled())
+            .compose(picked -> blocking.run(() -> granted(call, request, picked)));
+  }
+
+  private static List<String> granted(Call call, Request request, List<Path> picked) {
+    if (picked.isEmpty()) {
+      throw new BridgeError("AbortError", "ABORT_ERR", "The person picked nothing");
+    }
+    if (picked.size() > FILES) {
+      throw new BridgeError(
+          "RangeError", "ERR_TOO_MANY_FILES", "at most " + FILES + " files are picked at once");
+    }
+    List<String> paths = new ArrayList<>();
+    for (Path path : picked) {
+      try {
+        if (request.kind() == Kind.SAVE) {
+          make(path);
         }
+        call.grantReal(path, request.writable());
+        paths.add(path.toString());
+      } catch (IOException e) {
+        throw unusable(request.kind(), path, e);
       }
-      return paths;
-    };
+    }
+    return paths;
+  }
+
+  /**
+   * Where it really is now, as the person sees it: a page that puts a link in its place from now on
+   * is granted nothing by it. What is to be saved need not be there.
+   */
+  static Path real(Kind kind, Path picked) {
+    try {
+      Path folder = picked.getParent();
+      return kind == Kind.SAVE
+              && folder != null
+              && Files.notExists(picked, LinkOption.NOFOLLOW_LINKS)
+          ? folder.toRealPath().resolve(picked.getFileName())
+          : picked.toRealPath();
+    } catch (IOException e) {
+      throw unusable(kind, picked, e);
+    }
+  }
+
+  private static BridgeError unusable(Kind kind, Path path, IOException fault) {
+    return new BridgeError(
+        "NotFoundError",
+        "ERR_NOT_PICKED",
+        path + " can't be " + (kind == Kind.SAVE ? "made" : "used") + ": " + fault.getMessage());
   }
 
   /** A file to save is there from then on: what is granted is a real path. */
@@ -212,7 +245,7 @@ final class PickerModule implements CommandModule {
     }
   }
 
-  private static Question mayChange(Call call) {
+  private Question mayChange(Call call) {
     Path path = path(call, "path").orElseThrow(() -> invalid("it needs the path"));
     if (!call.isPicked(path)) {
       throw new BridgeError(
@@ -220,17 +253,19 @@ final class PickerModule implements CommandModule {
           "ERR_ACCESS_DENIED",
           "only what was picked in this window can be asked for: " + path);
     }
-    return (asked, owner) -> {
-      if (!asked.mayChange(owner, path)) {
-        return false;
-      }
-      try {
-        call.grant(path, true);
-        return true;
-      } catch (IOException e) {
-        throw new BridgeError("NotFoundError", "ENOENT", path + " is there no longer");
-      }
-    };
+    return (asked, window) ->
+        asked
+            .mayChange(window, path)
+            .compose(yes -> yes ? blocking.run(() -> letChange(call, path)) : NO);
+  }
+
+  private static boolean letChange(Call call, Path path) {
+    try {
+      call.grantReal(path, true);
+      return true;
+    } catch (IOException e) {
+      throw new BridgeError("NotFoundError", "ENOENT", path + " is there no longer");
+    }
   }
 
   private Request request(Call call, Kind kind) {

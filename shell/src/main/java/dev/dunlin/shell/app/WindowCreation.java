@@ -7,9 +7,11 @@ import dev.dunlin.bridge.spi.Command.Permission;
 import dev.dunlin.bridge.spi.Command.Resource;
 import dev.dunlin.bridge.spi.Command.RunsOn;
 import dev.dunlin.bridge.spi.Reply;
+import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
 import io.vertx.core.Future;
+import java.awt.Image;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,11 +37,18 @@ final class WindowCreation {
   private final Windows windows;
   private final WindowLook look;
   private final UnaryOperator<String> header;
+  private final WindowIcons icons;
 
   /**
    * @param header a policy as it is sent, {@code $NAMES} expanded
    */
-  WindowCreation(String origin, Windows windows, WindowLook look, UnaryOperator<String> header) {
+  WindowCreation(
+      String origin,
+      Windows windows,
+      WindowLook look,
+      UnaryOperator<String> header,
+      WindowIcons icons) {
+    this.icons = icons;
     this.origin = origin;
     this.windows = windows;
     this.look = look;
@@ -66,12 +75,13 @@ final class WindowCreation {
     }
     Optional<String> name = call.param("name").map(JsonNode::asText).map(WindowCreation::name);
     WindowSettings settings = asked;
-    return WindowModule.told(
-        windows
-            .open(
-                name.map(known -> look.restored(settings, known)).orElse(settings),
-                new Windows.Place(index, policies, name))
-            .state());
+    Optional<Image> icon = icons.asked(call);
+    BrowserWindow opened =
+        windows.open(
+            name.map(known -> look.restored(settings, known)).orElse(settings),
+            new Windows.Place(index, policies, name));
+    icon.ifPresent(opened::setIcon);
+    return WindowModule.told(opened.state());
   }
 
   private static String name(String name) {

@@ -22,7 +22,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code dunlin run}. */
@@ -285,8 +284,8 @@ final class RunCommand implements Callable<Integer> {
     return (Files.isWritable(here) ? here : shell.temporary()).resolve(SCREENSHOT);
   }
 
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
+  private RuntimeException wrong(String message) {
+    return WrongUse.of(spec, message);
   }
 
   private static void set(Set<Flag> flags, Flag flag, boolean on) {

@@ -97,10 +97,7 @@ final class Bus {
       if (address.isEmpty()) {
         throw new IOException("no address of one is known");
       }
-      if (System.getProperty(LOG_QUIET) == null) {
-        // dbus-java logs by SLF4J, which says on standard error that it has nowhere to log to.
-        System.setProperty(LOG_QUIET, "ERROR");
-      }
+      quiet();
       DBusConnectionBuilder builder = DBusConnectionBuilder.forAddress(address.get());
       builder.transportConfig().withTimeout(OPEN_TIMEOUT_MILLIS);
       DBusConnection made =
@@ -129,6 +126,13 @@ final class Bus {
         connection = null;
       }
       opened.fail(new BusError(BusError.Kind.NO_BUS, String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** dbus-java logs by SLF4J, which says on standard error that it has nowhere to log to. */
+  static void quiet() {
+    if (System.getProperty(LOG_QUIET) == null) {
+      System.setProperty(LOG_QUIET, "ERROR");
     }
   }
 

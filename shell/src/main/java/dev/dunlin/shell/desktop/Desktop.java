@@ -21,6 +21,8 @@ public final class Desktop {
   private final Once<Tray> tray;
   private final Once<Power> power;
   private final HotkeyModule hotkeys;
+  private final DesktopCommands place;
+  private final Once<FilePortal> files;
 
   /**
    * What the app is on the desktop.
@@ -57,6 +59,10 @@ public final class Desktop {
                     session.get(),
                     settings.title(),
                     pages));
+    this.files = new Once<>(() -> new FilePortal(session, settings.environment()));
+    this.place =
+        new DesktopCommands(
+            session, settings.id(), new Autostart(settings.id(), settings.environment()));
     this.hotkeys =
         new HotkeyModule(
             settings.hotkeys(), settings.title(), session, settings.environment(), pages);
@@ -122,11 +128,7 @@ public final class Desktop {
         new PowerModule(power),
         hotkeys,
         new Named("application", new TrayCommands(tray, settings.files()).all()),
-        new Named(
-            "application",
-            new DesktopCommands(
-                    session, settings.id(), new Autostart(settings.id(), settings.environment()))
-                .all()));
+        new Named("application", place.all()));
   }
 
   /** A part of a module that is declared elsewhere too. */
@@ -140,7 +142,16 @@ public final class Desktop {
     lines.put("hotkeys", hotkeys::capability);
     lines.put("power", () -> power.get().capability());
     lines.put("keepAwake", () -> power.get().awakeCapability());
+    lines.putAll(place.capabilities());
+    // Ours, in the window: whatever the desktop has.
+    lines.put("menu", () -> Future.succeededFuture(Absent.there()));
+    lines.put("fileDialogs", () -> files.get().capability());
     return lines;
+  }
+
+  /** As {@link FilePortal#pick}. */
+  public Future<List<Path>> pickFiles(FilePortal.Dialog dialog, Future<Void> withdrawn) {
+    return files.get().pick(dialog, withdrawn);
   }
 
   /** Whether the person wants it dark, as the desktop's portal says; fails where there is none. */

@@ -29,6 +29,12 @@ final class DesktopCommands {
           "Nobody can show a file in its folder here",
           "Install a file manager, or xdg-utils");
 
+  private static final Absent NOT_INSTALLED =
+      new Absent(
+          "not-installed",
+          "No .desktop file of the app is in the folders of applications, by which desktops know it",
+          "Install the app's package");
+
   private final Supplier<Bus> session;
   private final String id;
   private final Autostart autostart;
@@ -55,6 +61,35 @@ final class DesktopCommands {
             new Command.Resource.None(),
             call -> Future.succeededFuture(autostart.isOn())),
         command("setAutostart", new Command.Resource.None(), this::setAutostart));
+  }
+
+  /** The lines of {@code application.capabilities()}; each may block. */
+  Map<String, Supplier<Future<Map<String, Object>>>> capabilities() {
+    Map<String, Supplier<Future<Map<String, Object>>>> lines = new LinkedHashMap<>();
+    lines.put(
+        "reveal",
+        () ->
+            ProcessStarter.find("xdg-open").isPresent()
+                ? Future.succeededFuture(Absent.there())
+                : session
+                    .get()
+                    .isThere(FILES)
+                    .otherwise(false)
+                    .map(is -> is ? Absent.there() : NO_FILE_MANAGER.capability()));
+    lines.put(
+        "badge",
+        () ->
+            session
+                .get()
+                .connect()
+                .map(made -> ofInstalled())
+                .otherwise(fault -> Absent.NO_BUS.capability()));
+    lines.put("autostart", () -> Future.succeededFuture(ofInstalled()));
+    return lines;
+  }
+
+  private Map<String, Object> ofInstalled() {
+    return autostart.installed().isPresent() ? Absent.there() : NOT_INSTALLED.capability();
   }
 
   private static Command command(

@@ -1,13 +1,11 @@
 package dev.dunlin.shell.desktop;
 
-import dev.dunlin.bridge.spi.BridgeError;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.freedesktop.dbus.DBusPath;
 import org.freedesktop.dbus.Struct;
@@ -23,23 +21,19 @@ import org.freedesktop.dbus.types.Variant;
  */
 final class HotkeyPortal {
   static final String TYPE = "org.freedesktop.portal.GlobalShortcuts";
-  private static final String REQUEST = "org.freedesktop.portal.Request";
   private static final String SESSION = "org.freedesktop.portal.Session";
 
   /** Longest wait for the person. Over: {@code ERR_DESKTOP_TIMEOUT}. */
   static final int PERSON_SECONDS = 120;
 
-  /** Requests without an answer, those given up too. Over: an answer to the oldest is lost. */
-  private static final int MAX_UNANSWERED = 256;
-
   private final Bus bus;
   private final Consumer<String> pressed;
   private final Duration person;
 
-  // Guarded by this. By our token, which ends the path of a request.
-  private final Map<String, Promise<Map<?, ?>>> unanswered = new LinkedHashMap<>();
+  private final PortalRequests requests;
+
+  // Guarded by this.
   private Future<Void> listening;
-  private long tokens;
 
   /** A shortcut of the portal's: {@code (sa{sv})}. */
   public static final class Shortcut extends Struct {
@@ -74,19 +68,13 @@ final class HotkeyPortal {
     this.bus = bus;
     this.pressed = pressed;
     this.person = person;
+    this.requests =
+        new PortalRequests(bus, "hotkey", "The person, or the desktop, did not allow the shortcut");
   }
 
   /** Fails where there is no such portal. */
   Future<Void> there() {
-    return bus.call(
-            Theme.PORTAL,
-            Theme.PORTAL_PATH,
-            "org.freedesktop.DBus.Properties",
-            "Get",
-            "ss",
-            TYPE,
-            "version")
-        .mapEmpty();
+    return PortalRequests.version(bus, TYPE).mapEmpty();
   }
 
   /** The session that has it. */
@@ -99,7 +87,8 @@ final class HotkeyPortal {
                     "a{sv}",
                     token ->
                         new Object[] {
-                          options(token, Map.of("session_handle_token", new Variant<>(token)))
+                          PortalRequests.options(
+                              token, Map.of("session_handle_token", new Variant<>(token)))
                         }))
         .map(answer -> Plain.text(answer.get("session_handle")))
         .compose(
@@ -119,7 +108,7 @@ final class HotkeyPortal {
                                           "preferred_trigger",
                                           new Variant<>(hotkey.trigger())))),
                               "",
-                              options(token, Map.of())
+                              PortalRequests.options(token, Map.of())
                             })
                     .map(session)
                     .recover(
@@ -130,94 +119,44 @@ final class HotkeyPortal {
     return bus.call(Theme.PORTAL, session, SESSION, "Close", "").mapEmpty();
   }
 
-  private static Map<String, Variant<?>> options(String token, Map<String, Variant<?>> more) {
-    Map<String, Variant<?>> options = new LinkedHashMap<>(more);
-    options.put("handle_token", new Variant<>(token));
-    return options;
-  }
-
-  private interface Arguments {
-    Object[] of(String token);
-  }
-
-  private Future<Map<?, ?>> request(String method, String signature, Arguments arguments) {
-    Promise<Map<?, ?>> promise = Promise.promise();
-    String token;
-    synchronized (this) {
-      token = "dunlin" + ++tokens;
-      unanswered.put(token, promise);
-      if (unanswered.size() > MAX_UNANSWERED) {
-        unanswered.remove(unanswered.keySet().iterator().next());
-      }
-    }
-    return bus.call(Theme.PORTAL, Theme.PORTAL_PATH, TYPE, method, signature, arguments.of(token))
-        .compose(
-            called ->
-                promise
-                    .future()
-                    .timeout(person.toMillis(), TimeUnit.MILLISECONDS)
-                    .recover(
-                        fault ->
-                            Future.failedFuture(
-                                fault instanceof BridgeError
-                                    ? fault
-                                    : new BusError(
-                                        BusError.Kind.TIMEOUT, "the person has not answered"))))
-        .onFailure(fault -> giveUp(token, promise, fault));
+  private Future<Map<?, ?>> request(
+      String method, String signature, PortalRequests.Arguments arguments) {
+    return requests.ask(
+        new PortalRequests.Question(
+            TYPE,
+            method,
+            signature,
+            arguments,
+            Optional.of(person),
+            Promise.<Void>promise().future(),
+            false,
+            this::closeLate));
   }
 
   /** A session that is made after all is nobody's: it is closed. */
-  private void giveUp(String token, Promise<Map<?, ?>> promise, Throwable fault) {
-    if (fault instanceof BusError error && error.kind() == BusError.Kind.TIMEOUT) {
-      promise
-          .future()
-          .map(answer -> Plain.text(answer.get("session_handle")))
-          .onSuccess(
-              session -> {
-                if (!session.isEmpty()) {
-                  close(session);
-                }
-              });
-      return;
-    }
-    synchronized (this) {
-      unanswered.remove(token);
+  private void closeLate(Map<?, ?> answer) {
+    String session = Plain.text(answer.get("session_handle"));
+    if (!session.isEmpty()) {
+      close(session);
     }
   }
 
   private synchronized Future<Void> listening() {
     if (listening == null || listening.failed()) {
-      String from = "type='signal',sender='" + Theme.PORTAL + "',interface='";
       listening =
           bus.connect()
               .compose(
                   made ->
-                      bus.hear(from + REQUEST + "',member='Response'", "Response", this::answered))
-              .compose(
-                  heard ->
-                      bus.hear(from + TYPE + "',member='Activated'", "Activated", this::activated));
+                      bus.hear(
+                          "type='signal',sender='"
+                              + Theme.PORTAL
+                              + "',interface='"
+                              + TYPE
+                              + "',member='Activated'",
+                          "Activated",
+                          this::activated));
     }
     return listening;
-  }
-
-  private void answered(Bus.Signal signal) {
-    if (!signal.type().equals(REQUEST) || signal.body().size() != 2) {
-      return;
-    }
-    Promise<Map<?, ?>> promise;
-    synchronized (this) {
-      promise = unanswered.remove(signal.path().substring(signal.path().lastIndexOf('/') + 1));
-    }
-    if (promise == null) {
-      return;
-    }
-    if (Plain.number(signal.body().get(0)) == 0 && signal.body().get(1) instanceof Map<?, ?> map) {
-      promise.tryComplete(map);
-    } else {
-      promise.tryFail(
-          new BridgeError(
-              "AbortError", "ABORT_ERR", "The person, or the desktop, did not allow the shortcut"));
-    }
   }
 
   private void activated(Bus.Signal signal) {

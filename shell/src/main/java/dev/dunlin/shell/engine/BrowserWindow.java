@@ -22,6 +22,7 @@ import java.awt.event.ActionEvent;
 import java.awt.event.ActionListener;
 import java.awt.event.ComponentAdapter;
 import java.awt.event.ComponentEvent;
+import java.awt.event.KeyEvent;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
 import java.lang.reflect.Field;
@@ -70,6 +71,9 @@ public final class BrowserWindow {
    * insists, and is not asked again for the same one. Later: somebody else has made it that size.
    */
   static final Duration INSISTENCE = Duration.ofSeconds(1);
+
+  /** How long a window must have one size before the page's is looked at: see {@link PageSize}. */
+  static final Duration STEADY = Duration.ofMillis(300);
 
   /** What an item of a menu changes: half a level, as in a browser. */
   private static final double ZOOM_LEVELS = 0.5;
@@ -120,6 +124,7 @@ public final class BrowserWindow {
 
   private final SizeCorrection correction = new SizeCorrection();
   private final Timer lasted = untilLasted();
+  private final Timer steady = untilSteady();
   private Timer dragging = new Timer(0, late -> {});
   private Timer closesLate = new Timer(0, late -> {});
   private Timer unload = new Timer(0, late -> {});
@@ -141,6 +146,7 @@ public final class BrowserWindow {
 
   private volatile Consumer<List<Path>> dropped = files -> {};
   private boolean takesDrops;
+  private volatile Optional<KeyHandover> handover = Optional.empty();
 
   BrowserWindow(
       CefClient client,
@@ -176,6 +182,11 @@ public final class BrowserWindow {
 
   boolean has(CefBrowser other) {
     return browser == other;
+  }
+
+  /** Whether Chromium calls its page this. Chromium's UI thread. */
+  boolean has(int identifier) {
+    return browser.getIdentifier() == identifier;
   }
 
   void create() {
@@ -385,6 +396,7 @@ public final class BrowserWindow {
       if (frame != null) {
         keepWithinBounds();
         note();
+        steady.restart();
       }
     }
 
@@ -474,6 +486,41 @@ public final class BrowserWindow {
             });
     timer.setRepeats(false);
     return timer;
+  }
+
+  private Timer untilSteady() {
+    Timer timer = new Timer((int) STEADY.toMillis(), late -> fit());
+    timer.setRepeats(false);
+    return timer;
+  }
+
+  /** Has the page fill the window, where Chromium has missed a change of size. */
+  private void fit() {
+    if (frame == null || !isLinux() || !frame.isVisible() || browser.getDevToolsClient() == null) {
+      return;
+    }
+    Component page = browser.getUIComponent();
+    Dimension size = page.getSize();
+    double scale = frame.getGraphicsConfiguration().getDefaultTransform().getScaleX();
+    DevToolsSession session;
+    try {
+      session = devTools();
+    } catch (EngineException noPage) {
+      // It goes meanwhile: nothing is left to be shown.
+      return;
+    }
+    session
+        .call(PageSize.METHOD)
+        .map(metrics -> PageSize.fills(metrics, size, scale))
+        .onSuccess(
+            fills ->
+                EventQueue.invokeLater(
+                    () -> {
+                      if (!fills && frame != null && page.getSize().equals(size)) {
+                        page.setSize(size.width, size.height - 1);
+                        page.setSize(size);
+                      }
+                    }));
   }
 
   private static int largest(int side, int frame) {
@@ -675,6 +722,8 @@ public final class BrowserWindow {
     unload.stop();
     closesLate.stop();
     dragging.stop();
+    steady.stop();
+    handover.ifPresent(KeyHandover::end);
     if (frame != null) {
       frame.dispose();
       frame = null;
@@ -851,6 +900,33 @@ public final class BrowserWindow {
   /** Puts a word in place of the one that is spelled wrongly. */
   public void replaceMisspelling(String word) {
     browser.replaceMisspelling(word);
+  }
+
+  /** Gives a key to the page, whichever window of X11 has got it. */
+  private void press(KeyEvent key) {
+    try {
+      Method send =
+          browser.getClass().getSuperclass().getDeclaredMethod("sendKeyEvent", KeyEvent.class);
+      send.setAccessible(true);
+      send.invoke(browser, key);
+    } catch (ReflectiveOperationException e) {
+      throw new EngineException("this version of JCEF takes keys in another way", e);
+    }
+  }
+
+  /** Whether it is a key that came by way of AWT. Chromium's UI thread. */
+  boolean hasHandedOver(TypedKey key) {
+    return handover.filter(keys -> keys.hasSent(key)).isPresent();
+  }
+
+  /** It shows another document. */
+  public void committed() {
+    EventQueue.invokeLater(() -> handover.ifPresent(KeyHandover::forget));
+  }
+
+  /** Chromium says that the page has the focus. */
+  void hasFocus() {
+    EventQueue.invokeLater(() -> handover.ifPresent(KeyHandover::focused));
   }
 
   /** Gives the keyboard back to the page, after a menu has had it. */
@@ -1053,13 +1129,14 @@ public final class BrowserWindow {
   }
 
   private void follow(Point from, Point at) {
+    // First: where the mouse is once the button is let go, there the window stays.
+    if (frame == null || isLinux() && !WindowManagerHints.isPressed(frame)) {
+      dragging.stop();
+    }
     PointerInfo pointer = MouseInfo.getPointerInfo();
     if (frame == null || pointer == null) {
       dragging.stop();
       return;
-    }
-    if (isLinux() && !WindowManagerHints.isPressed(frame)) {
-      dragging.stop();
     }
     Point now = pointer.getLocation();
     frame.setLocation(at.x + now.x - from.x, at.y + now.y - from.y);
@@ -1138,11 +1215,13 @@ public final class BrowserWindow {
           if (modals > 0) {
             ignoreInput();
           }
+          steady.restart();
           // Not before: a start has no time for it.
           if (frame != null && !takesDrops && isLinux()) {
             takesDrops = true;
-            FileDrops.on(
-                frame, browser.getUIComponent(), this::protocol, files -> dropped.accept(files));
+            Component page = browser.getUIComponent();
+            FileDrops.on(frame, page, this::protocol, files -> dropped.accept(files));
+            handover = Optional.of(KeyHandover.on(frame, page, this::press));
           }
         });
   }

@@ -8,8 +8,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.awt.Color;
 import java.awt.EventQueue;
+import java.awt.Frame;
 import java.awt.GraphicsEnvironment;
 import java.awt.Toolkit;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -47,6 +50,13 @@ public final class Engine {
   public static final boolean CALLS_TAKE_BYTES =
       Os.here() == Os.LINUX && BuildInfo.engine().startsWith("jcef-d3de827+cef-146.0.10+");
 
+  /**
+   * Whether keys can be seen before pages have them: as above, where the C++ ABI is the one of
+   * {@link EarlyKeys}.
+   */
+  public static final boolean SEES_TYPING =
+      CALLS_TAKE_BYTES && System.getProperty("os.arch", "").equals("amd64");
+
   /** Schemes that Dunlin answers, besides https for the app's origin. */
   static final List<String> SCHEMES = List.of("ipc", "socket", "node", "npm");
 
@@ -54,6 +64,10 @@ public final class Engine {
   private static final String QUERY = "__dunlinQuery";
 
   private static final String QUERY_CANCEL = "__dunlinQueryCancel";
+
+  /** Links in the profile by which Chromium finds who has it. */
+  private static final List<String> SINGLETON =
+      List.of("SingletonLock", "SingletonCookie", "SingletonSocket");
 
   /** How far the start has come; only ever forward. */
   public enum State {
@@ -76,6 +90,7 @@ public final class Engine {
   private volatile State state = State.NEW;
   // Event dispatch thread only, once the engine is closing.
   private Runnable unmute = () -> {};
+  private Optional<Frame> awake = Optional.empty();
   private ChromiumThreads threads;
   private CefApp app;
   private CefClient client;
@@ -144,6 +159,8 @@ public final class Engine {
       ExitSignals signals = ExitSignals.save();
       initialise();
       signals.restore();
+      // Not before: no Java may run while the signals are Chromium's, least of all AWT's.
+      EventQueue.invokeLater(this::stayAwake);
       state = State.READY;
       ready.complete(this);
       return this;
@@ -167,8 +184,25 @@ public final class Engine {
     }
   }
 
+  /**
+   * Deletes what Chromium left in the profile when it was killed. It would do so itself, but takes
+   * the profile for somebody's, and does not start, where the links tell another name of the
+   * machine, or the process id is by now another JVM's.
+   */
+  private void forgetKilled() {
+    try {
+      for (String link : SINGLETON) {
+        Files.deleteIfExists(settings.profile().resolve(link));
+      }
+    } catch (IOException e) {
+      throw new EngineException(
+          "can't tidy up the profile: " + e.getMessage() + ". Make its folder writable.", e);
+    }
+  }
+
   private void initialise() {
     List<String> switches = Switches.of(settings);
+    forgetKilled();
     NativeProcess.hideSystemBus();
     SystemBootstrap.setLoader(name -> {});
     CefApp.addAppHandler(new Handler(switches));
@@ -265,6 +299,14 @@ public final class Engine {
     return opened;
   }
 
+  /** From now on this one sees what is typed before the pages do. Call once. */
+  public void onTyping(Typing first) {
+    if (!SEES_TYPING) {
+      throw new EngineException("this JCEF's table of functions has not been looked at");
+    }
+    EarlyKeys.tell(client, windows, first);
+  }
+
   /** The open windows. */
   public List<BrowserWindow> windows() {
     return List.copyOf(windows);
@@ -299,11 +341,23 @@ public final class Engine {
     return closed.future();
   }
 
+  /**
+   * While there is no window AWT ends the event dispatch thread after an idle second; but Chromium
+   * is shut down by that thread alone that initialised it. Asked by the next one it does nothing
+   * and says nothing: what it has not written is lost. So there is a frame, which is never shown.
+   */
+  private void stayAwake() {
+    Frame frame = new Frame();
+    frame.addNotify();
+    awake = Optional.of(frame);
+  }
+
   private void terminated() {
     unmute.run();
     state = State.CLOSED;
     try {
       windows.forEach(BrowserWindow::dispose);
+      awake.ifPresent(Frame::dispose);
       settings.temp().remove();
     } finally {
       closed.tryComplete();

@@ -10,7 +10,7 @@ import java.util.List;
  * @param origin the app's origin, {@code https://<bundle id>.localhost}
  * @param installation folder with libcef and its resources
  * @param helper what Chromium starts for its child processes: the sandbox, or its own helper
- * @param profile folder of cookies, storage and caches; one running engine each
+ * @param profile folder of cookies, storage and caches; the caller has it alone
  * @param temp private folder for the list of custom schemes, see {@link EngineTemp}
  * @param developer whether developer tools may be opened
  * @param verbose whether Chromium's own warnings reach standard error

@@ -5,10 +5,17 @@ import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
@@ -23,16 +30,25 @@ import java.util.stream.Stream;
  * and it is a folder of our own, since anybody could have made that file in a shared one.
  */
 public final class EngineTemp {
+  private static final String NAME = "dunlin-";
+
   /** Set by the {@code dunlin} script: what {@code TMPDIR} was before. */
   static final String USER_TMPDIR = "DUNLIN_USER_TMPDIR";
 
   /** File with the id of the process whose folder it is. */
   private static final String OWNER = "owner";
 
+  /** Most of that file that is read: more than an id is no id. */
+  private static final int PID_BYTES = 32;
+
   private final Path folder;
 
-  private EngineTemp(Path folder) {
+  /** Locked for as long as this process lives. */
+  private final FileChannel owner;
+
+  private EngineTemp(Path folder, FileChannel owner) {
     this.folder = folder;
+    this.owner = owner;
   }
 
   /**
@@ -42,13 +58,13 @@ public final class EngineTemp {
     String given = System.getenv("TMPDIR");
     try {
       if (System.getenv(USER_TMPDIR) != null && given != null && isPrivateFolder(given)) {
-        return new EngineTemp(Path.of(given)).claim();
+        return claim(Path.of(given));
       }
-      Path folder = Files.createTempDirectory("dunlin-");
+      Path folder = Files.createTempDirectory(prefix());
       if (Os.here() != Os.WINDOWS) {
         NativeProcess.setEnvironment("TMPDIR", folder + "/");
       }
-      return new EngineTemp(folder).claim();
+      return claim(folder);
     } catch (IOException e) {
       throw new EngineException(
           "cannot make a private temporary folder: "
@@ -58,40 +74,106 @@ public final class EngineTemp {
     }
   }
 
+  /**
+   * How the name of such a folder begins: with the id of the process that makes it, or becomes the
+   * one that uses it, for as long as no file in it says whose it is.
+   */
+  public static String prefix() {
+    return NAME + ProcessHandle.current().pid() + "-";
+  }
+
   /** Says whose the folder is, and deletes those of processes that were killed. */
-  private EngineTemp claim() throws IOException {
-    Files.writeString(folder.resolve(OWNER), Long.toString(ProcessHandle.current().pid()));
-    List<Path> siblings;
+  static EngineTemp claim(Path folder) throws IOException {
+    // Locked before it has the name that others look for.
+    Path unnamed = folder.resolve(OWNER + ".new");
+    FileChannel owner =
+        FileChannel.open(unnamed, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (owner.tryLock() == null) {
+        throw new IOException("another process holds " + unnamed);
+      }
+      owner.write(
+          ByteBuffer.wrap(
+              Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+      Files.move(unnamed, folder.resolve(OWNER), StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException | RuntimeException e) {
+      owner.close();
+      throw e;
+    }
+    EngineTemp temp = new EngineTemp(folder, owner);
+    temp.sweep();
+    return temp;
+  }
+
+  /** Whatever a folder beside this one may be, the app opens. */
+  private void sweep() {
+    List<Path> siblings = List.of();
     try (Stream<Path> entries = Files.list(folder.toAbsolutePath().getParent())) {
-      siblings =
-          entries
-              .filter(path -> path.getFileName().toString().startsWith("dunlin-"))
-              .filter(path -> Files.isReadable(path.resolve(OWNER)))
-              .toList();
+      siblings = entries.filter(path -> path.getFileName().toString().startsWith(NAME)).toList();
+    } catch (IOException | UncheckedIOException e) {
+      left(folder.toAbsolutePath().getParent(), e);
     }
     for (Path sibling : siblings) {
       try {
-        if (isOurs(sibling) && !isAlive(sibling.resolve(OWNER))) {
-          Trees.delete(sibling);
+        if (isOurs(sibling)) {
+          sweep(sibling);
         }
-      } catch (NoSuchFileException e) {
-        // Another start sweeps the same folder: it is gone, which is what we want.
+      } catch (NoSuchFileException | DirectoryNotEmptyException e) {
+        // Another start sweeps the same folder, or it is somebody else's who named it as we do.
         continue;
+      } catch (IOException e) {
+        left(sibling, e);
       }
     }
-    return this;
+  }
+
+  private static void left(Path folder, Exception e) {
+    System.getLogger(EngineTemp.class.getName())
+        .log(Level.WARNING, "can't tidy up " + folder + ": " + e + ". Delete what is not used.");
   }
 
   private boolean isOurs(Path sibling) throws IOException {
-    return Files.getOwner(sibling, LinkOption.NOFOLLOW_LINKS)
-            .equals(Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS))
-        && Files.isDirectory(sibling, LinkOption.NOFOLLOW_LINKS);
+    return !sibling.getFileName().equals(folder.getFileName())
+        && Files.isDirectory(sibling, LinkOption.NOFOLLOW_LINKS)
+        && Files.getOwner(sibling, LinkOption.NOFOLLOW_LINKS)
+            .equals(Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS));
   }
 
-  private static boolean isAlive(Path owner) throws IOException {
-    String pid = Files.readString(owner).strip();
-    return !pid.matches("\\d{1,18}")
-        || ProcessHandle.of(Long.parseLong(pid)).map(ProcessHandle::isAlive).orElse(false);
+  private static void sweep(Path sibling) throws IOException {
+    Path told = sibling.resolve(OWNER);
+    if (!Files.exists(told, LinkOption.NOFOLLOW_LINKS)) {
+      sweepUntold(sibling);
+      return;
+    }
+    try (FileChannel owner =
+        FileChannel.open(
+            told, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+      // The lock is seen from other containers too, where its process has another id, or none.
+      if (owner.tryLock() != null && isEnded(pid(owner))) {
+        Trees.delete(sibling);
+      }
+    }
+  }
+
+  /** One that is empty: whoever it was for makes another, where it lives, see {@link #prepare}. */
+  private static void sweepUntold(Path sibling) throws IOException {
+    String name = sibling.getFileName().toString();
+    // The end is what mktemp makes of XXXX, or Java.
+    if (name.matches(NAME + "\\d+-([0-9A-Za-z]{4}|\\d+)") && isEnded(name.split("-", 3)[1])) {
+      Files.delete(sibling);
+    }
+  }
+
+  private static String pid(FileChannel owner) throws IOException {
+    ByteBuffer told = ByteBuffer.allocate(PID_BYTES);
+    owner.read(told, 0);
+    return new String(told.array(), 0, told.position(), StandardCharsets.US_ASCII).strip();
+  }
+
+  /** Not where it is no id: then the file is somebody else's. */
+  private static boolean isEnded(String pid) {
+    return pid.matches("\\d{1,18}")
+        && !ProcessHandle.of(Long.parseLong(pid)).map(ProcessHandle::isAlive).orElse(false);
   }
 
   private static boolean isPrivateFolder(String given) throws IOException {
@@ -131,6 +213,8 @@ public final class EngineTemp {
   /** Deletes the folder and what is in it; a second time does nothing. */
   public void remove() {
     try {
+      // First: Windows deletes no file that is open.
+      owner.close();
       Trees.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

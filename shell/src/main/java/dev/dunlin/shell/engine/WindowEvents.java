@@ -19,6 +19,7 @@ import org.cef.callback.CefMenuModel;
 import org.cef.handler.CefContextMenuHandlerAdapter;
 import org.cef.handler.CefDisplayHandlerAdapter;
 import org.cef.handler.CefDownloadHandlerAdapter;
+import org.cef.handler.CefFocusHandlerAdapter;
 import org.cef.handler.CefJSDialogHandlerAdapter;
 import org.cef.handler.CefKeyboardHandlerAdapter;
 import org.cef.handler.CefLifeSpanHandlerAdapter;
@@ -46,10 +47,18 @@ final class WindowEvents {
     client.addDownloadHandler(new Downloads());
     client.addJSDialogHandler(new Looks());
     client.addKeyboardHandler(new Keys());
+    client.addFocusHandler(new Focus());
   }
 
   private Optional<BrowserWindow> windowOf(CefBrowser browser) {
     return windows.stream().filter(window -> window.has(browser)).findFirst();
+  }
+
+  private final class Focus extends CefFocusHandlerAdapter {
+    @Override
+    public void onGotFocus(CefBrowser browser) {
+      windowOf(browser).ifPresent(BrowserWindow::hasFocus);
+    }
   }
 
   /** Keys that neither the page nor Chromium has a use for. */

@@ -277,7 +277,7 @@ final class WindowManagerHints {
   }
 
   private static void change(Window frame, Change change) {
-    X11 x11 = Native.load("X11", X11.class);
+    X11 x11 = Native.load("libX11.so.6", X11.class);
     Pointer display = x11.XOpenDisplay(null);
     if (display == null) {
       throw new EngineException("the X display has gone");

@@ -265,7 +265,8 @@ public final class Doctor {
       temp = Files.createTempDirectory("dunlin-doctor-");
       // Any folder stands for the engine, which need not be there yet.
       Sandbox sandbox =
-          Sandbox.prepare(Files.isDirectory(engine) ? engine : temp, temp, environment);
+          Sandbox.prepare(
+              Files.isDirectory(engine) ? engine : temp, temp, environment, Optional.empty());
       return sandbox.isThere()
           ? Finding.ok("sandbox", sandbox.detail())
           : Finding.warn("sandbox", "absent: " + sandbox.detail(), sandbox.cure());

@@ -50,6 +50,7 @@ public final class NativeProcess {
   }
 
   private static final String SYSTEM_BUS = "DBUS_SYSTEM_BUS_ADDRESS";
+  static final String SESSION_BUS = "DBUS_SESSION_BUS_ADDRESS";
 
   /**
    * Variables that Chromium adds to the environment while it starts, with the values that it gives
@@ -59,7 +60,7 @@ public final class NativeProcess {
    */
   static final Map<String, String> CHROMIUMS =
       Map.of(
-          "DBUS_SESSION_BUS_ADDRESS",
+          SESSION_BUS,
           "disabled:",
           SYSTEM_BUS,
           "unix:path=/var/run/dbus/system_bus_socket",
@@ -116,13 +117,19 @@ public final class NativeProcess {
   }
 
   /**
-   * Runs another program in place of this one, with the same process id, streams and environment.
-   * Does not return.
+   * Runs another program in place of this one, with the same process id, streams and environment,
+   * but for the buses: those are what they were before Chromium was kept from them. Does not
+   * return.
    *
    * @param words its command line, the last of them empty as in {@code /proc/self/cmdline}
    * @throws IOException when the system does not start it
    */
   public static void become(Path program, List<String> words) throws IOException {
+    if (Os.here() == Os.LINUX) {
+      for (String bus : List.of(SYSTEM_BUS, SESSION_BUS)) {
+        setEnvironment(bus, System.getenv().getOrDefault(bus, CHROMIUMS.get(bus)));
+      }
+    }
     try {
       Holder.LIBC.execv(
           program.toString(), words.subList(0, words.size() - 1).toArray(String[]::new));

@@ -57,13 +57,9 @@ public final class XKeyGrabs {
   private static final int REPLY_BYTES = 32;
 
   /** Offsets in {@code xcb_setup_t} and {@code xcb_key_press_event_t}. */
-  private static final int VENDOR_LENGTH = 24;
-
-  private static final int FORMATS = 29;
   private static final int FIRST_CODE = 34;
+
   private static final int LAST_CODE = 35;
-  private static final int SETUP_BYTES = 40;
-  private static final int FORMAT_BYTES = 8;
   private static final int TIME = 4;
   private static final int STATE = 28;
 
@@ -182,12 +178,11 @@ public final class XKeyGrabs {
     this.xcb = xcb;
     this.libc = libc;
     this.pressed = pressed;
-    connection = connect(xcb, display);
+    Memory screen = new Memory(Integer.BYTES);
+    connection = connect(xcb, display, screen);
     try {
       Pointer setup = xcb.xcb_get_setup(connection);
-      int vendor = setup.getShort(VENDOR_LENGTH) & 0xffff;
-      int formats = setup.getByte(FORMATS) & 0xff;
-      root = setup.getInt(SETUP_BYTES + (vendor + 3) / 4 * 4 + FORMAT_BYTES * formats);
+      root = XSetup.root(setup, screen.getInt(0));
       firstCode = setup.getByte(FIRST_CODE) & 0xff;
       codes = (setup.getByte(LAST_CODE) & 0xff) - firstCode + 1;
       synchronized (this) {
@@ -207,7 +202,7 @@ public final class XKeyGrabs {
    */
   public static void requireThere(String display) {
     Xcb xcb = load("libxcb.so.1", Xcb.class);
-    xcb.xcb_disconnect(connect(xcb, display));
+    xcb.xcb_disconnect(connect(xcb, display, new Memory(Integer.BYTES)));
   }
 
   private static <T extends Library> T load(String name, Class<T> type) {
@@ -218,8 +213,8 @@ public final class XKeyGrabs {
     }
   }
 
-  private static Pointer connect(Xcb xcb, String display) {
-    Pointer made = xcb.xcb_connect(display, new Memory(Integer.BYTES));
+  private static Pointer connect(Xcb xcb, String display, Memory screen) {
+    Pointer made = xcb.xcb_connect(display, screen);
     if (xcb.xcb_connection_has_error(made) != 0) {
       xcb.xcb_disconnect(made);
       throw new HostException("no X display lets us in: DISPLAY is '" + display + "'");

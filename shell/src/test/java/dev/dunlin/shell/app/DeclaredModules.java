@@ -120,7 +120,8 @@ final class DeclaredModules {
                   })
               .modules());
       modules.add(
-          new PickerModule(index -> Optional.empty(), Optional.empty(), true, name -> home));
+          new PickerModule(
+              index -> Optional.empty(), Optional.empty(), true, name -> home, blocking));
       Scheduler scheduler = new VirtualScheduler();
       modules.add(new ChildProcessModule(scheduler, Map.of()));
       modules.add(new BackEndModule(Optional.empty()));
@@ -164,15 +165,23 @@ final class DeclaredModules {
             false,
             () -> false,
             new WindowMemory(Path.of("none.json"), new Console(System.out, System.err)));
+    WindowIcons icons = new WindowIcons(windows::find, path -> Optional.empty());
     return List.of(
         new WindowModule(
             windows::find,
             Stream.of(
                     List.of(
-                        new WindowCreation("https://a.b.localhost", windows, look, policy -> policy)
-                            .command()),
+                        new WindowCreation(
+                                "https://a.b.localhost", windows, look, policy -> policy, icons)
+                            .command(),
+                        icons.command()),
                     new ClosingQuestions(window -> {}).commands(),
-                    new GivenFiles(windows::find, new Nothing(), Path.of("/home")).commands())
+                    new GivenFiles(windows::find, new Nothing(), Path.of("/home")).commands(),
+                    new FilesOut(
+                            windows::find,
+                            new WindowIcons(windows::find, path -> Optional.empty()),
+                            Path.of("/home"))
+                        .commands())
                 .flatMap(List::stream)
                 .toList()),
         new OtherWindows(windows, (id, event, detail) -> Future.succeededFuture()));

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +66,9 @@ class DunlinScriptTest {
 
   @TempDir Path folder;
 
+  /** With a short path, as the kernel's sockets need it. */
+  private Path runtime;
+
   private Path root;
   private Path bin;
   private Path jdk;
@@ -73,8 +77,14 @@ class DunlinScriptTest {
 
   private record Result(int code, String out, String err) {}
 
+  @AfterEach
+  void deleteRuntime() throws IOException {
+    Trees.delete(runtime);
+  }
+
   @BeforeEach
   void makeMachine() throws IOException {
+    runtime = Files.createTempDirectory(Path.of("/tmp"), "run");
     root = Files.createDirectories(folder.resolve("Dünlin's home (1)"));
     bin = Files.createDirectories(folder.resolve("bin"));
     jdk = folder.resolve("jdk 17");
@@ -103,6 +113,7 @@ class DunlinScriptTest {
     tool("Xvfb", ":");
     tool("jwm", ":");
     tool("openbox", ":");
+    tool("ibus-daemon", ":");
     tool("bwrap", ":");
     tool("dbus-daemon", ":");
     tool("xz", ":");
@@ -147,9 +158,9 @@ class DunlinScriptTest {
     program(
         jdk.resolve("bin/java"),
         // No archive of classes comes of it, which a start has to do without.
-        "case $* in *-Xshare:dump*) exit 1 ;; esac\n"
+        "case $* in *-Xshare:dump* | *shell.ClassList*) exit 1 ;; esac\n"
             + "{ printf 'java'; printf '|%s' \"$@\"; printf '\\n'; printf 'TMPDIR=%s\\nUSER=%s\\nLC_ALL=%s\\n' \"$TMPDIR\""
-            + " \"$DUNLIN_USER_TMPDIR\" \"${LC_ALL-}\"; } >>\"$FAKE/log\"; exit 42");
+            + " \"$DUNLIN_USER_TMPDIR\" \"${LC_ALL-}\"; } >>\"$FAKE/log\"; echo $$ >\"$FAKE/pid\"; exit 42");
     Files.createDirectories(jdk.resolve("lib"));
     Files.createFile(jdk.resolve("lib/libawt_xawt.so"));
     Files.writeString(jdk.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"17.0.1\"\n");
@@ -159,7 +170,7 @@ class DunlinScriptTest {
     environment.put("JAVA_HOME", jdk.toString());
     environment.put("FAKE", folder.toString());
     environment.put("FAKE_ROOT", root.toString());
-    environment.put("XDG_RUNTIME_DIR", Files.createDirectories(folder.resolve("run")).toString());
+    environment.put("XDG_RUNTIME_DIR", runtime.toString());
     environment.put("DISPLAY", ":1");
     environment.put("LC_ALL", "C.UTF-8");
   }
@@ -294,8 +305,15 @@ class DunlinScriptTest {
     dunlin("run");
     String line = log("TMPDIR=").get(0);
     Path temporary = Path.of(line.substring("TMPDIR=".length()));
-    assertTrue(line.startsWith("TMPDIR=" + folder + "/run/dunlin-1000/"), line);
+    assertTrue(line.startsWith("TMPDIR=" + runtime + "/dunlin-1000/"), line);
     assertTrue(line.endsWith("/"), line);
+    // Java becomes what the script was: who is killed at once has said whose folder it is.
+    assertTrue(
+        temporary
+            .getFileName()
+            .toString()
+            .startsWith("dunlin-" + Files.readString(folder.resolve("pid")).strip() + "-"),
+        line);
     assertEquals(
         "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(temporary)));
     assertEquals(
@@ -304,13 +322,24 @@ class DunlinScriptTest {
     assertEquals(List.of("USER=/var/tmp"), log("USER="));
   }
 
+  /** Chromium ends without a word where the path of its socket is longer than the kernel takes. */
+  @Test
+  void aTemporaryFolderWhosePathIsTooLongForASocketIsInTmp() throws Exception {
+    Path deep = Files.createDirectories(runtime.resolve("x".repeat(40)));
+    environment.put("XDG_RUNTIME_DIR", deep.toString());
+    dunlin("run");
+    String line = log("TMPDIR=").get(0);
+    assertTrue(line.startsWith("TMPDIR=/tmp/dunlin-"), line);
+    Files.delete(Path.of(line.substring("TMPDIR=".length())));
+  }
+
   @Test
   void aTemporaryFolderThatIsALinkIsNotTrusted() throws Exception {
     Path trap = Files.createDirectories(folder.resolve("trap"));
-    Files.createSymbolicLink(folder.resolve("run/dunlin-1000"), trap);
+    Files.createSymbolicLink(runtime.resolve("dunlin-1000"), trap);
     dunlin("run");
     assertTrue(
-        log("TMPDIR=").get(0).startsWith("TMPDIR=" + folder + "/run/dunlin-"),
+        log("TMPDIR=").get(0).startsWith("TMPDIR=" + runtime + "/dunlin-"),
         log("TMPDIR=").toString());
     try (Stream<Path> files = Files.list(trap)) {
       assertEquals(0, files.count());

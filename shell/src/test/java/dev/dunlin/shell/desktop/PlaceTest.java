@@ -243,6 +243,28 @@ class PlaceTest {
     assertTrue(told.contains("\"progress-visible\":false,\"urgent\":true"), told);
   }
 
+  private Map<String, Object> line(String name) {
+    return get(commands.capabilities().get(name).get());
+  }
+
+  @Test
+  void saysWhatTheDesktopLacksOfIt() throws IOException {
+    for (String name : List.of("badge", "autostart")) {
+      assertEquals("not-installed", line(name).get("reason"), name);
+    }
+    Files.createDirectories(folder.resolve("data/applications"));
+    Files.writeString(
+        folder.resolve("data/applications/dev.example.app.desktop"), "[Desktop Entry]");
+    for (String name : List.of("badge", "autostart")) {
+      assertEquals(true, line(name).get("available"), name);
+    }
+    desktop.tell("files");
+    assertEquals(true, line("reveal").get("available"));
+    bus.close();
+    bus = new Bus(Optional.empty());
+    assertEquals("no-bus", line("badge").get("reason"));
+  }
+
   @Test
   void anInstalledAppStartsWithTheSessionWhenToldSoAndAnotherSaysWhyNot() throws IOException {
     BridgeError not =

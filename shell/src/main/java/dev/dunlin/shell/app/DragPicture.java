@@ -1,0 +1,91 @@
+package dev.dunlin.shell.app;
+
+import io.vertx.core.Future;
+import java.awt.Color;
+import java.awt.EventQueue;
+import java.awt.Frame;
+import java.awt.Image;
+import java.awt.MouseInfo;
+import java.awt.PointerInfo;
+import java.awt.Window;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import javax.swing.BorderFactory;
+import javax.swing.ImageIcon;
+import javax.swing.JLabel;
+import javax.swing.JWindow;
+import javax.swing.Timer;
+
+/**
+ * What is seen of files while they are dragged: a picture, or their name, beside the pointer and
+ * never below it, where it would be in the way of the drop.
+ *
+ * <p><i>Thread:</i> event dispatch.
+ */
+final class DragPicture {
+  /** Longest side that is shown of a picture; a larger one is made smaller. */
+  private static final int SIDE_PX = 128;
+
+  private static final int BESIDE_PX = 14;
+  private static final int FOLLOW_MILLIS = 16;
+  private static final int NAME_LENGTH = 64;
+
+  private DragPicture() {}
+
+  static void follow(Frame owner, List<Path> files, Optional<Image> picture, Future<?> done) {
+    JWindow shown = new JWindow(owner);
+    shown.setType(Window.Type.POPUP);
+    shown.setFocusableWindowState(false);
+    JLabel label = PlainText.in(new JLabel());
+    picture.ifPresentOrElse(
+        image -> label.setIcon(icon(image)),
+        () -> {
+          label.setText(name(files));
+          label.setBorder(
+              BorderFactory.createCompoundBorder(
+                  BorderFactory.createLineBorder(Color.GRAY),
+                  BorderFactory.createEmptyBorder(2, 6, 2, 6)));
+        });
+    shown.add(label);
+    shown.pack();
+    move(shown);
+    Timer steps = new Timer(FOLLOW_MILLIS, step -> move(shown));
+    steps.start();
+    shown.setVisible(true);
+    done.onComplete(
+        end ->
+            EventQueue.invokeLater(
+                () -> {
+                  steps.stop();
+                  shown.dispose();
+                }));
+  }
+
+  private static ImageIcon icon(Image picture) {
+    ImageIcon icon = new ImageIcon(picture);
+    int longest = Math.max(icon.getIconWidth(), icon.getIconHeight());
+    return longest <= SIDE_PX
+        ? icon
+        : new ImageIcon(
+            picture.getScaledInstance(
+                Math.max(1, icon.getIconWidth() * SIDE_PX / longest),
+                Math.max(1, icon.getIconHeight() * SIDE_PX / longest),
+                Image.SCALE_SMOOTH));
+  }
+
+  private static String name(List<Path> files) {
+    if (files.size() > 1) {
+      return files.size() + " files";
+    }
+    String name = String.valueOf(files.get(0).getFileName());
+    return name.length() <= NAME_LENGTH ? name : name.substring(0, NAME_LENGTH) + "…";
+  }
+
+  private static void move(JWindow shown) {
+    PointerInfo pointer = MouseInfo.getPointerInfo();
+    if (pointer != null) {
+      shown.setLocation(pointer.getLocation().x + BESIDE_PX, pointer.getLocation().y + BESIDE_PX);
+    }
+  }
+}

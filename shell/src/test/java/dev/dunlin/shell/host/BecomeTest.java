@@ -1,0 +1,56 @@
+package dev.dunlin.shell.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.dunlin.scheduler.process.ChildProcess;
+import dev.dunlin.scheduler.process.ProcessSpec;
+import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
+import dev.dunlin.scheduler.process.ProcessStarter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** An app that starts anew, in the place of the one before. */
+@EnabledOnOs(OS.LINUX)
+class BecomeTest {
+  private static final String SESSION = "unix:path=/run/user/7/bus";
+  private static final String SYSTEM = "unix:path=/run/system";
+
+  /** What becomes another program, after it has kept Chromium from the buses. */
+  static final class Before {
+    private Before() {}
+
+    public static void main(String[] words) throws IOException {
+      NativeProcess.hideSystemBus();
+      NativeProcess.setEnvironment(NativeProcess.SESSION_BUS, "unix:path=/gone");
+      NativeProcess.become(
+          Path.of("/bin/sh"),
+          List.of("sh", "-c", "echo $DBUS_SESSION_BUS_ADDRESS $DBUS_SYSTEM_BUS_ADDRESS", ""));
+    }
+  }
+
+  @Test
+  void whatComesAfterHasTheBusesThatChromiumWasKeptFrom() throws IOException {
+    ChildProcess child =
+        ProcessStarter.get()
+            .start(
+                ProcessSpec.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Before.class.getName())
+                    .withVariable("DBUS_SESSION_BUS_ADDRESS", SESSION)
+                    .withVariable("DBUS_SYSTEM_BUS_ADDRESS", SYSTEM)
+                    .withStdio(Stdio.NULL, Stdio.PIPE, Stdio.INHERIT))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    assertEquals(
+        SESSION + " " + SYSTEM + "\n",
+        new String(child.stdout().readAllBytes(), StandardCharsets.UTF_8));
+  }
+}
