@@ -275,7 +275,7 @@ final class BuildCommand implements Callable<Integer> {
   }
 
   /** False where Maven runs us for an app that is not among Dunlin's sources. */
-  private static boolean isOfSources() {
+  static boolean isOfSources() {
     return !System.getProperty("dunlin.home", "").isEmpty();
   }
 

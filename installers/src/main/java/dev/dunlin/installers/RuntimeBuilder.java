@@ -1,6 +1,7 @@
 package dev.dunlin.installers;
 
 import dev.dunlin.shell.BuildInfo;
+import dev.dunlin.shell.ClassList;
 import dev.dunlin.shell.host.Os;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.jar.Attributes;
@@ -105,12 +107,16 @@ record RuntimeBuilder(Path jdk, List<Path> jars, Path engine) {
         names.add(name);
       }
     }
+    // Ours first: Java looks for their resources in jar after jar, and opens each.
+    names.sort(Comparator.comparing(name -> !name.startsWith("dunlin-")));
     Instant time = BuildInfo.timestamp();
     classPath(tree.at(CLASS_PATH), names, time);
     tree.copyTree(engine, "engine", RuntimeBuilder::isShipped);
     tree.write("lib/java.args", flags("java.args") + (isNew() ? flags("java-24.args") : ""));
     // Of the classes of a start, for the class-data archive.
-    tree.write("lib/classes.lst", own(isNew() ? "classes-24.lst" : "classes.lst"));
+    tree.write(
+        "lib/classes.lst",
+        ClassList.complete(own(isNew() ? "classes-24.lst" : "classes.lst").lines().toList()));
     tree.write(Sbom.FILE, Sbom.of(names, jdk));
     tree.write("lib/private-tmp.sh", ofShell("private-tmp.sh"));
     tree.program("bin/dunlin-app", own("dunlin-app.sh"));

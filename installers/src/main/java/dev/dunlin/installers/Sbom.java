@@ -8,6 +8,8 @@ import dev.dunlin.shell.BuildInfo;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -180,11 +182,26 @@ public final class Sbom {
                 "Apache-2.0")
             .put("type", "framework"));
     Map<String, ObjectNode> all = new TreeMap<>();
+    List<String> unknown = new ArrayList<>(jars);
+    unknown.removeIf(jar -> jar.startsWith("dunlin-"));
     for (JsonNode one : known()) {
       JsonNode file = one.at("/properties/0/value");
       if (file.isMissingNode() || jars.contains(file.asText())) {
         all.put(one.path("purl").asText(), (ObjectNode) one);
+        unknown.remove(file.asText());
       }
+    }
+    if (!unknown.isEmpty() && BuildCommand.isOfSources()) {
+      throw new BuildException(
+          "nobody knows what is in "
+              + String.join(", ", unknown)
+              + ": a jar keeps the name that it has in Maven's repository");
+    }
+    // An author's own.
+    for (String jar : unknown) {
+      String name = jar.replaceFirst("\\.jar$", "");
+      String purl = "pkg:generic/" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+      all.put(purl, component(name, "unknown", purl, "NOASSERTION"));
     }
     List.of(
             component(

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
 class SbomTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
@@ -68,6 +70,26 @@ class SbomTest {
         bill(jars().stream().filter(jar -> !jar.startsWith("gson-")).toList());
     assertFalse(bill.containsKey("gson"));
     assertTrue(bill.containsKey("picocli"));
+  }
+
+  @Test
+  @ResourceLock(Resources.SYSTEM_PROPERTIES)
+  void aJarOfOursThatNobodyKnowsStopsTheBuildAndAnAuthorsIsNamed() throws IOException {
+    List<String> jars = new ArrayList<>(jars());
+    jars.add("dunlin-shell-0.1.0.jar");
+    jars.add("an author's-1.jar");
+    String before = System.getProperty("dunlin.home", "");
+    try {
+      System.setProperty("dunlin.home", "");
+      assertEquals("unknown", bill(jars).get("an author's-1").path("version").asText());
+      System.setProperty("dunlin.home", ROOT.toString());
+      assertTrue(
+          assertThrows(BuildException.class, () -> bill(jars))
+              .getMessage()
+              .contains("an author's-1.jar"));
+    } finally {
+      System.setProperty("dunlin.home", before);
+    }
   }
 
   @Test
