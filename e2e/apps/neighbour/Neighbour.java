@@ -4,6 +4,7 @@ import java.awt.datatransfer.DataFlavor;
 import java.awt.datatransfer.Transferable;
 import java.awt.datatransfer.UnsupportedFlavorException;
 import java.io.File;
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 import java.awt.event.MouseAdapter;
@@ -15,8 +16,9 @@ import javax.swing.SwingUtilities;
 import javax.swing.TransferHandler;
 
 /**
- * Another program of the desktop, as a file manager is one: files are dragged out of its window. The
- * words are the files that it offers.
+ * Another program of the desktop, as a file manager is one: files are dragged out of its window, and
+ * dropped on it. The words are the files that it offers; without any it takes some, and its title
+ * says which.
  */
 final class Neighbour {
   public static void main(String[] files) {
@@ -55,7 +57,31 @@ final class Neighbour {
 
     @Override
     public int getSourceActions(JComponent from) {
-      return COPY;
+      return offered.isEmpty() ? NONE : COPY;
+    }
+
+    @Override
+    public boolean canImport(TransferSupport offer) {
+      boolean wanted = offered.isEmpty() && offer.isDataFlavorSupported(DataFlavor.javaFileListFlavor);
+      if (wanted) {
+        title((JComponent) offer.getComponent(), "Offered");
+      }
+      return wanted;
+    }
+
+    @Override
+    public boolean importData(TransferSupport offer) {
+      try {
+        StringBuilder names = new StringBuilder("Took");
+        for (Object file : (List<?>) offer.getTransferable().getTransferData(DataFlavor.javaFileListFlavor)) {
+          names.append(' ').append(file);
+        }
+        title((JComponent) offer.getComponent(), names.toString());
+        return true;
+      } catch (UnsupportedFlavorException | IOException e) {
+        title((JComponent) offer.getComponent(), e.toString());
+        return false;
+      }
     }
 
     @Override

@@ -53,6 +53,7 @@ public final class Desktop implements AutoCloseable {
   private static final int PROPERTY_NOTIFY = 28;
   private static final int PROPERTY_CHANGES = 1 << 22;
   private static final int SUBSTRUCTURE = 1 << 19 | 1 << 20;
+  private static final int REVERT_TO_PARENT = 2;
   private static final int ZPIXMAP = 2;
   private static final int VIEWABLE = 2;
 
@@ -143,6 +144,8 @@ public final class Desktop implements AutoCloseable {
     int XFree(Pointer data);
 
     int XGetInputFocus(Pointer display, Memory focus, Memory revert);
+
+    int XSetInputFocus(Pointer display, NativeLong window, int revert, NativeLong time);
 
     byte XKeysymToKeycode(Pointer display, NativeLong keysym);
 
@@ -339,6 +342,63 @@ public final class Desktop implements AutoCloseable {
     x11.XSync(display, false);
   }
 
+  /**
+   * Presses keys one after the other, by their places on the keyboard, as X counts them: what they
+   * give is the layout's business.
+   */
+  public void strike(int... codes) {
+    for (int code : codes) {
+      Fingers.TEST.XTestFakeKeyEvent(display, code, true, NOW);
+      Fingers.TEST.XTestFakeKeyEvent(display, code, false, NOW);
+    }
+    x11.XSync(display, false);
+  }
+
+  /** Holds a key, by its place, while others are struck. */
+  public void strikeWith(int held, int... codes) {
+    Fingers.TEST.XTestFakeKeyEvent(display, held, true, NOW);
+    strike(codes);
+    Fingers.TEST.XTestFakeKeyEvent(display, held, false, NOW);
+    x11.XSync(display, false);
+  }
+
+  /** Gives the keyboard another layout, as {@code setxkbmap} understands it; it comes with Xvfb. */
+  public void layout(String... words) {
+    List<String> command = new ArrayList<>(List.of("setxkbmap", "-option", ""));
+    command.addAll(List.of(words));
+    run(command);
+  }
+
+  /** Starts a program that belongs to this desktop, with its environment and more. */
+  public ChildProcess start(List<String> command, Map<String, String> variables, Stdio output) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PATH", System.getenv("PATH"));
+    environment.put("HOME", folder.toString());
+    environment.put("DISPLAY", server.display());
+    environment.put("XAUTHORITY", server.authority().toString());
+    environment.putAll(variables);
+    return ProcessStarter.get()
+        .start(
+            ProcessSpec.of(command.toArray(String[]::new))
+                .withEnvironment(environment)
+                .withStdio(Stdio.NULL, output, Stdio.NULL))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
+  }
+
+  private void run(List<String> command) {
+    int code =
+        start(command, Map.of(), Stdio.NULL)
+            .exit()
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    if (code != 0) {
+      throw new IllegalStateException(command + " ended with " + code);
+    }
+  }
+
   /** The X window that keys go to. */
   public long inputFocus() {
     Memory focus = new Memory(NativeLong.SIZE);
@@ -388,31 +448,68 @@ public final class Desktop implements AutoCloseable {
     return numbers(root, "_NET_CLIENT_LIST").stream().map(NativeLong::new).map(Seen::new).toList();
   }
 
+  /**
+   * All windows that are shown, those within others too, with their places, and which of them gets
+   * the keys: for the message of a test that has failed.
+   */
+  public String describe() {
+    StringBuilder text = new StringBuilder();
+    long focus = inputFocus();
+    text.append("keys go to ").append(Long.toHexString(focus)).append('\n');
+    describe(root, focus, 0, text);
+    return text.toString();
+  }
+
+  private void describe(NativeLong window, long focus, int depth, StringBuilder text) {
+    Memory attributes = new Memory(ATTRIBUTES_BYTES);
+    long id = window.longValue();
+    if (x11.XGetWindowAttributes(display, window, attributes) == 0
+        || attributes.getInt(MAP_STATE) != VIEWABLE && id != focus) {
+      return;
+    }
+    text.append("  ".repeat(depth))
+        .append(
+            "%x %dx%d%+d%+d %s%s%n"
+                .formatted(
+                    id,
+                    attributes.getInt(8),
+                    attributes.getInt(12),
+                    attributes.getInt(0),
+                    attributes.getInt(4),
+                    text(window, "_NET_WM_NAME"),
+                    id == focus ? " has the keys" : ""));
+    for (long child : children(window)) {
+      describe(new NativeLong(child), focus, depth + 1, text);
+    }
+  }
+
+  private long[] children(NativeLong window) {
+    Memory ignored = new Memory(NativeLong.SIZE);
+    Memory children = new Memory(Native.POINTER_SIZE);
+    children.clear();
+    Memory count = new Memory(Integer.BYTES);
+    if (x11.XQueryTree(display, window, ignored, ignored, children, count) == 0
+        || children.getPointer(0) == null) {
+      return new long[0];
+    }
+    long[] ids = children.getPointer(0).getLongArray(0, count.getInt(0));
+    x11.XFree(children.getPointer(0));
+    return ids;
+  }
+
   /** Whether a menu or the like is shown: a window that the window manager has no say in. */
   public boolean isPopupShown() {
-    Memory rootBack = new Memory(NativeLong.SIZE);
-    Memory parent = new Memory(NativeLong.SIZE);
-    Memory children = new Memory(Native.POINTER_SIZE);
-    Memory count = new Memory(Integer.BYTES);
-    if (x11.XQueryTree(display, root, rootBack, parent, children, count) == 0
-        || children.getPointer(0) == null) {
-      return false;
-    }
-    try {
-      for (long id : children.getPointer(0).getLongArray(0, count.getInt(0))) {
-        Memory attributes = new Memory(ATTRIBUTES_BYTES);
-        NativeLong window = new NativeLong(id);
-        if (x11.XGetWindowAttributes(display, window, attributes) != 0
-            && attributes.getInt(MAP_STATE) == VIEWABLE
-            && attributes.getInt(OVERRIDE_REDIRECT) != 0
-            && !numbers(window, "_NET_WM_WINDOW_TYPE").isEmpty()) {
-          return true;
-        }
+    for (long id : children(root)) {
+      Memory attributes = new Memory(ATTRIBUTES_BYTES);
+      NativeLong window = new NativeLong(id);
+      if (x11.XGetWindowAttributes(display, window, attributes) != 0
+          && attributes.getInt(MAP_STATE) == VIEWABLE
+          && attributes.getInt(OVERRIDE_REDIRECT) != 0
+          && !numbers(window, "_NET_WM_WINDOW_TYPE").isEmpty()) {
+        return true;
       }
-      return false;
-    } finally {
-      x11.XFree(children.getPointer(0));
     }
+    return false;
   }
 
   /** A window by its title now; its title may change later. */
@@ -426,6 +523,17 @@ public final class Desktop implements AutoCloseable {
 
     private Seen(NativeLong id) {
       this.id = id;
+    }
+
+    /** By which other programs know it. */
+    public long id() {
+      return id.longValue();
+    }
+
+    /** The first point of its icon, of its red, green and blue alone; -1 if it has none. */
+    public int icon() {
+      List<Long> points = numbers(id, "_NET_WM_ICON");
+      return points.size() < 3 ? -1 : points.get(2).intValue() & 0xff_ff_ff;
     }
 
     public String title() {
@@ -455,6 +563,20 @@ public final class Desktop implements AutoCloseable {
     public boolean hasKeysInPage() {
       long focus = inputFocus();
       return focus >>> CLIENT_BITS != id.longValue() >>> CLIENT_BITS && isWithin(focus);
+    }
+
+    /**
+     * Gives the keys to the toolkit, as a window manager does; from here on it is the app that
+     * moves them. What is pressed next comes to the toolkit.
+     */
+    public void giveKeysToToolkit() {
+      for (long child : children(id)) {
+        if (text(new NativeLong(child), "_NET_WM_NAME").equals("FocusProxy")) {
+          x11.XSetInputFocus(display, new NativeLong(child), REVERT_TO_PARENT, NOW);
+          return;
+        }
+      }
+      throw new AssertionError("not a window of AWT: " + describe());
     }
 
     private boolean isWithin(long window) {

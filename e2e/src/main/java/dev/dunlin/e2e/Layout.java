@@ -130,9 +130,23 @@ public record Layout(Path home, Path dist, Path engine, Path driver) {
       argv.add("-XX:SharedArchiveFile=" + archive);
     }
     argv.add("-cp");
-    argv.add(dist.resolve("lib") + "/*" + (main == Driver.class ? ":" + driver : ""));
+    argv.add(jars() + (main == Driver.class ? ":" + driver : ""));
     argv.add(main.getName());
     return argv;
+  }
+
+  /** In the order of the script's: an archive is of one class path. */
+  private String jars() {
+    StringBuilder all = new StringBuilder();
+    for (String ours : List.of("dunlin-shell-", "dunlin-bridge-")) {
+      try (Stream<Path> jars = Files.list(dist.resolve("lib"))) {
+        jars.filter(jar -> jar.getFileName().toString().startsWith(ours))
+            .forEach(jar -> all.append(jar).append(':'));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return all.append(dist.resolve("lib")).append("/*").toString();
   }
 
   /** What npm and builds make in an app's folder. */

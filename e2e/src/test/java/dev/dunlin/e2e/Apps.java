@@ -8,6 +8,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -16,7 +18,8 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
  * The apps of one suite: ends them, proves that they leave nothing, and writes screenshot and log
- * of each to {@code e2e/target/failures/<test>/} when a test fails.
+ * of each, and the windows on the desktop, to {@code e2e/target/failures/<test>/} when a test
+ * fails.
  */
 final class Apps
     implements AfterEachCallback,
@@ -26,6 +29,7 @@ final class Apps
   private record Started(RunningApp app, boolean driven) {}
 
   private final Deque<Started> ofTest = new ArrayDeque<>();
+  private Optional<Desktop> desktop = Optional.empty();
   private final Deque<Started> ofSuite = new ArrayDeque<>();
 
   /** The app in {@code e2e/apps} or {@code templates} of this name. */
@@ -52,16 +56,38 @@ final class Apps
    * @param folder of the copy
    */
   RunningApp startOn(Desktop desktop, String name, String lines, Path folder) throws IOException {
+    return startOn(desktop, name, lines, folder, Map.of(), ofTest);
+  }
+
+  /** As {@link #startOn}, with more of an environment, and until the suite ends. */
+  RunningApp startOnForSuite(
+      Desktop desktop, String name, String lines, Path folder, Map<String, String> variables)
+      throws IOException {
+    return startOn(desktop, name, lines, folder, variables, ofSuite);
+  }
+
+  private RunningApp startOn(
+      Desktop desktop,
+      String name,
+      String lines,
+      Path folder,
+      Map<String, String> variables,
+      Deque<Started> to)
+      throws IOException {
+    this.desktop = Optional.of(desktop);
     Path copy = folder.resolve(name);
     Layout.copyTree(named(name), copy);
     Files.writeString(copy.resolve("socket.ini"), lines, StandardOpenOption.APPEND);
-    RunningApp app =
-        start(
-            RunningApp.Start.of(copy)
-                .withWords()
-                .driven()
-                .variable("DISPLAY", desktop.name())
-                .variable("XAUTHORITY", desktop.authority()));
+    RunningApp.Start start =
+        RunningApp.Start.of(copy)
+            .withWords()
+            .driven()
+            .variable("DISPLAY", desktop.name())
+            .variable("XAUTHORITY", desktop.authority());
+    for (Map.Entry<String, String> variable : variables.entrySet()) {
+      start = start.variable(variable.getKey(), variable.getValue());
+    }
+    RunningApp app = start(start, to);
     app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
     app.page().await("document.documentElement?.dataset.ready === 'true'");
     return app;
@@ -135,6 +161,11 @@ final class Apps
                 (context.getRequiredTestClass().getSimpleName() + test)
                     .replaceAll("[^A-Za-z0-9._-]+", "_"));
     Files.createDirectories(folder);
+    if (desktop.isPresent()) {
+      String windows = desktop.get().describe();
+      fault.addSuppressed(new AssertionError("the windows then: " + windows));
+      Files.writeString(folder.resolve("windows.txt"), windows);
+    }
     int number = 0;
     for (Deque<Started> apps : java.util.List.of(ofTest, ofSuite)) {
       for (Started started : apps) {

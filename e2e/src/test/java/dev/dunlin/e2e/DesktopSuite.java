@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -243,6 +244,69 @@ class DesktopSuite {
   }
 
   @Test
+  @Shows(Feature.REVEAL)
+  void aFileIsShownInItsFolderByTheFileManager() throws IOException {
+    desktop.tell("files");
+    Path file = Files.writeString(folder.toRealPath().resolve("a file.txt"), "");
+    JsonNode shown =
+        page.run(
+            "return outcome(() => application.reveal(" + JSON.valueToTree(file.toString()) + "))");
+    assertTrue(!shown.has("code"), shown::toString);
+    assertEquals("[\"" + file.toUri() + "\"]", ask("revealed").toString());
+    assertTrue(capability("reveal").path("available").asBoolean());
+  }
+
+  private static JsonNode capability(String name) {
+    return page.run("return application.capabilities()").path(name);
+  }
+
+  private static Optional<JsonNode> badge() {
+    for (JsonNode signal : ask("signals")) {
+      if (signal.get(0).asText().equals("com.canonical.Unity.LauncherEntry")) {
+        return Optional.of(signal);
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Test
+  @Shows(Feature.BADGE)
+  void theDockIsToldOfCountAndProgress() {
+    page.run("await application.setBadge({count: 3, progress: 0.5})");
+    // The signal comes by another way than the answer.
+    app.await(() -> badge().isPresent(), "the signal to docks", RunningApp.SOON);
+    JsonNode told = badge().orElseThrow();
+    assertEquals("application://dev.dunlin.e2e.desktop.desktop", told.get(2).asText());
+    assertEquals(3, told.get(3).path("count").asInt());
+    assertTrue(told.get(3).path("count-visible").asBoolean());
+    assertEquals(0.5, told.get(3).path("progress").asDouble());
+    assertTrue(capability("menu").path("available").asBoolean());
+  }
+
+  @Test
+  @Shows(Feature.AUTOSTART)
+  void anInstalledAppStartsWithTheSessionAsThePersonLikes() throws IOException {
+    JsonNode not = page.run("return outcome(() => application.autostart.setEnabled(true))");
+    assertEquals("ERR_NOT_INSTALLED", not.path("code").asText(), not::toString);
+    assertEquals("not-installed", capability("autostart").path("reason").asText());
+    String name = "dev.dunlin.e2e.desktop.desktop";
+    Path installed = Files.createDirectories(app.base().resolve("data/applications")).resolve(name);
+    Files.writeString(installed, "[Desktop Entry]\nName=Desk\n");
+    try {
+      assertTrue(capability("autostart").path("available").asBoolean());
+      assertTrue(capability("badge").path("available").asBoolean());
+      assertEquals("true", page.run("return application.autostart.setEnabled(true)").toString());
+      Path entry = app.base().resolve("config/autostart").resolve(name);
+      assertEquals(Files.readString(installed), Files.readString(entry));
+      assertEquals("true", page.run("return application.autostart.isEnabled()").toString());
+      assertEquals("false", page.run("return application.autostart.setEnabled(false)").toString());
+      assertTrue(Files.notExists(entry));
+    } finally {
+      Files.delete(installed);
+    }
+  }
+
+  @Test
   void withoutABusEverythingSaysWhatIsMissingAndTheAppGoesOn() throws IOException {
     Path copy = folder.toRealPath().resolve("app");
     Layout.copyTree(Apps.named("desktop"), copy);
@@ -254,7 +318,8 @@ class DesktopSuite {
     Page there = lonely.page();
     there.await("document.documentElement?.dataset.ready === 'true'");
     JsonNode lines = there.run("return application.capabilities()");
-    for (String line : new String[] {"notifications", "tray", "keepAwake"}) {
+    for (String line :
+        new String[] {"notifications", "tray", "keepAwake", "badge", "fileDialogs"}) {
       assertEquals("no-bus", lines.path(line).path("reason").asText(), lines::toString);
     }
     JsonNode tray = there.run("return command('application/setTrayMenu', {value: 'A: _'})");

@@ -794,8 +794,9 @@ class EngineServicesSuite {
   }
 
   /**
-   * Failed in one of two runs: the third question stood, and the keys were not its own. Nightly
-   * until that is mended.
+   * Failed in one of two runs (the third question stood, and the keys were not its own), and in two
+   * of 14 at load 12 to 18: for 30 s no field of the second question had the keyboard, as AWT sees
+   * it. In 14 runs at load 5 to 15 it did not fail. Nightly until that is mended.
    */
   @Tag("nightly")
   @Test
@@ -817,6 +818,11 @@ class EngineServicesSuite {
       page.navigate(server.url() + "/a/more");
       awaitBody("welcome");
       app.await(() -> server.saw("/a/more ann:sesame"), "the same again", RunningApp.SOON);
+      // For a frame nobody is asked, and the page goes on.
+      page.evaluate(
+          "document.body.append(Object.assign(document.createElement('iframe'), {src: '/c'})); true");
+      page.await("frames[0]?.document.body?.textContent === 'go away'");
+      assertEquals(Optional.empty(), desktop.window("Log in with Services"));
       page.tell("location.href = " + literal(server.url() + "/b"));
       awaitDialog("Log in with Services");
       page.awaitDialog(named -> named.contains("label: Password"), "a question");

@@ -55,6 +55,9 @@ class FaultsSuite {
   /** Longest time from the order to close to the kill. */
   private static final int CLOSING_MS = 300;
 
+  /** Longer than AWT waits before it ends its event thread (a second). */
+  private static final Duration IDLE = Duration.ofMillis(2_500);
+
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final Clock CLOCK = new SystemClock();
 
@@ -358,6 +361,90 @@ class FaultsSuite {
   @MethodSource("closings")
   void endsWhoeverDiesMeanwhile(State state, Victim victim) throws IOException {
     one(state, victim);
+  }
+
+  // ---- ends and starts
+
+  /**
+   * AWT ends its event thread when it has nothing to do for a second and there is no window yet; by
+   * the next one Chromium can't be shut down.
+   */
+  @Test
+  void shutsChromiumDownThoughItsFirstWindowWasLongInComing() throws Exception {
+    app =
+        APPS.start(
+            start()
+                .variable(
+                    "JAVA_TOOL_OPTIONS",
+                    "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:0"));
+    String listening = "Listening for transport dt_socket at address: ";
+    String port = app.awaitLine(listening).text().replaceFirst(".*" + listening, "").strip();
+    try (Debugged runtime = Debugged.attach(port)) {
+      runtime.runTo("dev.dunlin.shell.engine.BrowserWindow", "create");
+      Duration longest = CLOCK.now().plus(IDLE);
+      await(
+          () -> !runtime.hasThread("AWT-EventQueue-0") || CLOCK.now().compareTo(longest) >= 0,
+          "the end of the event thread, or its stay");
+    }
+    app.page().await(READY);
+    app.signal("INT", app.pid());
+    assertEquals(130, app.awaitExit());
+    app.proveNothingLeft();
+    assertNothingHeld(app.base());
+  }
+
+  @Test
+  void startsOverTheLinksOfAKilledOneWhoseProcessIdIsNowAnothers() throws IOException {
+    RunningApp.Start start = start();
+    RunningApp another = APPS.start(start);
+    another.page().await(READY);
+    app = APPS.start(start);
+    app.page().await(READY);
+    Path profile = app.base().resolve("cache/dev.dunlin.e2e.faults/engine");
+    Path lock = profile.resolve("SingletonLock");
+    String host = Files.readSymbolicLink(lock).toString().replaceFirst("-\\d+$", "");
+    app.signal("INT", app.pid());
+    assertEquals(130, app.awaitExit());
+    for (String holder : List.of(host + "-" + another.pid(), "another-host-1")) {
+      Files.createSymbolicLink(lock, Path.of(holder));
+      Files.createSymbolicLink(profile.resolve("SingletonCookie"), Path.of("1234567890"));
+      Files.createSymbolicLink(
+          profile.resolve("SingletonSocket"), folder.resolve("gone/SingletonSocket"));
+      app = APPS.start(start.in(app));
+      assertAlive();
+      app.signal("INT", app.pid());
+      assertEquals(130, app.awaitExit());
+      assertNothingHeld(app.base());
+    }
+    assertEquals("1", another.page().evaluate("1").asText());
+    another.close();
+  }
+
+  @Test
+  void deletesTheTemporaryFolderOfOneThatWasKilledBeforeItSaidWhoseItIs() throws IOException {
+    ChildProcess ended =
+        ProcessStarter.get()
+            .start(ProcessSpec.of("true").withStdio(Stdio.NULL, Stdio.NULL, Stdio.NULL))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    ended.exit().toCompletionStage().toCompletableFuture().join();
+    Path left = Files.createDirectory(folder.resolve("dunlin-" + ended.pid() + "-left"));
+    Path starting =
+        Files.createDirectory(folder.resolve("dunlin-" + ProcessHandle.current().pid() + "-live"));
+    Path notes = Files.createDirectory(folder.resolve("dunlin-" + ended.pid() + "-plan"));
+    Files.writeString(notes.resolve("text"), "of years");
+    Path nobodys = Files.createDirectory(folder.resolve("dunlin-1000"));
+    Path own = Files.createDirectory(folder.resolve("dunlin-own"));
+    Files.setPosixFilePermissions(
+        own, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+    app = APPS.start(start().variable("TMPDIR", own + "/"));
+    Files.delete(app.temporary().resolve("dunlin-own"));
+    app.page().await(READY);
+    assertFalse(Files.exists(left));
+    assertTrue(Files.exists(starting));
+    assertTrue(Files.exists(nobodys));
+    assertTrue(Files.exists(notes.resolve("text")));
   }
 
   // ---- all

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,7 +77,6 @@ class FocusSuite {
   }
 
   /** java-cef #42: Tab never enters the page, or never leaves its last element. */
-  @Tag("nightly") // Shift and Tab did nothing in one of two runs beside others.
   @Test
   @Shows(Feature.FOCUS_KEYS)
   void tabEntersThePageAndGoesRoundIt() throws IOException {
@@ -94,6 +92,75 @@ class FocusSuite {
     page.await("where() === 'one'");
     desktop.type("abc");
     page.await("one.value === 'abc'");
+  }
+
+  /**
+   * A window manager gives the keys to the toolkit, which hands them on: what is typed meanwhile
+   * was lost.
+   */
+  @Test
+  @Shows(Feature.FOCUS_KEYS)
+  void noKeyIsLostWhileTheToolkitHasThem() throws IOException {
+    RunningApp app = start("");
+    Page page = app.page();
+    page.evaluate(
+        "globalThis.codes = []; addEventListener('keydown', e => codes.push("
+            + "e.key));"
+            + "one.focus()");
+    Desktop.Seen seen = desktop.window("First").get();
+    String typed = "";
+    for (char letter : "dunlin 7".toCharArray()) {
+      seen.giveKeysToToolkit();
+      desktop.type(String.valueOf(letter));
+      typed += letter;
+      page.await("one.value === '" + typed + "'");
+      awaitActive(app, "First");
+    }
+    record Press(String key, String then, String... names) {}
+    for (Press press :
+        List.of(
+            new Press("Backspace", "one.value === 'dunlin '", "BackSpace"),
+            new Press("ArrowLeft", "one.selectionStart === 6", "Left"),
+            new Press("Tab", "where() === 'two'", "Tab"),
+            new Press("Enter", "where() === 'two'", "Return"))) {
+      page.evaluate("codes.length = 0");
+      seen.giveKeysToToolkit();
+      desktop.press(press.names);
+      page.await("codes.includes('" + press.key + "')");
+      page.await(press.then);
+      awaitActive(app, "First");
+    }
+  }
+
+  /** JCEF gives keys codes by which X has other ones: of 0 and 1, dead keys. */
+  @Test
+  void noDigitIsTakenForADeadKeyWhileTheToolkitHasThem() throws IOException {
+    RunningApp app = start("");
+    Page page = app.page();
+    desktop.layout("us", "-variant", "intl");
+    try {
+      page.evaluate("one.focus()");
+      // Until dead keys are looked at, which comes after the page.
+      app.await(
+          () -> {
+            page.evaluate("one.value = ''");
+            desktop.strike(48, 26);
+            page.await("one.value !== ''");
+            return page.evaluate("one.value").asText().equals("é");
+          },
+          "dead keys",
+          RunningApp.SOON);
+      Desktop.Seen seen = desktop.window("First").get();
+      String typed = "é";
+      for (String digit : new String[] {"0", "1", "0"}) {
+        seen.giveKeysToToolkit();
+        desktop.type(digit);
+        typed += digit;
+        page.await("one.value === '" + typed + "'");
+      }
+    } finally {
+      desktop.layout("us");
+    }
   }
 
   /** java-cef #121 and #321: what is typed into a Java dialog goes to the page below it. */
@@ -191,7 +258,6 @@ class FocusSuite {
     awaitActive(app, "Second");
   }
 
-  @Tag("nightly") // Escape did nothing in one of three runs beside others.
   @Test
   @Shows(Feature.FOCUS_KEYS)
   void escapeLeavesWhatThePageHasSpreadOverTheScreen() throws IOException {

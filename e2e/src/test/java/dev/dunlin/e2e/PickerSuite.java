@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.dunlin.bt.bluez.MockBus;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,10 +30,15 @@ class PickerSuite {
 
   @RegisterExtension static final Apps APPS = new Apps();
 
+  private static final Path DESKTOP = Path.of("shell/src/test/resources/desktop.py");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static Desktop desktop;
 
+  private static final String READS =
+      "const [file] = await showOpenFilePicker(); return (await file.getFile()).text()";
+
   @TempDir Path temp;
+  private MockBus bus;
   private Path folder;
   private RunningApp app;
   private Page page;
@@ -55,7 +63,21 @@ class PickerSuite {
     Files.createSymbolicLink(folder.resolve("picked/out.txt"), folder.resolve("two.txt"));
   }
 
+  @AfterEach
+  void endBus() {
+    if (bus != null) {
+      // Chromium ends itself, at once, when its bus goes.
+      app.close();
+      bus.close();
+    }
+  }
+
   private void start(String lines) throws IOException {
+    // A bus that is not there: the portal of whoever runs the tests is not asked.
+    start(lines, "disabled:");
+  }
+
+  private void start(String lines, String bus) throws IOException {
     Path copy = folder.resolve("app");
     Layout.copyTree(Apps.named("pickers"), copy);
     Files.writeString(copy.resolve("socket.ini"), lines, StandardOpenOption.APPEND);
@@ -65,7 +87,8 @@ class PickerSuite {
                 .withWords()
                 .driven()
                 .variable("DISPLAY", desktop.name())
-                .variable("XAUTHORITY", desktop.authority()));
+                .variable("XAUTHORITY", desktop.authority())
+                .variable("DBUS_SESSION_BUS_ADDRESS", bus));
     app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
     page = app.page();
     ready();
@@ -73,6 +96,12 @@ class PickerSuite {
 
   private void ready() {
     page.await("document.documentElement?.dataset.ready === 'true'");
+  }
+
+  private JsonNode click(String call) {
+    page.evaluate("onClick(async () => {" + call + "})");
+    page.click("#try");
+    return page.evaluate("clicked");
   }
 
   /** Clicks, and answers the dialog of this title with keys. */
@@ -126,6 +155,59 @@ class PickerSuite {
     JsonNode yes = answer("await write(one, 'new')", "A question of Pickers", "\t ");
     assertTrue(yes.has("value"), yes::toString);
     assertEquals("new", Files.readString(folder.resolve("one.txt")));
+  }
+
+  private void choose(MockBus.Peer portal, String... files) throws IOException {
+    ObjectNode picks = JSON.createObjectNode();
+    for (String file : files) {
+      picks.withArray("uris").add(folder.resolve(file).toUri().toString());
+    }
+    portal.tell("pick " + picks);
+  }
+
+  @Test
+  @Shows(Feature.PORTAL)
+  void theDesktopsOwnDialogIsAskedAndWithoutItOursIs() throws IOException {
+    MockBus.assumeThere();
+    bus = MockBus.start("");
+    MockBus.Peer portal =
+        bus.startPeer(Layout.of(Account.self()).home().resolve(DESKTOP), bus.address());
+    portal.tell("chooser 4");
+    choose(portal, "one.txt");
+    start("", bus.address());
+    String parent = "x11:" + Long.toHexString(desktop.window("Pickers").orElseThrow().id());
+    JsonNode picked = click(READS);
+    assertEquals("one.txt", picked.path("value").asText(), picked::toString);
+    JsonNode asked = JSON.readTree(portal.tell("dialogs")).get(0);
+    assertEquals("OpenFile", asked.get(0).asText());
+    assertEquals(parent, asked.get(1).asText(), "it stands over the window");
+    assertEquals("Open a file with Pickers", asked.get(2).asText());
+    assertEquals("one.txt", read("one.txt").path("value").asText());
+    assertDenied(read("two.txt"));
+    // What is given is what stood there when the person picked it, by whatever link.
+    choose(portal, "picked/out.txt");
+    assertEquals("two.txt", click(READS).path("value").asText());
+    assertEquals("two.txt", read("two.txt").path("value").asText());
+    assertDenied(read("picked/in.txt"));
+    choose(portal, "saved.txt");
+    JsonNode saved =
+        click("await write(await showSaveFilePicker({suggestedName: 'n.txt'}), 'a note')");
+    assertTrue(saved.has("value"), saved::toString);
+    assertEquals("a note", Files.readString(folder.resolve("saved.txt")));
+    // What can't be picked is said, and the desktop asks again.
+    choose(portal, "picked");
+    page.evaluate("onClick(async () => {" + READS + "})");
+    page.click("#try");
+    app.await(
+        () -> desktop.window("Pickers").filter(Desktop.Seen::isActive).isEmpty(),
+        "the word that a folder is no file",
+        RunningApp.SOON);
+    portal.tell("pick {\"code\": 1}");
+    page.press("\r");
+    assertEquals("AbortError", page.evaluate("clicked").path("name").asText());
+    portal.tell("pick {\"error\": true}");
+    JsonNode own = answer(READS, "Open a file with Pickers", path("picked/in.txt") + "\r");
+    assertEquals("picked/in.txt", own.path("value").asText(), own::toString);
   }
 
   @Test

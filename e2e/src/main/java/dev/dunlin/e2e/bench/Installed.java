@@ -193,12 +193,15 @@ final class Installed implements AutoCloseable {
   /**
    * Memory of the tour, so many times at once on one runtime: of each what it has alone and its
    * part of what it shares.
+   *
+   * @param beforeStart is done when they are there and none runs
    */
-  List<Double> idleMib(int count) throws IOException {
+  List<Double> idleMib(int count, Runnable beforeStart) throws IOException {
     List<Path> tours = new ArrayList<>();
     while (tours.size() < count) {
       tours.add(tour());
     }
+    beforeStart.run();
     List<Run> runs = new ArrayList<>();
     try {
       for (Path tour : tours) {
