@@ -57,6 +57,7 @@ class XKeyGrabsTest {
 
     @Override
     public Pointer xcb_connect(String display, Memory screen) {
+      screen.setInt(0, 0);
       return bytes(1);
     }
 
@@ -68,6 +69,7 @@ class XKeyGrabsTest {
     @Override
     public Pointer xcb_get_setup(Pointer connection) {
       Memory setup = bytes(48);
+      setup.setByte(28, (byte) 1);
       setup.setByte(34, (byte) FIRST_CODE);
       setup.setByte(35, (byte) (FIRST_CODE + 1));
       return setup;
