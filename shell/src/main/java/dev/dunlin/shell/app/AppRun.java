@@ -460,6 +460,7 @@ public final class AppRun implements Launcher {
                     switches()),
                 host);
         Threads.onExit("close", this::closeEngine);
+        SwingScale.set(scale.join());
         engine.start();
         openFirst();
         opened.accept(engine);

@@ -1,0 +1,42 @@
+package dev.dunlin.shell.app;
+
+import dev.dunlin.shell.engine.Scale;
+import java.awt.Font;
+import java.util.Map;
+import javax.swing.JComponent;
+
+/**
+ * Has Swing's menus and dialogs as large as pages are: its look has fonts of so many pixels, and
+ * the rest of it follows them.
+ */
+final class SwingScale {
+  /** The names by which Swing's own look (Metal) is told its fonts, and what they are else. */
+  private static final Map<String, Font> FONTS =
+      Map.of(
+          "swing.plaf.metal.controlFont", new Font(Font.DIALOG, Font.BOLD, 12),
+          "swing.plaf.metal.systemFont", new Font(Font.DIALOG, Font.PLAIN, 12),
+          "swing.plaf.metal.userFont", new Font(Font.DIALOG, Font.PLAIN, 12),
+          "swing.plaf.metal.smallFont", new Font(Font.DIALOG, Font.PLAIN, 10));
+
+  private SwingScale() {}
+
+  /** To be said before the first component of Swing's is made. */
+  static void set(Scale scale) {
+    if (!scale.equals(Scale.NONE)) {
+      FONTS.forEach((name, font) -> System.setProperty(name, scaled(font, scale)));
+    }
+  }
+
+  /** As {@link Font#decode} reads it. */
+  static String scaled(Font font, Scale scale) {
+    return font.getName() + (font.isBold() ? "-bold-" : "-plain-") + scale.toScreen(font.getSize());
+  }
+
+  /** A component whose look gives it a size of its own. */
+  static <C extends JComponent> C sized(C component, Scale scale) {
+    if (!scale.equals(Scale.NONE)) {
+      component.setPreferredSize(scale.toScreen(component.getPreferredSize()));
+    }
+    return component;
+  }
+}
