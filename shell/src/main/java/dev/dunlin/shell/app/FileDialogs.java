@@ -2,7 +2,6 @@ package dev.dunlin.shell.app;
 
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.shell.engine.BrowserWindow;
-import dev.dunlin.shell.engine.Scale;
 import dev.dunlin.shell.resources.MimeTypes;
 import io.vertx.core.Future;
 import java.awt.Component;
@@ -42,12 +41,11 @@ final class FileDialogs implements PickerModule.Person {
   @Override
   public Future<List<Path>> pick(
       BrowserWindow window, PickerModule.Request request, Future<Void> cancelled) {
-    return window.onFrame(owner -> pick(owner, window.scale(), request, cancelled));
+    return window.onFrame(owner -> pick(owner, request, cancelled));
   }
 
-  private List<Path> pick(
-      Frame owner, Scale scale, PickerModule.Request request, Future<Void> cancelled) {
-    JFileChooser chooser = SwingScale.sized(chooser(request), scale);
+  private List<Path> pick(Frame owner, PickerModule.Request request, Future<Void> cancelled) {
+    JFileChooser chooser = chooser(request);
     cancelled.onComplete(gone -> EventQueue.invokeLater(chooser::cancelSelection));
     if (chooser.showDialog(owner, null) != JFileChooser.APPROVE_OPTION) {
       return List.of();

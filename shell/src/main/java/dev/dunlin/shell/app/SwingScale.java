@@ -3,7 +3,6 @@ package dev.dunlin.shell.app;
 import dev.dunlin.shell.engine.Scale;
 import java.awt.Font;
 import java.util.Map;
-import javax.swing.JComponent;
 
 /**
  * Has Swing's menus and dialogs as large as pages are: its look has fonts of so many pixels, and
@@ -30,13 +29,5 @@ final class SwingScale {
   /** As {@link Font#decode} reads it. */
   static String scaled(Font font, Scale scale) {
     return font.getName() + (font.isBold() ? "-bold-" : "-plain-") + scale.toScreen(font.getSize());
-  }
-
-  /** A component whose look gives it a size of its own. */
-  static <C extends JComponent> C sized(C component, Scale scale) {
-    if (!scale.equals(Scale.NONE)) {
-      component.setPreferredSize(scale.toScreen(component.getPreferredSize()));
-    }
-    return component;
   }
 }

@@ -3,9 +3,7 @@ package dev.dunlin.shell.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.dunlin.shell.engine.Scale;
-import java.awt.Dimension;
 import java.awt.Font;
-import javax.swing.JPanel;
 import org.junit.jupiter.api.Test;
 
 class SwingScaleTest {
@@ -16,14 +14,5 @@ class SwingScaleTest {
     assertEquals(bold.deriveFont(24f), Font.decode(SwingScale.scaled(bold, new Scale(2))));
     Font plain = new Font(Font.DIALOG, Font.PLAIN, 10);
     assertEquals(plain.deriveFont(13f), Font.decode(SwingScale.scaled(plain, new Scale(1.25))));
-  }
-
-  @Test
-  void aComponentHasTheSizeThatItsLookGivesItTimesTheScale() {
-    JPanel panel = new JPanel();
-    panel.setPreferredSize(new Dimension(500, 326));
-    assertEquals(
-        new Dimension(750, 489), SwingScale.sized(panel, new Scale(1.5)).getPreferredSize());
-    assertEquals(new Dimension(750, 489), SwingScale.sized(panel, Scale.NONE).getPreferredSize());
   }
 }
