@@ -50,7 +50,7 @@ class DesktopScaleTest {
     assertEquals(List.of(), said);
   }
 
-  /** What GNOME, KDE and XFCE were seen to set, by their settings daemons' sources. */
+  /** By what GTK makes of these numbers. */
   @Test
   void isThatOfTheSettingsManagerBeforeTheXResources() {
     int dpi = 96 * 1024;
