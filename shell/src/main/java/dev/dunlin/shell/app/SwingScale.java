@@ -9,21 +9,23 @@ import java.util.Map;
  * the rest of it follows them.
  */
 final class SwingScale {
-  /** The names by which Swing's own look (Metal) is told its fonts, and what they are else. */
-  private static final Map<String, Font> FONTS =
-      Map.of(
-          "swing.plaf.metal.controlFont", new Font(Font.DIALOG, Font.BOLD, 12),
-          "swing.plaf.metal.systemFont", new Font(Font.DIALOG, Font.PLAIN, 12),
-          "swing.plaf.metal.userFont", new Font(Font.DIALOG, Font.PLAIN, 12),
-          "swing.plaf.metal.smallFont", new Font(Font.DIALOG, Font.PLAIN, 10));
-
   private SwingScale() {}
 
   /** To be said before the first component of Swing's is made. */
   static void set(Scale scale) {
+    // A start at scale 1 has no use for fonts of Java's.
     if (!scale.equals(Scale.NONE)) {
-      FONTS.forEach((name, font) -> System.setProperty(name, scaled(font, scale)));
+      fonts().forEach((name, font) -> System.setProperty(name, scaled(font, scale)));
     }
+  }
+
+  /** The names by which Swing's own look (Metal) is told its fonts, and what they are else. */
+  private static Map<String, Font> fonts() {
+    return Map.of(
+        "swing.plaf.metal.controlFont", new Font(Font.DIALOG, Font.BOLD, 12),
+        "swing.plaf.metal.systemFont", new Font(Font.DIALOG, Font.PLAIN, 12),
+        "swing.plaf.metal.userFont", new Font(Font.DIALOG, Font.PLAIN, 12),
+        "swing.plaf.metal.smallFont", new Font(Font.DIALOG, Font.PLAIN, 10));
   }
 
   /** As {@link Font#decode} reads it. */
