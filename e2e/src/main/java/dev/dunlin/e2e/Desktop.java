@@ -14,11 +14,14 @@ import dev.dunlin.scheduler.process.ProcessStarter;
 import dev.dunlin.shell.host.Xvfb;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,12 @@ public final class Desktop implements AutoCloseable {
   private static final int PROPERTY_LENGTH = 1024;
 
   private static final int ANY_TYPE = 0;
+
+  /** Of {@code X11/Xatom.h}. */
+  private static final int STRING = 31;
+
+  private static final String RESOURCES = "RESOURCE_MANAGER";
+  private static final int SETTINGS_BYTES = 4096;
 
   /** What {@code XGetInputFocus} says in place of a window, at most. */
   private static final long POINTER_ROOT = 1;
@@ -114,6 +123,34 @@ public final class Desktop implements AutoCloseable {
         Memory parent,
         Memory children,
         Memory count);
+
+    int XChangeProperty(
+        Pointer display,
+        NativeLong window,
+        NativeLong property,
+        NativeLong type,
+        int format,
+        int mode,
+        byte[] data,
+        int count);
+
+    int XDeleteProperty(Pointer display, NativeLong window, NativeLong property);
+
+    NativeLong XCreateSimpleWindow(
+        Pointer display,
+        NativeLong parent,
+        int x,
+        int y,
+        int width,
+        int height,
+        int border,
+        NativeLong borderColour,
+        NativeLong background);
+
+    int XDestroyWindow(Pointer display, NativeLong window);
+
+    int XSetSelectionOwner(
+        Pointer display, NativeLong selection, NativeLong owner, NativeLong time);
 
     int XResizeWindow(Pointer display, NativeLong window, int width, int height);
 
@@ -399,6 +436,53 @@ public final class Desktop implements AutoCloseable {
     }
   }
 
+  /** Has the X resources be these, as {@code xrdb -load} does; an empty text takes them away. */
+  public void resources(String text) {
+    if (text.isEmpty()) {
+      x11.XDeleteProperty(display, root, atom(RESOURCES));
+    } else {
+      write(root, RESOURCES, new NativeLong(STRING), text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+    x11.XSync(display, false);
+  }
+
+  /**
+   * Has a settings manager (XSETTINGS 0.5) tell these numbers until it is closed.
+   *
+   * @param numbers by name
+   */
+  public Settings settings(Map<String, Integer> numbers) {
+    ByteBuffer out = ByteBuffer.allocate(SETTINGS_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(0).putInt(1).putInt(numbers.size());
+    numbers.forEach(
+        (name, number) -> {
+          byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
+          out.putShort((short) 0).putShort((short) bytes.length).put(bytes);
+          out.put(new byte[-bytes.length & 3]).putInt(1).putInt(number);
+        });
+    NativeLong none = new NativeLong(0);
+    NativeLong manager = x11.XCreateSimpleWindow(display, root, -9, -9, 1, 1, 0, none, none);
+    NativeLong type = atom("_XSETTINGS_SETTINGS");
+    write(manager, "_XSETTINGS_SETTINGS", type, Arrays.copyOf(out.array(), out.position()));
+    x11.XSetSelectionOwner(display, atom("_XSETTINGS_S0"), manager, NOW);
+    x11.XSync(display, false);
+    return () -> {
+      x11.XDestroyWindow(display, manager);
+      x11.XSync(display, false);
+    };
+  }
+
+  /** A settings manager that is there. */
+  @FunctionalInterface
+  public interface Settings extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private void write(NativeLong window, String name, NativeLong type, byte[] data) {
+    x11.XChangeProperty(display, window, atom(name), type, 8, 0, data, data.length);
+  }
+
   /** The X window that keys go to. */
   public long inputFocus() {
     Memory focus = new Memory(NativeLong.SIZE);
@@ -499,6 +583,11 @@ public final class Desktop implements AutoCloseable {
 
   /** Whether a menu or the like is shown: a window that the window manager has no say in. */
   public boolean isPopupShown() {
+    return popup().isPresent();
+  }
+
+  /** Where one is, see {@link #isPopupShown}. */
+  public Optional<Area> popup() {
     for (long id : children(root)) {
       Memory attributes = new Memory(ATTRIBUTES_BYTES);
       NativeLong window = new NativeLong(id);
@@ -506,10 +595,15 @@ public final class Desktop implements AutoCloseable {
           && attributes.getInt(MAP_STATE) == VIEWABLE
           && attributes.getInt(OVERRIDE_REDIRECT) != 0
           && !numbers(window, "_NET_WM_WINDOW_TYPE").isEmpty()) {
-        return true;
+        return Optional.of(
+            new Area(
+                attributes.getInt(0),
+                attributes.getInt(4),
+                attributes.getInt(8),
+                attributes.getInt(12)));
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   /** A window by its title now; its title may change later. */

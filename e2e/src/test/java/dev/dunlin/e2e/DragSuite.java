@@ -166,6 +166,25 @@ class DragSuite {
   }
 
   @Test
+  void aDropComesToWhereTheMouseIsAtEveryScale() throws IOException {
+    desktop.resources("Xft.dpi: 144\n");
+    try {
+      start("one.txt");
+      assertEquals(1.5, page.evaluate("devicePixelRatio").asDouble());
+      page.run("addEventListener('drop', e => globalThis.at = [e.clientX, e.clientY])");
+      dragOver();
+      desktop.letGo();
+      page.await("globalThis.taken !== undefined");
+      // 100 or 112 by 200 of the screen's.
+      JsonNode at = page.evaluate("at");
+      assertTrue(Math.abs(at.path(0).asInt() - 71) <= 5, at::toString);
+      assertTrue(Math.abs(at.path(1).asInt() - 133) <= 1, at::toString);
+    } finally {
+      desktop.resources("");
+    }
+  }
+
+  @Test
   void whoMakesUpADropOrOnlyHasAFileOfThatNameGetsNothing() throws IOException {
     start("one.txt");
     page.run(

@@ -23,7 +23,7 @@ public enum Feature {
   CLOSE_REFUSED("a page may refuse to close", WRITTEN),
   WINDOW_MESSAGES("messages between windows", WRITTEN),
   THEME("dark and light, live", ABSENT),
-  FRACTIONAL_SCALE("fractional scale", WRITTEN),
+  FRACTIONAL_SCALE("HiDPI and fractional scale", WRITTEN),
   APP_MENU("application menu, accelerators, mnemonics", WRITTEN),
   CONTEXT_MENU("context menus", WRITTEN),
   TRAY("tray with menu and tooltip", ABSENT),

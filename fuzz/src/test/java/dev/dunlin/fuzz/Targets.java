@@ -12,6 +12,7 @@ import dev.dunlin.net.wire.WireTargets;
 import dev.dunlin.shell.app.AppTargets;
 import dev.dunlin.shell.cli.CliTargets;
 import dev.dunlin.shell.config.ConfigTargets;
+import dev.dunlin.shell.host.HostTargets;
 import dev.dunlin.shell.menu.MenuTargets;
 import dev.dunlin.shell.resources.ResourceTargets;
 import dev.dunlin.shell.update.UpdateTargets;
@@ -36,7 +37,8 @@ final class Targets {
               UpdateTargets.all(),
               CliTargets.all(),
               AppTargets.all(),
-              MenuTargets.all())
+              MenuTargets.all(),
+              HostTargets.all())
           .flatMap(List::stream)
           .filter(target -> target.name().contains(System.getProperty("dunlin.fuzz.only", "")))
           .toList();

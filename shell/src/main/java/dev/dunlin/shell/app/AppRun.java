@@ -42,13 +42,16 @@ import dev.dunlin.shell.engine.EngineInstallation;
 import dev.dunlin.shell.engine.EngineSettings;
 import dev.dunlin.shell.engine.EngineTemp;
 import dev.dunlin.shell.engine.PageFiles;
+import dev.dunlin.shell.engine.Scale;
 import dev.dunlin.shell.engine.WindowNumber;
 import dev.dunlin.shell.engine.WindowPlace;
+import dev.dunlin.shell.host.DesktopScale;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.host.Sandbox;
 import dev.dunlin.shell.host.StartMemory;
+import dev.dunlin.shell.host.XDesktop;
 import dev.dunlin.shell.resources.AppResources;
 import dev.dunlin.shell.resources.ChangeWatch;
 import dev.dunlin.shell.resources.DevServerResources;
@@ -228,6 +231,7 @@ public final class AppRun implements Launcher {
     private final InputMethods typing;
     private final DeniedPermissions permissions;
     private final CompletableFuture<Boolean> dark;
+    private final CompletableFuture<Scale> scale;
     private volatile AppHost host;
     private final CompletableFuture<Vertx> vertxStart;
     private final CompletableFuture<Sandbox> sandbox;
@@ -277,6 +281,7 @@ public final class AppRun implements Launcher {
             "cannot make the app's own folder: " + e.getMessage() + ". Make its parent writable.",
             e);
       }
+      this.scale = Threads.async("scale", this::findScale);
       this.dark = SystemTheme.isDark(config.window().backgroundDark().isPresent());
       this.policy = policyHeader();
       this.files = files();
@@ -285,6 +290,7 @@ public final class AppRun implements Launcher {
               config,
               options.headless(),
               dark::join,
+              scale::join,
               new WindowMemory(folders.get("config").resolve("windows.json"), console));
       this.question =
           new LinkQuestion(
@@ -299,6 +305,27 @@ public final class AppRun implements Launcher {
                           window.onFrame(
                               owner -> asked.ask(owner, config.meta().title(), window.closed()))),
               console::say);
+    }
+
+    /** As the desktop says when the app starts; later changes are for the next start. */
+    private Scale findScale() {
+      if (Os.here() != Os.LINUX) {
+        return Scale.NONE;
+      }
+      Map<String, String> environment = System.getenv();
+      return new Scale(
+          options.headless()
+              ? DesktopScale.ofNobody(environment, console::say)
+              : DesktopScale.of(environment, () -> desktop(environment), console::say));
+    }
+
+    private XDesktop desktop(Map<String, String> environment) {
+      try {
+        return XDesktop.of(environment.getOrDefault("DISPLAY", ""));
+      } catch (HostException | LinkageError e) {
+        console.say("the scale of the desktop is not known: " + e.getMessage());
+        return XDesktop.NOTHING;
+      }
     }
 
     /** What Chromium starts for its helpers; says so when that is no sandbox. */
@@ -429,9 +456,11 @@ public final class AppRun implements Launcher {
                     !options.production(),
                     options.verbose(),
                     look.background(),
+                    scale.join(),
                     switches()),
                 host);
         Threads.onExit("close", this::closeEngine);
+        SwingScale.set(scale.join());
         engine.start();
         openFirst();
         opened.accept(engine);
@@ -797,7 +826,7 @@ public final class AppRun implements Launcher {
               (index, event, detail) -> bridge.join().emit(index, event, detail));
       modules.addAll(menus.modules());
       modules.add(new MessageBoxes(windows::find, config.meta().title(), !options.headless()));
-      modules.add(new DesktopModule(this::external));
+      modules.add(new DesktopModule(this::external, scale::join));
       modules.add(
           new ClipboardModule(
               !config.permissions().denied().contains(Permission.CLIPBOARD),

@@ -8,6 +8,7 @@ import dev.dunlin.bt.PairingAgent.Question;
 import dev.dunlin.bt.commands.BluetoothPerson;
 import dev.dunlin.bt.commands.Candidates;
 import dev.dunlin.shell.engine.BrowserWindow;
+import dev.dunlin.shell.engine.Scale;
 import io.vertx.core.Future;
 import java.awt.Frame;
 import java.util.Optional;
@@ -96,13 +97,15 @@ final class BluetoothDialogs implements BluetoothPerson {
                 dark.get()
                     .compose(
                         isDark ->
-                            window.onFrame(owner -> choose(owner, isDark, candidates, cancelled))))
+                            window.onFrame(
+                                owner ->
+                                    choose(owner, isDark, window.scale(), candidates, cancelled))))
         .onComplete(done -> asking.remove(index));
   }
 
   private Optional<DeviceId> choose(
-      Frame owner, boolean isDark, Candidates candidates, Future<Void> cancelled) {
-    DeviceChooser chooser = new DeviceChooser(owner, app, isDark);
+      Frame owner, boolean isDark, Scale scale, Candidates candidates, Future<Void> cancelled) {
+    DeviceChooser chooser = new DeviceChooser(owner, app, isDark, scale);
     cancelled.onComplete(gone -> chooser.giveUp());
     return cancelled.isComplete() ? Optional.empty() : chooser.ask(candidates);
   }

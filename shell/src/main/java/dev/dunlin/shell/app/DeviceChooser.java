@@ -3,6 +3,7 @@ package dev.dunlin.shell.app;
 import dev.dunlin.bt.DeviceId;
 import dev.dunlin.bt.commands.Candidates;
 import dev.dunlin.bt.commands.Candidates.Candidate;
+import dev.dunlin.shell.engine.Scale;
 import java.awt.BasicStroke;
 import java.awt.BorderLayout;
 import java.awt.Color;
@@ -80,6 +81,7 @@ final class DeviceChooser extends JDialog {
   }
 
   private final transient Palette palette;
+  private final transient Scale scale;
   private final DefaultListModel<Candidate> model = new DefaultListModel<>();
   private final JList<Candidate> list = new JList<>(model);
   private final JLabel state = new JLabel("Looking for devices…");
@@ -88,10 +90,12 @@ final class DeviceChooser extends JDialog {
 
   /**
    * @param app the app's name
+   * @param scale of the numbers here, which are CSS pixels
    */
-  DeviceChooser(Frame owner, String app, boolean dark) {
+  DeviceChooser(Frame owner, String app, boolean dark, Scale scale) {
     super(owner, app + " wants to use a Bluetooth device", true);
     palette = Palette.of(dark);
+    this.scale = scale;
     connect = button("Connect", true);
     JButton cancel = button("Cancel", false);
     connect.setEnabled(false);
@@ -99,15 +103,15 @@ final class DeviceChooser extends JDialog {
     cancel.addActionListener(pressed -> dispose());
     lookAt(list);
 
-    JPanel buttons = new JPanel(new GridLayout(1, 2, 10, 0));
+    JPanel buttons = new JPanel(new GridLayout(1, 2, px(10), 0));
     buttons.setOpaque(false);
     buttons.add(cancel);
     buttons.add(connect);
     state.setForeground(palette.quiet());
-    state.setFont(state.getFont().deriveFont(Font.PLAIN, 13f));
-    JPanel foot = new JPanel(new BorderLayout(10, 0));
+    state.setFont(state.getFont().deriveFont(Font.PLAIN, (float) px(13)));
+    JPanel foot = new JPanel(new BorderLayout(px(10), 0));
     foot.setOpaque(false);
-    foot.setBorder(BorderFactory.createEmptyBorder(PAD - 6, 0, 0, 0));
+    foot.setBorder(BorderFactory.createEmptyBorder(px(PAD - 6), 0, 0, 0));
     foot.add(state, BorderLayout.CENTER);
     foot.add(buttons, BorderLayout.LINE_END);
 
@@ -121,7 +125,7 @@ final class DeviceChooser extends JDialog {
 
     JPanel content = new JPanel(new BorderLayout());
     content.setBackground(palette.back());
-    content.setBorder(BorderFactory.createEmptyBorder(PAD, PAD, PAD - 4, PAD));
+    content.setBorder(BorderFactory.createEmptyBorder(px(PAD), px(PAD), px(PAD - 4), px(PAD)));
     content.add(head(app), BorderLayout.NORTH);
     content.add(scroll, BorderLayout.CENTER);
     content.add(foot, BorderLayout.SOUTH);
@@ -133,8 +137,8 @@ final class DeviceChooser extends JDialog {
             KeyStroke.getKeyStroke(KeyEvent.VK_ESCAPE, 0),
             JComponent.WHEN_IN_FOCUSED_WINDOW);
     setDefaultCloseOperation(DISPOSE_ON_CLOSE);
-    setSize(new Dimension(WIDTH, HEIGHT));
-    setMinimumSize(new Dimension(WIDTH - 100, HEIGHT - 140));
+    setSize(new Dimension(px(WIDTH), px(HEIGHT)));
+    setMinimumSize(new Dimension(px(WIDTH - 100), px(HEIGHT - 140)));
     setLocationRelativeTo(owner);
     getAccessibleContext().setAccessibleDescription("Choose a Bluetooth device for " + app);
   }
@@ -162,18 +166,18 @@ final class DeviceChooser extends JDialog {
 
   private JComponent head(String app) {
     JLabel title = new JLabel("Choose a Bluetooth device");
-    title.setFont(title.getFont().deriveFont(Font.BOLD, 17f));
+    title.setFont(title.getFont().deriveFont(Font.BOLD, (float) px(17)));
     title.setForeground(palette.text());
     JTextArea what =
         new JTextArea(app + " may use the device you choose, until you take that back.");
-    what.setFont(title.getFont().deriveFont(Font.PLAIN, 13f));
+    what.setFont(title.getFont().deriveFont(Font.PLAIN, (float) px(13)));
     what.setForeground(palette.quiet());
     what.setOpaque(false);
     what.setEditable(false);
     what.setFocusable(false);
     what.setLineWrap(true);
     what.setWrapStyleWord(true);
-    what.setBorder(BorderFactory.createEmptyBorder(6, 0, 14, 0));
+    what.setBorder(BorderFactory.createEmptyBorder(px(6), 0, px(14), 0));
     JPanel head = new JPanel(new BorderLayout());
     head.setOpaque(false);
     head.add(title, BorderLayout.NORTH);
@@ -183,7 +187,7 @@ final class DeviceChooser extends JDialog {
 
   private void lookAt(JList<Candidate> devices) {
     devices.setSelectionMode(ListSelectionModel.SINGLE_SELECTION);
-    devices.setFixedCellHeight(ROW_HEIGHT);
+    devices.setFixedCellHeight(px(ROW_HEIGHT));
     devices.setBackground(palette.list());
     devices.setCellRenderer(new Row());
     devices.getAccessibleContext().setAccessibleName("Devices nearby");
@@ -245,9 +249,13 @@ final class DeviceChooser extends JDialog {
 
   // ---- looks
 
+  private int px(int css) {
+    return scale.toScreen(css);
+  }
+
   private JButton button(String text, boolean first) {
     JButton button = new RoundButton(text, first);
-    button.setFont(button.getFont().deriveFont(first ? Font.BOLD : Font.PLAIN, 13f));
+    button.setFont(button.getFont().deriveFont(first ? Font.BOLD : Font.PLAIN, (float) px(13)));
     return button;
   }
 
@@ -262,7 +270,7 @@ final class DeviceChooser extends JDialog {
       setBorderPainted(false);
       setFocusPainted(false);
       setOpaque(false);
-      setBorder(BorderFactory.createEmptyBorder(8, 18, 8, 18));
+      setBorder(BorderFactory.createEmptyBorder(px(8), px(18), px(8), px(18)));
     }
 
     @Override
@@ -270,16 +278,16 @@ final class DeviceChooser extends JDialog {
       Graphics2D g = smooth(graphics);
       Color filled = first && isEnabled() ? palette.accent() : palette.list();
       g.setColor(getModel().isArmed() ? palette.chosen() : filled);
-      g.fillRoundRect(1, 1, getWidth() - 3, getHeight() - 3, 10, 10);
+      g.fillRoundRect(1, 1, getWidth() - 3, getHeight() - 3, px(10), px(10));
       g.setColor(isFocusOwner() ? palette.accent() : palette.line());
       g.setStroke(new BasicStroke(isFocusOwner() ? 2f : 1f));
       if (!(first && isEnabled()) || isFocusOwner()) {
-        g.drawRoundRect(1, 1, getWidth() - 3, getHeight() - 3, 10, 10);
+        g.drawRoundRect(1, 1, getWidth() - 3, getHeight() - 3, px(10), px(10));
       }
       if (first && isEnabled() && isFocusOwner()) {
         g.setColor(palette.list());
         g.setStroke(new BasicStroke(1f));
-        g.drawRoundRect(4, 4, getWidth() - 9, getHeight() - 9, 7, 7);
+        g.drawRoundRect(4, 4, getWidth() - 9, getHeight() - 9, px(7), px(7));
       }
       g.dispose();
       setForeground(first && isEnabled() ? palette.list() : palette.text());
@@ -302,10 +310,10 @@ final class DeviceChooser extends JDialog {
     private boolean focused;
 
     Row() {
-      super(new BorderLayout(12, 0));
-      setBorder(BorderFactory.createEmptyBorder(8, 14, 8, 14));
-      name.setFont(name.getFont().deriveFont(Font.BOLD, 14f));
-      detail.setFont(detail.getFont().deriveFont(Font.PLAIN, 12f));
+      super(new BorderLayout(px(12), 0));
+      setBorder(BorderFactory.createEmptyBorder(px(8), px(14), px(8), px(14)));
+      name.setFont(name.getFont().deriveFont(Font.BOLD, (float) px(14)));
+      detail.setFont(detail.getFont().deriveFont(Font.PLAIN, (float) px(12)));
       name.putClientProperty("html.disable", true);
       detail.putClientProperty("html.disable", true);
       name.setVerticalAlignment(SwingConstants.BOTTOM);
@@ -342,7 +350,7 @@ final class DeviceChooser extends JDialog {
     protected void paintComponent(Graphics graphics) {
       super.paintComponent(graphics);
       graphics.setColor(palette.line());
-      graphics.drawLine(14, getHeight() - 1, getWidth() - 15, getHeight() - 1);
+      graphics.drawLine(px(14), getHeight() - 1, getWidth() - px(14) - 1, getHeight() - 1);
       if (focused) {
         graphics.setColor(palette.accent());
         graphics.drawRect(1, 1, getWidth() - 3, getHeight() - 3);
@@ -384,7 +392,7 @@ final class DeviceChooser extends JDialog {
     private boolean selected;
 
     Bars() {
-      setPreferredSize(new Dimension(4 * (BAR + 2), 22));
+      setPreferredSize(new Dimension(px(4 * (BAR + 2)), px(22)));
     }
 
     void of(OptionalInt rssiDbm, boolean onSelection) {
@@ -396,11 +404,11 @@ final class DeviceChooser extends JDialog {
     @Override
     protected void paintComponent(Graphics graphics) {
       Graphics2D g = smooth(graphics);
-      int bottom = getHeight() / 2 + 9;
+      int bottom = getHeight() / 2 + px(9);
       for (int i = 0; i < 4; i++) {
-        int height = 6 + 4 * i;
+        int height = px(6 + 4 * i);
         g.setColor(i < strength ? (selected ? palette.text() : palette.accent()) : palette.line());
-        g.fillRoundRect(i * (BAR + 2), bottom - height, BAR, height, 2, 2);
+        g.fillRoundRect(px(i * (BAR + 2)), bottom - height, px(BAR), height, px(2), px(2));
       }
       g.dispose();
     }

@@ -1,5 +1,6 @@
 package dev.dunlin.shell.app;
 
+import dev.dunlin.shell.engine.Scale;
 import io.vertx.core.Future;
 import java.awt.Color;
 import java.awt.EventQueue;
@@ -33,13 +34,14 @@ final class DragPicture {
 
   private DragPicture() {}
 
-  static void follow(Frame owner, List<Path> files, Optional<Image> picture, Future<?> done) {
+  static void follow(
+      Frame owner, Scale scale, List<Path> files, Optional<Image> picture, Future<?> done) {
     JWindow shown = new JWindow(owner);
     shown.setType(Window.Type.POPUP);
     shown.setFocusableWindowState(false);
     JLabel label = PlainText.in(new JLabel());
     picture.ifPresentOrElse(
-        image -> label.setIcon(icon(image)),
+        image -> label.setIcon(icon(image, scale)),
         () -> {
           label.setText(name(files));
           label.setBorder(
@@ -49,8 +51,8 @@ final class DragPicture {
         });
     shown.add(label);
     shown.pack();
-    move(shown);
-    Timer steps = new Timer(FOLLOW_MILLIS, step -> move(shown));
+    move(shown, scale);
+    Timer steps = new Timer(FOLLOW_MILLIS, step -> move(shown, scale));
     steps.start();
     shown.setVisible(true);
     done.onComplete(
@@ -62,15 +64,16 @@ final class DragPicture {
                 }));
   }
 
-  private static ImageIcon icon(Image picture) {
+  private static ImageIcon icon(Image picture, Scale scale) {
     ImageIcon icon = new ImageIcon(picture);
     int longest = Math.max(icon.getIconWidth(), icon.getIconHeight());
-    return longest <= SIDE_PX
+    double factor = Math.min(1, (double) SIDE_PX / longest) * scale.factor();
+    return factor == 1
         ? icon
         : new ImageIcon(
             picture.getScaledInstance(
-                Math.max(1, icon.getIconWidth() * SIDE_PX / longest),
-                Math.max(1, icon.getIconHeight() * SIDE_PX / longest),
+                Math.max(1, (int) (icon.getIconWidth() * factor)),
+                Math.max(1, (int) (icon.getIconHeight() * factor)),
                 Image.SCALE_SMOOTH));
   }
 
@@ -82,10 +85,11 @@ final class DragPicture {
     return name.length() <= NAME_LENGTH ? name : name.substring(0, NAME_LENGTH) + "…";
   }
 
-  private static void move(JWindow shown) {
+  private static void move(JWindow shown, Scale scale) {
     PointerInfo pointer = MouseInfo.getPointerInfo();
     if (pointer != null) {
-      shown.setLocation(pointer.getLocation().x + BESIDE_PX, pointer.getLocation().y + BESIDE_PX);
+      int beside = scale.toScreen(BESIDE_PX);
+      shown.setLocation(pointer.getLocation().x + beside, pointer.getLocation().y + beside);
     }
   }
 }

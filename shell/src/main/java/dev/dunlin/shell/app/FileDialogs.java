@@ -2,9 +2,11 @@ package dev.dunlin.shell.app;
 
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.shell.engine.BrowserWindow;
+import dev.dunlin.shell.engine.Scale;
 import dev.dunlin.shell.resources.MimeTypes;
 import io.vertx.core.Future;
 import java.awt.Component;
+import java.awt.Dimension;
 import java.awt.EventQueue;
 import java.awt.Frame;
 import java.io.File;
@@ -26,6 +28,9 @@ import javax.swing.filechooser.FileView;
  * <p><i>Thread:</i> the event dispatch thread, which goes on with events while a dialog stands.
  */
 final class FileDialogs implements PickerModule.Person {
+  /** What Swing gives it for texts of scale 1. */
+  private static final int HEIGHT_PX = 326;
+
   private final String app;
   private final Path home;
 
@@ -41,11 +46,16 @@ final class FileDialogs implements PickerModule.Person {
   @Override
   public Future<List<Path>> pick(
       BrowserWindow window, PickerModule.Request request, Future<Void> cancelled) {
-    return window.onFrame(owner -> pick(owner, request, cancelled));
+    return window.onFrame(owner -> pick(owner, window.scale(), request, cancelled));
   }
 
-  private List<Path> pick(Frame owner, PickerModule.Request request, Future<Void> cancelled) {
+  private List<Path> pick(
+      Frame owner, Scale scale, PickerModule.Request request, Future<Void> cancelled) {
     JFileChooser chooser = chooser(request);
+    Dimension size = chooser.getPreferredSize();
+    // Swing has it as wide as its texts ask for, and of one height.
+    chooser.setPreferredSize(
+        new Dimension(size.width, Math.max(size.height, scale.toScreen(HEIGHT_PX))));
     cancelled.onComplete(gone -> EventQueue.invokeLater(chooser::cancelSelection));
     if (chooser.showDialog(owner, null) != JFileChooser.APPROVE_OPTION) {
       return List.of();

@@ -5,6 +5,7 @@ import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.bridge.spi.Command;
 import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.shell.engine.BrowserWindow;
+import dev.dunlin.shell.engine.Scale;
 import dev.dunlin.shell.engine.WindowHandle;
 import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.Os;
@@ -176,16 +177,16 @@ final class FilesOut {
             window.id(),
             () ->
                 window
-                    .onFrame(frame -> begin(frame, files, picture, withdrawn))
+                    .onFrame(frame -> begin(frame, window.scale(), files, picture, withdrawn))
                     .compose(drag -> drag.released().map(drag)))
         .compose(XFileDrag.Drag::taken);
   }
 
   private static XFileDrag.Drag begin(
-      Frame frame, List<Path> files, Optional<Image> picture, Future<Void> withdrawn) {
+      Frame frame, Scale scale, List<Path> files, Optional<Image> picture, Future<Void> withdrawn) {
     try {
       XFileDrag.Drag drag = XFileDrag.start(WindowHandle.xid(frame), files, withdrawn);
-      DragPicture.follow(frame, files, picture, drag.released());
+      DragPicture.follow(frame, scale, files, picture, drag.released());
       return drag;
     } catch (XFileDrag.NotPressedException e) {
       throw notPressed();

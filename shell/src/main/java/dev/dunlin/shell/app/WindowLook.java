@@ -4,6 +4,7 @@ import dev.dunlin.bridge.spi.Call;
 import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.config.Colour;
 import dev.dunlin.shell.config.Length;
+import dev.dunlin.shell.engine.Scale;
 import dev.dunlin.shell.engine.WindowPlace;
 import dev.dunlin.shell.engine.WindowSettings;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** What windows look like: by {@code socket.ini}, and by what a page asks for when it opens one. */
 final class WindowLook {
@@ -31,11 +33,12 @@ final class WindowLook {
   private final boolean shown;
   private final BooleanSupplier dark;
   private final WindowMemory memory;
+  private final Supplier<Scale> scale;
 
-  /** The size of the screen, for sizes in per cent. */
+  /** The size of the screen, for sizes in per cent; in CSS pixels. */
   record Screen(int width, int height) {
-    static Screen now() {
-      Dimension size = Toolkit.getDefaultToolkit().getScreenSize();
+    static Screen now(Scale scale) {
+      Dimension size = scale.toCss(Toolkit.getDefaultToolkit().getScreenSize());
       return new Screen(size.width, size.height);
     }
   }
@@ -43,8 +46,15 @@ final class WindowLook {
   /**
    * @param headless whether there is nobody to see them but a test, to which they are shown
    * @param dark whether the desktop is; may wait for the answer
+   * @param scale may wait too
    */
-  WindowLook(AppConfig config, boolean headless, BooleanSupplier dark, WindowMemory memory) {
+  WindowLook(
+      AppConfig config,
+      boolean headless,
+      BooleanSupplier dark,
+      Supplier<Scale> scale,
+      WindowMemory memory) {
+    this.scale = scale;
     this.memory = memory;
     this.config = config;
     this.shown = !config.build().headless() || headless;
@@ -65,7 +75,7 @@ final class WindowLook {
 
   /** The app's first window. */
   WindowSettings first() {
-    Screen screen = Screen.now();
+    Screen screen = Screen.now(scale.get());
     AppConfig.Window wanted = config.window();
     Dimension least =
         new Dimension(wanted.minWidth().on(screen.width()), wanted.minHeight().on(screen.height()));
@@ -127,11 +137,11 @@ final class WindowLook {
     memory.write();
   }
 
-  private static List<Rectangle> screens() {
+  private List<Rectangle> screens() {
     List<Rectangle> screens = new ArrayList<>();
     for (GraphicsDevice device :
         GraphicsEnvironment.getLocalGraphicsEnvironment().getScreenDevices()) {
-      screens.add(device.getDefaultConfiguration().getBounds());
+      screens.add(scale.get().toCss(device.getDefaultConfiguration().getBounds()));
     }
     return screens;
   }
@@ -142,7 +152,7 @@ final class WindowLook {
    * @param url its page
    */
   WindowSettings asked(Call call, String url) {
-    Screen screen = Screen.now();
+    Screen screen = Screen.now(scale.get());
     WindowSettings first = first();
     Dimension least =
         new Dimension(

@@ -93,7 +93,7 @@ final class WindowModule implements CommandModule {
   }
 
   private static Future<WindowState> setBounds(BrowserWindow window, Call call) {
-    WindowLook.Screen screen = WindowLook.Screen.now();
+    WindowLook.Screen screen = WindowLook.Screen.now(window.scale());
     WindowSettings now = window.settings();
     Dimension least =
         new Dimension(
@@ -153,7 +153,7 @@ final class WindowModule implements CommandModule {
   }
 
   private static Future<WindowState> setSize(BrowserWindow window, Call call) {
-    WindowLook.Screen screen = WindowLook.Screen.now();
+    WindowLook.Screen screen = WindowLook.Screen.now(window.scale());
     Optional<Integer> width = WindowParams.side(call, "width", screen.width());
     Optional<Integer> height = WindowParams.side(call, "height", screen.height());
     return window

@@ -175,6 +175,11 @@ public final class BrowserWindow {
     return number.index();
   }
 
+  /** Between CSS pixels and those in which AWT has it. */
+  public Scale scale() {
+    return engine.scale();
+  }
+
   /** Completes when the window and its page are gone. */
   public Future<Void> closed() {
     return closed.future();
@@ -203,12 +208,13 @@ public final class BrowserWindow {
           frame.setBackground(settings.background());
           frame.setLayout(new BorderLayout());
           Component page = browser.getUIComponent();
-          page.setPreferredSize(settings.size());
+          page.setPreferredSize(engine.scale().toScreen(settings.size()));
           page.setBackground(settings.background());
           frame.add(page, BorderLayout.CENTER);
           frame.pack();
           settings
               .at()
+              .map(engine.scale()::toScreen)
               .ifPresentOrElse(frame::setLocation, () -> frame.setLocationRelativeTo(null));
           createPageNow();
           // Chromium is at work on the page by now: the rest costs no time.
@@ -427,15 +433,16 @@ public final class BrowserWindow {
     Insets insets = insets();
     int sides = insets.left + insets.right;
     int ends = insets.top + insets.bottom;
-    Dimension least = new Dimension(settings.least().width + sides, settings.least().height + ends);
+    Dimension smallest = settings.leastOn(engine.scale());
+    Dimension largest = settings.mostOn(engine.scale());
+    Dimension least = new Dimension(smallest.width + sides, smallest.height + ends);
     if (!least.equals(frame.getMinimumSize())) {
       frame.setMinimumSize(least);
     }
-    int width = settings.boundedWidth(frame.getWidth() - sides) + sides;
-    int height = settings.boundedHeight(frame.getHeight() - ends) + ends;
-    correct(new Dimension(width, height));
-    if (settings.most().width == WindowSettings.UNBOUNDED
-        && settings.most().height == WindowSettings.UNBOUNDED) {
+    int width = Math.max(smallest.width, Math.min(largest.width, frame.getWidth() - sides));
+    int height = Math.max(smallest.height, Math.min(largest.height, frame.getHeight() - ends));
+    correct(new Dimension(width + sides, height + ends));
+    if (largest.width == WindowSettings.UNBOUNDED && largest.height == WindowSettings.UNBOUNDED) {
       return;
     }
     // A maximised window keeps to it as well. To X11, AWT gives this as the largest content.
@@ -444,8 +451,8 @@ public final class BrowserWindow {
         new Rectangle(
             Integer.MAX_VALUE,
             Integer.MAX_VALUE,
-            largest(settings.most().width, content ? 0 : sides),
-            largest(settings.most().height, content ? 0 : ends)));
+            largest(largest.width, content ? 0 : sides),
+            largest(largest.height, content ? 0 : ends)));
   }
 
   /** What is around the page: the window manager's frame, and our bar. */
@@ -456,8 +463,9 @@ public final class BrowserWindow {
 
   private void note() {
     if (extended == Frame.NORMAL && !fullScreen && frame.isVisible()) {
-      Component page = browser.getUIComponent();
-      place = new WindowPlace(frame.getX(), frame.getY(), page.getWidth(), page.getHeight(), false);
+      Dimension size = engine.scale().toCss(browser.getUIComponent().getSize());
+      Point at = engine.scale().toCss(frame.getLocation());
+      place = new WindowPlace(at.x, at.y, size.width, size.height, false);
     } else {
       place = place.maximized((extended & Frame.MAXIMIZED_BOTH) == Frame.MAXIMIZED_BOTH);
     }
@@ -501,7 +509,7 @@ public final class BrowserWindow {
     }
     Component page = browser.getUIComponent();
     Dimension size = page.getSize();
-    double scale = frame.getGraphicsConfiguration().getDefaultTransform().getScaleX();
+    double scale = toolkitScale();
     DevToolsSession session;
     try {
       session = devTools();
@@ -989,16 +997,20 @@ public final class BrowserWindow {
     return change(
         () -> {
           Insets insets = insets();
+          Dimension size =
+              engine
+                  .scale()
+                  .toScreen(
+                      new Dimension(settings.boundedWidth(width), settings.boundedHeight(height)));
           frame.setSize(
-              settings.boundedWidth(width) + insets.left + insets.right,
-              settings.boundedHeight(height) + insets.top + insets.bottom);
+              size.width + insets.left + insets.right, size.height + insets.top + insets.bottom);
           frame.validate();
         });
   }
 
-  /** Moves the window. */
+  /** Moves the window, in CSS pixels. */
   public Future<WindowState> setPosition(int x, int y) {
-    return change(() -> frame.setLocation(x, y));
+    return change(() -> frame.setLocation(engine.scale().toScreen(new Point(x, y))));
   }
 
   /** Shows or hides the window. */
@@ -1104,7 +1116,7 @@ public final class BrowserWindow {
 
   private Point onScreen(Point inPage) {
     Point origin = browser.getUIComponent().getLocationOnScreen();
-    double scale = frame.getGraphicsConfiguration().getDefaultTransform().getScaleX();
+    double scale = toolkitScale();
     origin.translate((int) Math.round(inPage.x / scale), (int) Math.round(inPage.y / scale));
     return origin;
   }
@@ -1220,7 +1232,7 @@ public final class BrowserWindow {
           if (frame != null && !takesDrops && isLinux()) {
             takesDrops = true;
             Component page = browser.getUIComponent();
-            FileDrops.on(frame, page, this::protocol, files -> dropped.accept(files));
+            FileDrops.on(frame, page, scale(), this::protocol, files -> dropped.accept(files));
             handover = Optional.of(KeyHandover.on(frame, page, this::press));
           }
         });
@@ -1297,14 +1309,14 @@ public final class BrowserWindow {
         () -> {
           requireOpen();
           action.run();
-          Component page = browser.getUIComponent();
-          Point at = frame.getLocation();
+          Dimension size = engine.scale().toCss(browser.getUIComponent().getSize());
+          Point at = engine.scale().toCss(frame.getLocation());
           return new WindowState(
               index(),
               title,
               url,
-              page.getWidth(),
-              page.getHeight(),
+              size.width,
+              size.height,
               at.x,
               at.y,
               frame.isVisible(),
@@ -1314,9 +1326,14 @@ public final class BrowserWindow {
               fullScreen,
               frame.isAlwaysOnTop(),
               frame.isFocused(),
-              frame.getGraphicsConfiguration().getDefaultTransform().getScaleX(),
+              toolkitScale() * engine.scale().factor(),
               frame.getBackground());
         });
+  }
+
+  /** On Linux 1, see {@link Scale}. */
+  private double toolkitScale() {
+    return frame.getGraphicsConfiguration().getDefaultTransform().getScaleX();
   }
 
   private void requireOpen() {

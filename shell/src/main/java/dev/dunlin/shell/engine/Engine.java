@@ -117,6 +117,10 @@ public final class Engine {
    * once.
    */
   public static CompletableFuture<Void> preload(Path installation) {
+    if (Os.here() == Os.LINUX) {
+      // AWT would take a whole factor from GDK_SCALE, and JCEF none: see Scale.
+      System.setProperty("sun.java2d.uiScale", "1");
+    }
     return CompletableFuture.allOf(
         Threads.asyncRun(
             "libraries",

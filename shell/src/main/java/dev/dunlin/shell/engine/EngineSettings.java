@@ -15,6 +15,7 @@ import java.util.List;
  * @param developer whether developer tools may be opened
  * @param verbose whether Chromium's own warnings reach standard error
  * @param background colour of a page that has not painted yet, or has none of its own
+ * @param scale pixels of the toolkit's for one of CSS; Chromium is told on Linux alone
  * @param switches further Chromium switches, name or {@code name=value}, without dashes
  */
 public record EngineSettings(
@@ -26,6 +27,7 @@ public record EngineSettings(
     boolean developer,
     boolean verbose,
     Color background,
+    Scale scale,
     List<String> switches) {
 
   /** The host part of {@link #origin}. */

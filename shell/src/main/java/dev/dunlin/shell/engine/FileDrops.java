@@ -46,14 +46,17 @@ final class FileDrops implements DropTargetListener {
   private static final List<Path> UNKNOWN = List.of(Path.of("/dev/null"));
 
   private final Component page;
+  private final Scale scale;
   private final Supplier<PageProtocol> protocol;
   private final Consumer<List<Path>> dropped;
 
   /** Whether Chromium has not answered the last movement: then it hears of the next one. */
   private boolean moving;
 
-  private FileDrops(Component page, Supplier<PageProtocol> protocol, Consumer<List<Path>> dropped) {
+  private FileDrops(
+      Component page, Scale scale, Supplier<PageProtocol> protocol, Consumer<List<Path>> dropped) {
     this.page = page;
+    this.scale = scale;
     this.protocol = protocol;
     this.dropped = dropped;
   }
@@ -64,10 +67,14 @@ final class FileDrops implements DropTargetListener {
    * @param dropped gets what was dropped before the page hears of it
    */
   static void on(
-      Frame frame, Component page, Supplier<PageProtocol> protocol, Consumer<List<Path>> dropped) {
+      Frame frame,
+      Component page,
+      Scale scale,
+      Supplier<PageProtocol> protocol,
+      Consumer<List<Path>> dropped) {
     frame.setDropTarget(
         new DropTarget(
-            frame, DnDConstants.ACTION_COPY, new FileDrops(page, protocol, dropped), true));
+            frame, DnDConstants.ACTION_COPY, new FileDrops(page, scale, protocol, dropped), true));
   }
 
   @Override
@@ -143,7 +150,7 @@ final class FileDrops implements DropTargetListener {
   }
 
   private Point at(Component over, Point point) {
-    return SwingUtilities.convertPoint(over, point, page);
+    return scale.toCss(SwingUtilities.convertPoint(over, point, page));
   }
 
   private void tell(String type, Point at, List<Path> files) {

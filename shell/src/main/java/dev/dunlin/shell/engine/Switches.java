@@ -1,5 +1,6 @@
 package dev.dunlin.shell.engine;
 
+import dev.dunlin.shell.host.Os;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,6 +46,10 @@ final class Switches {
     switches.add("--no-unsandboxed-zygote");
     // Windows of Chromium's own (DevTools) belong to the app; other systems know no such class.
     switches.add("--class=" + settings.id());
+    if (Os.here() == Os.LINUX) {
+      // Inside AWT's windows Chromium finds no desktop that tells it (seen: 1 whatever is set).
+      switches.add("--force-device-scale-factor=" + settings.scale().factor());
+    }
     for (String extra : settings.switches()) {
       switches.add("--" + extra);
     }

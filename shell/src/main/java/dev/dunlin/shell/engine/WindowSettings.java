@@ -90,6 +90,18 @@ public record WindowSettings(
         url, title, size, least, most, traits, background, at, Optional.of(other));
   }
 
+  /** {@link #least} in the toolkit's pixels. */
+  Dimension leastOn(Scale scale) {
+    return scale.toScreen(least);
+  }
+
+  /** {@link #most} in the toolkit's pixels; {@link #UNBOUNDED} stays. */
+  Dimension mostOn(Scale scale) {
+    return new Dimension(
+        most.width == UNBOUNDED ? UNBOUNDED : scale.toScreen(most.width),
+        most.height == UNBOUNDED ? UNBOUNDED : scale.toScreen(most.height));
+  }
+
   /** The width nearest to this that is within the bounds. */
   int boundedWidth(int width) {
     return Math.max(least.width, Math.min(most.width, width));

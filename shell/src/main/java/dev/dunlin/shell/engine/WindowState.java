@@ -3,7 +3,7 @@ package dev.dunlin.shell.engine;
 import java.awt.Color;
 
 /**
- * A window as it is now; sizes in CSS pixels.
+ * A window as it is now; sizes and places in CSS pixels.
  *
  * @param scale pixels of the screen for one of CSS, as the desktop says
  */

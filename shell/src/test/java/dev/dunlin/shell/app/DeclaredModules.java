@@ -15,6 +15,7 @@ import dev.dunlin.shell.desktop.Desktop;
 import dev.dunlin.shell.desktop.Pages;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.EngineException;
+import dev.dunlin.shell.engine.Scale;
 import dev.dunlin.shell.engine.WindowNumber;
 import io.vertx.core.Future;
 import java.awt.datatransfer.Clipboard;
@@ -67,7 +68,7 @@ final class DeclaredModules {
           new MenuModule(index -> Optional.empty(), () -> {}, (index, event, detail) -> {})
               .modules());
       modules.add(new MessageBoxes(index -> Optional.empty(), "app", false));
-      modules.add(new DesktopModule(url -> {}));
+      modules.add(new DesktopModule(url -> {}, () -> Scale.NONE));
       modules.add(new ClipboardModule(true, () -> new Clipboard("none")));
       modules.addAll(windows());
       PageServices.Blocking blocking = new Nothing();
@@ -164,6 +165,7 @@ final class DeclaredModules {
             config,
             false,
             () -> false,
+            () -> Scale.NONE,
             new WindowMemory(Path.of("none.json"), new Console(System.out, System.err)));
     WindowIcons icons = new WindowIcons(windows::find, path -> Optional.empty());
     return List.of(
