@@ -800,6 +800,11 @@ public final class BrowserWindow {
     return UserActivation.in(protocol());
   }
 
+  /** Whether the person has pressed a button of the mouse in the page and holds it. */
+  public Future<Boolean> mouseHeld() {
+    return UserActivation.held(protocol());
+  }
+
   /** As {@link #devTools}, in trees of JSON. */
   public PageProtocol protocol() {
     return new PageProtocol(devTools());
