@@ -931,7 +931,11 @@ public final class BrowserWindow {
 
   /** Chromium says that the page has the focus. */
   void hasFocus() {
-    EventQueue.invokeLater(() -> handover.ifPresent(KeyHandover::focused));
+    EventQueue.invokeLater(
+        () -> {
+          handover.ifPresent(KeyHandover::focused);
+          OpenDialog.takeKeys();
+        });
   }
 
   /** Gives the keyboard back to the page, after a menu has had it. */
