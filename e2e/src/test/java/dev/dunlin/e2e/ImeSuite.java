@@ -157,7 +157,11 @@ class ImeSuite {
   }
 
   private static void awaitValue(String field, String value) {
-    page.await(field + ".value === " + DeadKeysSuite.quoted(value));
+    try {
+      page.await(field + ".value === " + DeadKeysSuite.quoted(value));
+    } catch (AssertionError e) {
+      throw new AssertionError(field + " has " + page.evaluate(field + ".value"), e);
+    }
   }
 
   /** Types Hangul, with keys by their places: g k s r m f. */
