@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -271,9 +270,18 @@ class DragSuite {
 
   /** From a place that was not pressed before: a second press there would be a double click. */
   private void dragOut(int down) {
+    press(down);
+    beginDrag(down);
+  }
+
+  private void press(int down) {
     page.run("globalThis.began = false");
     Desktop.Area from = desktop.window("First").orElseThrow().area();
     desktop.hold(from.x() + 60, from.y() + down);
+  }
+
+  private void beginDrag(int down) {
+    Desktop.Area from = desktop.window("First").orElseThrow().area();
     int[] step = new int[1];
     app.await(
         () -> {
@@ -296,11 +304,6 @@ class DragSuite {
         RunningApp.SOON);
   }
 
-  /**
-   * Nightly: now and then a drag is refused, as the button is not seen as pressed, or the
-   * activation is over; the cause is not known.
-   */
-  @Tag("nightly")
   @Test
   @Shows(Feature.DRAG_OUT)
   void aPersonDragsFilesOfThePagesPolicyOutOfItAndAnotherProgramTakesThem() throws IOException {
@@ -308,11 +311,6 @@ class DragSuite {
     assertTakesWhatIsDraggedOut();
   }
 
-  /**
-   * Nightly: now and then a drag is refused, as the button is not seen as pressed, or the
-   * activation is over; the cause is not known.
-   */
-  @Tag("nightly")
   @Test
   @Shows(Feature.DRAG_OUT)
   void aProgramOfGtkTakesThemToo() throws IOException {
@@ -386,6 +384,51 @@ class DragSuite {
     assertEquals("none", nowhere.path("value").asText(), nowhere::toString);
   }
 
+  @Test
+  void aDragMayBeginLongAfterThePressAndBeOutOfTheWindowBeforeTheAppKnows() throws IOException {
+    startNeighbour();
+    startApp("windows", policy(mayDrag("one.txt")));
+    page.run("globalThis.out = new Promise(left => { globalThis.left = left; })");
+    letDragBy(
+        "(handle.remove(), out).then(() => dragFiles(" + JSON.valueToTree(path("one.txt")) + "))");
+    press(160);
+    page.await("navigator.userActivation.hasBeenActive && !navigator.userActivation.isActive");
+    beginDrag(160);
+    Desktop.Area other = desktop.window("Neighbour").orElseThrow().area();
+    desktop.moveTo(other.x() + 60, other.y() + 60);
+    page.run("left()");
+    moveOverNeighbour();
+    desktop.letGo();
+    JsonNode copied = page.evaluate("dragged");
+    assertEquals("copy", copied.path("value").asText(), copied::toString);
+  }
+
+  @Test
+  void aPressElsewhereDragsNoFilesOfThePageThatItComesOverWhateverThePageSays() throws IOException {
+    startNeighbour();
+    startApp("windows", policy(mayDrag("one.txt")));
+    page.run("addEventListener('click', () => { globalThis.clicked = true; })");
+    Desktop.Area own = desktop.window("First").orElseThrow().area();
+    desktop.click(own.x() + 60, own.y() + 160);
+    page.await("globalThis.clicked");
+    Desktop.Area other = desktop.window("Neighbour").orElseThrow().area();
+    desktop.hold(other.x() + 60, other.y() + 60);
+    desktop.moveTo(own.x() + 60, own.y() + 160);
+    JsonNode refused =
+        page.run(
+            "const {dragFiles} = await import('socket:window/files');"
+                + "Document.prototype.querySelector = () => document.body;"
+                + "document.body.append(Object.assign(document.createElement('img'),"
+                + " {name: 'querySelector'}));"
+                + "document.body.dispatchEvent("
+                + "new MouseEvent('mousedown', {bubbles: true, buttons: 1}));"
+                + "return outcome(() => dragFiles("
+                + JSON.valueToTree(path("one.txt"))
+                + "))");
+    desktop.letGo();
+    assertEquals("ERR_NO_USER_ACTIVATION", refused.path("code").asText(), refused::toString);
+  }
+
   private static String policy(String... sources) {
     return SMALL + "[security]\npolicy[] = connect-src " + String.join(" ", sources) + "\n";
   }
@@ -443,11 +486,6 @@ class DragSuite {
     assertEquals("ERR_TOO_MUCH", all.path("code").asText(), all::toString);
   }
 
-  /**
-   * Nightly: now and then a drag is refused, as the button is not seen as pressed, or the
-   * activation is over; the cause is not known.
-   */
-  @Tag("nightly")
   @Test
   void aLinkThatIsPutInThePlaceOfADraggedFileGivesNothingOfWhatItLeadsTo() throws IOException {
     startNeighbour();
@@ -462,11 +500,6 @@ class DragSuite {
     assertEquals("none", dragged.path("value").asText(), dragged::toString);
   }
 
-  /**
-   * Nightly: now and then a drag is refused, as the button is not seen as pressed, or the
-   * activation is over; the cause is not known.
-   */
-  @Tag("nightly")
   @Test
   void filesThatOneDocumentHasNamedAreNotDraggedByTheNext() throws IOException {
     startNeighbour();
@@ -496,11 +529,6 @@ class DragSuite {
         RunningApp.SOON);
   }
 
-  /**
-   * Nightly: now and then a drag is refused, as the button is not seen as pressed, or the
-   * activation is over; the cause is not known.
-   */
-  @Tag("nightly")
   @Test
   void whatIsLetGoBesideTheOtherProgramIsNotGivenToIt() throws IOException {
     startNeighbour();
@@ -516,11 +544,6 @@ class DragSuite {
     assertEquals("none", dragged.path("value").asText(), dragged::toString);
   }
 
-  /**
-   * Nightly: now and then a drag is refused, as the button is not seen as pressed, or the
-   * activation is over; the cause is not known.
-   */
-  @Tag("nightly")
   @Test
   void aPageThatGoesTakesItsDragAlong() throws IOException {
     startNeighbour();
@@ -534,11 +557,6 @@ class DragSuite {
     desktop.letGo();
   }
 
-  /**
-   * Nightly: now and then a drag is refused, as the button is not seen as pressed, or the
-   * activation is over; the cause is not known.
-   */
-  @Tag("nightly")
   @Test
   void aProgramThatNeverSaysThatItHasThemHoldsUpNoFurtherDrag() throws IOException {
     assumeTrue(hasGtk(), "there is no GTK 3 for Python here");

@@ -43,7 +43,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -793,12 +792,6 @@ class EngineServicesSuite {
     page.await("document.body?.textContent === " + literal(text));
   }
 
-  /**
-   * Failed in one of two runs (the third question stood, and the keys were not its own), and in two
-   * of 14 at load 12 to 18: for 30 s no field of the second question had the keyboard, as AWT sees
-   * it. In 14 runs at load 5 to 15 it did not fail. Nightly until that is mended.
-   */
-  @Tag("nightly")
   @Test
   @Shows(Feature.HTTP_AUTH)
   void asksThePersonForTheNameAndPasswordThatAServerWantsOnceForEachRealm() throws IOException {

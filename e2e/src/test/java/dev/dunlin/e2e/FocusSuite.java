@@ -3,6 +3,7 @@ package dev.dunlin.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -186,6 +187,20 @@ class FocusSuite {
         app,
         () -> desktop.window("First").filter(Desktop.Seen::isActive).isEmpty(),
         "the dialog to have the keys");
+    // Nor does it lose them to the page below it, by a click or by Chromium's own wish.
+    Desktop.Area below = desktop.window("First").orElseThrow().area();
+    page.run("addEventListener('click', () => { globalThis.clicked = true; })");
+    desktop.click(below.x() + 5, below.y() + below.height() - 5);
+    page.await("globalThis.clicked");
+    page.call("Page.bringToFront", JsonNodeFactory.instance.objectNode());
+    page.run("one.focus(); window.focus()");
+    awaitKeys(
+        app,
+        () -> desktop.window("First").filter(Desktop.Seen::hasKeysInPage).isEmpty(),
+        "the dialog to keep the keys");
+    page.awaitDialog(
+        said -> said.stream().anyMatch(line -> line.startsWith("focus:")),
+        "the keys as AWT sees it");
     page.press("meant for java\r");
     page.await("picked !== ''");
     String picked = page.evaluate("picked").asText();

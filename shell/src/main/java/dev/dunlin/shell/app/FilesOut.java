@@ -27,9 +27,10 @@ import java.util.function.IntFunction;
  * {@code ipc://window/dragFile/<path>}: a file that the page's policy names follows the pressed
  * mouse out of the window, for another program to take. Several are told one after the other.
  *
- * <p>Adversary: a page that gives files away unasked. The person has just pressed the button in the
- * page and has it pressed over its window. And one that would read so what it may not: no window of
- * the app takes the files, nor is the person's whole home dragged ({@link XFileDrag} says more).
+ * <p>Adversary: a page that gives files away unasked. The person has pressed the button in the page
+ * and has it pressed still; not, that the pointer is over the window: a quick one has left it
+ * before this is asked. And one that would read so what it may not: no window of the app takes the
+ * files, nor is the person's whole home dragged ({@link XFileDrag} says more).
  */
 final class FilesOut {
   /** Files that are dragged at once. Over: {@code ERR_TOO_MANY_FILES}. */
@@ -116,10 +117,10 @@ final class FilesOut {
     noted.replace(window.id(), Noted.NOTHING);
     Optional<Image> picture = pictures.asked(call);
     return window
-        .userActivation()
+        .mouseHeld()
         .compose(
-            active ->
-                active
+            held ->
+                held
                     ? drag(window, all, picture, call.cancelled())
                     : Future.failedFuture(notPressed()))
         .map(taken -> new Reply.Data(taken ? "copy" : "none"));
@@ -201,7 +202,7 @@ final class FilesOut {
     return new BridgeError(
         "SecurityError",
         "ERR_NO_USER_ACTIVATION",
-        "files are dragged only while the person has the button pressed over the page: call it in a"
-            + " handler of dragstart, after preventDefault()");
+        "files are dragged only while the person holds the button pressed in the page: call it in"
+            + " a handler of dragstart, after preventDefault()");
   }
 }

@@ -40,7 +40,7 @@ public final class InputBus implements AutoCloseable {
    * How long a key may wait for the input method. Over: the page has it as it is, and so have those
    * that follow until the answer is there.
    */
-  static final Duration KEY = Duration.ofMillis(250);
+  static final Duration KEY = Duration.ofSeconds(1);
 
   /** How long a step of the connection may take. Over: there is no input method in this run. */
   static final Duration STEP = Duration.ofSeconds(5);

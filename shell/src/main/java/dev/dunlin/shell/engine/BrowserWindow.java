@@ -808,6 +808,11 @@ public final class BrowserWindow {
     return UserActivation.in(protocol());
   }
 
+  /** Whether the person has pressed a button of the mouse in the page and holds it. */
+  public Future<Boolean> mouseHeld() {
+    return UserActivation.held(protocol());
+  }
+
   /** As {@link #devTools}, in trees of JSON. */
   public PageProtocol protocol() {
     return new PageProtocol(devTools());
@@ -934,7 +939,11 @@ public final class BrowserWindow {
 
   /** Chromium says that the page has the focus. */
   void hasFocus() {
-    EventQueue.invokeLater(() -> handover.ifPresent(KeyHandover::focused));
+    EventQueue.invokeLater(
+        () -> {
+          handover.ifPresent(KeyHandover::focused);
+          OpenDialog.takeKeys();
+        });
   }
 
   /** Gives the keyboard back to the page, after a menu has had it. */

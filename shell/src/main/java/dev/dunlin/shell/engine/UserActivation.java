@@ -4,8 +4,8 @@ import io.vertx.core.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether the person has just pressed a key or a button in the page, as Chromium knows it. Asked in
- * a world of its own, where the page's scripts can't change what {@code navigator} says.
+ * What the person is doing in the page, or has just done, as Chromium knows it. Asked in a world of
+ * its own, where the page's scripts can't change what {@code navigator} says.
  */
 final class UserActivation {
   /** How long the page may take to tell. Over: the question fails. */
@@ -13,9 +13,24 @@ final class UserActivation {
 
   private UserActivation() {}
 
+  /** Whether the person has just pressed a key or a button, within the last 5 s. */
   static Future<Boolean> in(PageProtocol page) {
-    return page.evaluate("navigator.userActivation.isActive")
-        .map(active -> active.asBoolean(false))
+    return ask(page, "navigator.userActivation.isActive");
+  }
+
+  /**
+   * Whether the person has pressed a button of the mouse in the page and not let go of it, however
+   * long that is ago. The root is {@code :active} from a press until its end, wherever the pointer
+   * is, and no script can have it so. By the prototype: an element with the name {@code
+   * querySelector} would stand in the method's place, in this world too.
+   */
+  static Future<Boolean> held(PageProtocol page) {
+    return ask(page, "Document.prototype.querySelector.call(document, ':root:active') !== null");
+  }
+
+  private static Future<Boolean> ask(PageProtocol page, String question) {
+    return page.evaluate(question)
+        .map(yes -> yes.asBoolean(false))
         .timeout(PATIENCE_MS, TimeUnit.MILLISECONDS);
   }
 }

@@ -55,6 +55,15 @@ final class WindowEvents {
   }
 
   private final class Focus extends CefFocusHandlerAdapter {
+    /**
+     * Not while a dialog is open. Chromium gives a page the keys as late as 100 ms after its window
+     * has got them: a dialog that opens meanwhile would lose them.
+     */
+    @Override
+    public boolean onSetFocus(CefBrowser browser, FocusSource source) {
+      return OpenDialog.last().isPresent();
+    }
+
     @Override
     public void onGotFocus(CefBrowser browser) {
       windowOf(browser).ifPresent(BrowserWindow::hasFocus);

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -78,6 +79,9 @@ public final class XFileDrag {
   /** Escape, on every keyboard that Linux' input has (its code there, and 8). */
   private static final int ESCAPE = 9;
 
+  /** How many there are, in {@code xcb_query_tree_reply_t}. */
+  private static final int CHILDREN = 16;
+
   /** Of {@code xcb_query_keymap_reply_t}. */
   private static final int KEYS = 8;
 
@@ -139,6 +143,10 @@ public final class XFileDrag {
 
     Pointer xcb_query_pointer_reply(Pointer connection, int cookie, Pointer error);
 
+    int xcb_query_tree(Pointer connection, int window);
+
+    Pointer xcb_query_tree_reply(Pointer connection, int cookie, Pointer error);
+
     int xcb_query_keymap(Pointer connection);
 
     Pointer xcb_query_keymap_reply(Pointer connection, int cookie, Pointer error);
@@ -159,12 +167,12 @@ public final class XFileDrag {
     void free(Pointer data);
   }
 
-  /** The button is not pressed over the window, or no more. */
+  /** The button is not pressed, or no more. */
   public static final class NotPressedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     NotPressedException() {
-      super("the first button of the mouse is not pressed over the window", null, false, false);
+      super("the first button of the mouse is not pressed", null, false, false);
     }
   }
 
@@ -245,9 +253,10 @@ public final class XFileDrag {
   }
 
   /**
-   * Starts a drag, which ends when the person lets go of the button, or presses Escape.
+   * Starts a drag, which ends when the person lets go of the button, or presses Escape. The button
+   * is pressed, wherever the pointer is by now: who asks knows that it was pressed in the window.
    *
-   * @param window out of which the files are dragged: the pointer is over it, and pressed
+   * @param window out of which the files are dragged
    * @param files their real paths
    * @param withdrawn ends it, unless the person has let go
    * @throws NotPressedException if it is not
@@ -268,7 +277,8 @@ public final class XFileDrag {
     try {
       XFileDrag drag =
           new XFileDrag(xcb, load("c", LibC.class), connection, screen.getInt(0), files, withdrawn);
-      drag.requirePressedOver((int) window);
+      drag.requirePressed();
+      drag.learnOwn((int) window);
       Threads.start("drag-out", () -> drag.run(released, done));
     } catch (RuntimeException | Error e) {
       xcb.xcb_disconnect(connection);
@@ -298,14 +308,33 @@ public final class XFileDrag {
     return list;
   }
 
-  /** Learns whose windows are this program's, too: the window's own and those in it. */
-  private void requirePressedOver(int window) {
-    List<Integer> path = path();
-    int at = path.indexOf(window);
-    if (at < 0 || !pointer(root).map(At::pressed).orElse(false)) {
+  private void requirePressed() {
+    if (!pointer(root).map(At::pressed).orElse(false)) {
       throw new NotPressedException();
     }
-    path.subList(at, path.size()).forEach(inner -> own.add(inner & ~idMask));
+  }
+
+  /** Whose the window is, and those in it: AWT's, and in that Chromium's. */
+  private void learnOwn(int window) {
+    List<Integer> level = List.of(window);
+    for (int depth = 0; depth < MOST_DEPTH && !level.isEmpty(); depth++) {
+      level.forEach(each -> own.add(each & ~idMask));
+      level = level.stream().flatMap(each -> children(each).stream()).toList();
+    }
+  }
+
+  private List<Integer> children(int window) {
+    Pointer reply =
+        xcb.xcb_query_tree_reply(connection, xcb.xcb_query_tree(connection, window), null);
+    if (reply == null) {
+      return List.of();
+    }
+    try {
+      int count = reply.getShort(CHILDREN) & 0xffff;
+      return Arrays.stream(reply.getIntArray(REPLY_BYTES, count)).boxed().toList();
+    } finally {
+      libc.free(reply);
+    }
   }
 
   private boolean isOwn(int window) {
