@@ -1197,6 +1197,12 @@ public final class AppRun implements Launcher {
       Threads.start("sandbox", () -> sandbox.join().worked());
       Threads.start("theme", theme::follow);
       Threads.start("typing", () -> typing.begin(engine()));
+      if (Os.here() == Os.LINUX) {
+        engine()
+            .serveAccessibility(config.meta().title())
+            .onFailure(
+                fault -> console.say("screen readers can't read the app: " + fault.getMessage()));
+      }
       tellLinks(options.arguments());
       Threads.start(
           "second-starts",

@@ -307,6 +307,28 @@ public final class Engine {
     EarlyKeys.tell(client, windows, first);
   }
 
+  /**
+   * Puts the pages' accessibility trees on the person's accessibility bus, if an assistive
+   * technology was there when Chromium started: see {@link AccessibilityTree}. Once, with the first
+   * page there.
+   *
+   * @param name what the application is called there
+   * @return whether one was there
+   */
+  public Future<Boolean> serveAccessibility(String name) {
+    Promise<Boolean> served = Promise.promise();
+    threads()
+        .onUi(
+            () -> {
+              try {
+                served.complete(AccessibilityTree.serve(name));
+              } catch (RuntimeException | LinkageError e) {
+                served.fail(e);
+              }
+            });
+    return served.future();
+  }
+
   /** The open windows. */
   public List<BrowserWindow> windows() {
     return List.copyOf(windows);
