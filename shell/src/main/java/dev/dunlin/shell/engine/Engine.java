@@ -204,6 +204,7 @@ public final class Engine {
     List<String> switches = Switches.of(settings);
     forgetKilled();
     NativeProcess.hideSystemBus();
+    AccessibilityTree.hold();
     SystemBootstrap.setLoader(name -> {});
     CefApp.addAppHandler(new Handler(switches));
     app = CefApp.getInstance(switches.toArray(String[]::new), cefSettings());
@@ -308,20 +309,20 @@ public final class Engine {
   }
 
   /**
-   * Puts the pages' accessibility trees on the person's accessibility bus, if an assistive
-   * technology was there when Chromium started: see {@link AccessibilityTree}. Once, with the first
-   * page there.
+   * Puts the pages' accessibility trees on the bus of assistive technologies, for as long as the
+   * process lives: see {@link AccessibilityTree}. Call it when one is there, and a window.
    *
    * @param name what the application is called there
-   * @return whether one was there
+   * @param address of that bus, in libdbus' words
+   * @return whether they are there now; not if the person has said that Chromium shall make none
    */
-  public Future<Boolean> serveAccessibility(String name) {
+  public Future<Boolean> serveAccessibility(String name, String address) {
     Promise<Boolean> served = Promise.promise();
     threads()
         .onUi(
             () -> {
               try {
-                served.complete(AccessibilityTree.serve(name));
+                served.complete(AccessibilityTree.serve(name, address));
               } catch (RuntimeException | LinkageError e) {
                 served.fail(e);
               }
