@@ -151,6 +151,20 @@ def theme(scheme):
                           ['org.freedesktop.appearance', 'color-scheme', dbus.UInt32(scheme, variant_level=1)])
 
 
+STATUS = 'org.a11y.Status'
+
+
+def reading(on, address):
+    launcher = made('/org/a11y/bus')
+    values = {'IsEnabled': dbus.Boolean(False), 'ScreenReaderEnabled': dbus.Boolean(on)}
+    if 'org.a11y.Bus' not in owned:
+        launcher.AddProperties(STATUS, values)
+        launcher.AddMethod('org.a11y.Bus', 'GetAddress', '', 's', 'ret = %r' % address)
+        made('/org/a11y/bus', 'org.a11y.Bus')
+    else:
+        launcher.UpdateProperties(STATUS, values)
+
+
 SHORTCUTS = 'org.freedesktop.portal.GlobalShortcuts'
 PORTAL = '/org/freedesktop/portal/desktop'
 
@@ -308,6 +322,8 @@ def command(line):
         return json.dumps(State.revealed)
     elif word == 'theme':
         theme(int(rest[0]))
+    elif word == 'reading':
+        reading(rest[0] == 'yes', rest[1] * int(rest[2]))
     elif word == 'shortcuts':
         shortcuts(rest == ['yes'])
     elif word == 'chooser':

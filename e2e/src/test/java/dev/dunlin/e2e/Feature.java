@@ -63,7 +63,7 @@ public enum Feature {
   USB("USB, HID and serial choosers", ABSENT),
   DEVTOOLS("DevTools", WRITTEN),
   SPELL_CHECK("spell check", WRITTEN),
-  ACCESSIBILITY("accessibility tree by AT-SPI", ABSENT),
+  ACCESSIBILITY("pages read by screen readers (AT-SPI)", WRITTEN),
   DEAD_KEYS("dead keys, Compose key (x86-64)", WRITTEN),
   IME("input methods (x86-64)", WRITTEN),
   FOCUS("Alt-Tab, clicks, keys in dialogs", WRITTEN),

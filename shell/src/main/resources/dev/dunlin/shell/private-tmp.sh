@@ -21,5 +21,6 @@ make_private_tmp() {
   DUNLIN_USER_TMPDIR=${TMPDIR-} TMPDIR=$folder/
   # What Chromium would add to the environment of a process with many threads, which may end it: see NativeProcess.java.
   : "${DBUS_SESSION_BUS_ADDRESS:=disabled:}" "${DBUS_SYSTEM_BUS_ADDRESS:=unix:path=/var/run/dbus/system_bus_socket}" "${FC_FONTATIONS:=1}" "${GDK_BACKEND:=x11}"
-  export DUNLIN_USER_TMPDIR TMPDIR DBUS_SESSION_BUS_ADDRESS DBUS_SYSTEM_BUS_ADDRESS FC_FONTATIONS GDK_BACKEND
+  : "${ACCESSIBILITY_ENABLED=}" "${AT_SPI_BUS_ADDRESS=}"
+  export DUNLIN_USER_TMPDIR TMPDIR DBUS_SESSION_BUS_ADDRESS DBUS_SYSTEM_BUS_ADDRESS FC_FONTATIONS GDK_BACKEND ACCESSIBILITY_ENABLED AT_SPI_BUS_ADDRESS
 }

@@ -241,6 +241,7 @@ public final class AppRun implements Launcher {
     private PermissionModule questions;
     private MenuModule menus;
     private LiveTheme theme;
+    private ScreenReaders readers;
     private GivenFiles given;
     private volatile Optional<BackEnd> backEnd = Optional.empty();
     private boolean loadedOnce;
@@ -761,6 +762,7 @@ public final class AppRun implements Launcher {
               this::toFront);
       modules.addAll(desktop.modules());
       theme = new LiveTheme(desktop, windows::find, windows::all);
+      readers = new ScreenReaders(desktop, this::engine, config.meta().title(), console::say);
       Map<String, Supplier<Future<Map<String, Object>>>> capabilities =
           new HashMap<>(desktop.capabilities());
       capabilities.put(bluetooth.name(), bluetooth::capability);
@@ -1226,6 +1228,7 @@ public final class AppRun implements Launcher {
       Threads.start("sandbox", () -> sandbox.join().worked());
       Threads.start("theme", theme::follow);
       Threads.start("typing", () -> typing.begin(engine()));
+      Threads.start("screen-readers", readers::follow);
       tellLinks(options.arguments());
       Threads.start(
           "second-starts",

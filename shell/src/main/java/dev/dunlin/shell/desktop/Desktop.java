@@ -146,6 +146,7 @@ public final class Desktop {
     // Ours, in the window: whatever the desktop has.
     lines.put("menu", () -> Future.succeededFuture(Absent.there()));
     lines.put("fileDialogs", () -> files.get().capability());
+    lines.put("accessibility", () -> new AssistiveTechnology(session.get()).capability());
     return lines;
   }
 
@@ -167,5 +168,13 @@ public final class Desktop {
   /** Hears, from now on and on any thread, when the person's wish for dark or light changes. */
   public Future<Void> onTheme(Consumer<Boolean> dark) {
     return new Theme(session.get()).onChange(dark);
+  }
+
+  /**
+   * Hears, from now on and on any thread, that an assistive technology is there: the address of the
+   * bus of those, in libdbus' words; more than once.
+   */
+  public Future<Void> onAssistiveTechnology(Consumer<String> there) {
+    return new AssistiveTechnology(session.get()).hear(there);
   }
 }

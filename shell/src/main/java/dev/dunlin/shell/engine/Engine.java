@@ -208,6 +208,7 @@ public final class Engine {
     List<String> switches = Switches.of(settings);
     forgetKilled();
     NativeProcess.hideSystemBus();
+    AccessibilityTree.hold();
     SystemBootstrap.setLoader(name -> {});
     CefApp.addAppHandler(new Handler(switches));
     app = CefApp.getInstance(switches.toArray(String[]::new), cefSettings());
@@ -366,6 +367,28 @@ public final class Engine {
     } finally {
       closed.tryComplete();
     }
+  }
+
+  /**
+   * Puts the pages' accessibility trees on the bus of assistive technologies, for as long as the
+   * process lives: see {@link AccessibilityTree}. Call it when one is there, and a window.
+   *
+   * @param name what the application is called there
+   * @param address of that bus, in libdbus' words
+   * @return whether they are there now; not if the person has said that Chromium shall make none
+   */
+  public Future<Boolean> serveAccessibility(String name, String address) {
+    Promise<Boolean> served = Promise.promise();
+    threads()
+        .onUi(
+            () -> {
+              try {
+                served.complete(AccessibilityTree.serve(name, address));
+              } catch (RuntimeException | LinkageError e) {
+                served.fail(e);
+              }
+            });
+    return served.future();
   }
 
   private final class Handler extends CefAppHandlerAdapter {

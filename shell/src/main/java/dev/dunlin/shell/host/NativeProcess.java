@@ -52,22 +52,33 @@ public final class NativeProcess {
   private static final String SYSTEM_BUS = "DBUS_SYSTEM_BUS_ADDRESS";
   static final String SESSION_BUS = "DBUS_SESSION_BUS_ADDRESS";
 
+  private static final String ACCESSIBILITY = "ACCESSIBILITY_ENABLED";
+  private static final String ACCESSIBILITY_BUS = "AT_SPI_BUS_ADDRESS";
+
+  /** No address of a bus, in libdbus' words. */
+  private static final String NO_BUS = "disabled:";
+
   /**
    * Variables that Chromium adds to the environment while it starts, with the values that it gives
-   * them, and one that we change ({@link #hideSystemBus}). A variable that is new makes the C
-   * library move its table, and a thread of Chromium's that reads the old one ends the process
-   * (seen once in a hundred starts); one that is there already is replaced in its place.
+   * them, and some that we change ({@link #hideSystemBus}, {@link #holdAccessibility}: empty, they
+   * mean nothing to anybody). A variable that is new makes the C library move its table, and a
+   * thread of Chromium's that reads the old one ends the process (seen once in a hundred starts);
+   * one that is there already is replaced in its place.
    */
   static final Map<String, String> CHROMIUMS =
       Map.of(
           SESSION_BUS,
-          "disabled:",
+          NO_BUS,
           SYSTEM_BUS,
           "unix:path=/var/run/dbus/system_bus_socket",
           "FC_FONTATIONS",
           "1",
           "GDK_BACKEND",
-          "x11");
+          "x11",
+          ACCESSIBILITY,
+          "",
+          ACCESSIBILITY_BUS,
+          "");
 
   /** Whether nothing is left to add to the environment, see {@link #settleEnvironment}. */
   public static boolean isEnvironmentSettled() {
@@ -91,8 +102,33 @@ public final class NativeProcess {
    */
   public static void hideSystemBus() {
     if (Os.here() == Os.LINUX) {
-      setEnvironment(SYSTEM_BUS, "disabled:");
+      setEnvironment(SYSTEM_BUS, NO_BUS);
     }
+  }
+
+  /**
+   * Chromium asks at its start whether an assistive technology is there, and never again. So it is
+   * told that one is, and that the bus of those is not; {@link #releaseAccessibility} tells where
+   * it is. Who has said that Chromium shall not ask ({@code ACCESSIBILITY_ENABLED=0}) has his way.
+   * Thread: before Chromium is initialised.
+   */
+  public static void holdAccessibility() {
+    if (Os.here() == Os.LINUX && System.getenv().getOrDefault(ACCESSIBILITY, "").isEmpty()) {
+      setEnvironment(ACCESSIBILITY, "1");
+    }
+    if (Os.here() == Os.LINUX) {
+      setEnvironment(ACCESSIBILITY_BUS, NO_BUS);
+    }
+  }
+
+  /**
+   * Where the bus of assistive technologies is, unless the person has said where.
+   *
+   * @param address in libdbus' words
+   */
+  public static void releaseAccessibility(String address) {
+    String told = System.getenv().getOrDefault(ACCESSIBILITY_BUS, "");
+    setEnvironment(ACCESSIBILITY_BUS, told.isEmpty() ? address : told);
   }
 
   /**
@@ -118,16 +154,16 @@ public final class NativeProcess {
 
   /**
    * Runs another program in place of this one, with the same process id, streams and environment,
-   * but for the buses: those are what they were before Chromium was kept from them. Does not
-   * return.
+   * but for the buses and what we say of assistive technologies: those are what they were before
+   * Chromium was kept from them. Does not return.
    *
    * @param words its command line, the last of them empty as in {@code /proc/self/cmdline}
    * @throws IOException when the system does not start it
    */
   public static void become(Path program, List<String> words) throws IOException {
     if (Os.here() == Os.LINUX) {
-      for (String bus : List.of(SYSTEM_BUS, SESSION_BUS)) {
-        setEnvironment(bus, System.getenv().getOrDefault(bus, CHROMIUMS.get(bus)));
+      for (String changed : List.of(SYSTEM_BUS, SESSION_BUS, ACCESSIBILITY, ACCESSIBILITY_BUS)) {
+        setEnvironment(changed, System.getenv().getOrDefault(changed, CHROMIUMS.get(changed)));
       }
     }
     try {

@@ -26,15 +26,21 @@ class BecomeTest {
 
     public static void main(String[] words) throws IOException {
       NativeProcess.hideSystemBus();
+      NativeProcess.holdAccessibility();
       NativeProcess.setEnvironment(NativeProcess.SESSION_BUS, "unix:path=/gone");
       NativeProcess.become(
           Path.of("/bin/sh"),
-          List.of("sh", "-c", "echo $DBUS_SESSION_BUS_ADDRESS $DBUS_SYSTEM_BUS_ADDRESS", ""));
+          List.of(
+              "sh",
+              "-c",
+              "echo $DBUS_SESSION_BUS_ADDRESS $DBUS_SYSTEM_BUS_ADDRESS"
+                  + " $ACCESSIBILITY_ENABLED-$AT_SPI_BUS_ADDRESS",
+              ""));
     }
   }
 
   @Test
-  void whatComesAfterHasTheBusesThatChromiumWasKeptFrom() throws IOException {
+  void whatComesAfterHasWhatChromiumWasKeptFrom() throws IOException {
     ChildProcess child =
         ProcessStarter.get()
             .start(
@@ -50,7 +56,7 @@ class BecomeTest {
             .toCompletableFuture()
             .join();
     assertEquals(
-        SESSION + " " + SYSTEM + "\n",
+        SESSION + " " + SYSTEM + " -\n",
         new String(child.stdout().readAllBytes(), StandardCharsets.UTF_8));
   }
 }
