@@ -1,10 +1,13 @@
-/** Cookies and stored data of the app's profile. Each call needs a source: `ipc://session/cookies` and so on (docs/engine-services.md). */
+/** Cookies and stored data of the app's profile, and its spelling checker. Each call needs a source: `ipc://session/cookies` and so on (docs/engine-services.md). */
 import { call, commandUrl } from 'socket:ipc';
 
 /** `expires` in seconds since 1970; a cookie without goes with the app. */
 export interface Cookie { readonly name: string; readonly value: string; readonly domain: string; readonly path: string; readonly secure: boolean; readonly httpOnly: boolean; readonly sameSite?: 'Strict' | 'Lax' | 'None'; readonly expires?: number }
 export interface NewCookie { url: string; name: string; value?: string; domain?: string; path?: string; secure?: boolean; httpOnly?: boolean; sameSite?: 'Strict' | 'Lax' | 'None'; expires?: number }
 export type StoredData = 'cache' | 'cookies' | 'local_storage' | 'indexeddb' | 'cache_storage' | 'service_workers' | 'file_systems';
+
+/** `languages` are in use if it is `enabled`; there is no dictionary for the `missing`, and one for each that is `available`. */
+export interface SpellChecker { readonly enabled: boolean; readonly languages: readonly string[]; readonly missing: readonly string[]; readonly available: readonly string[] }
 
 export const session = Object.freeze({
   /** Those that go to a URL, or all. */
@@ -13,5 +16,8 @@ export const session = Object.freeze({
   deleteCookies: async (which: { url: string; name: string }): Promise<void> => { await call(commandUrl('session', 'deleteCookies'), { ...which }); },
   /** Forgets what is stored for an origin, the app's own unless another is named; all of it unless `types` says what. */
   clear: async (options: { types?: readonly StoredData[]; origin?: string } = {}): Promise<void> => { await call(commandUrl('session', 'clear'), { ...options }); },
+  spellChecker: (): Promise<SpellChecker> => call(commandUrl('session', 'spellChecker')) as Promise<SpellChecker>,
+  /** Until the app ends, in all windows. At most eight languages, such as `['de', 'en-US']`; `ERR_NO_DICTIONARY` when there is none for one of them. */
+  setSpellChecker: async (options: { enabled?: boolean; languages?: readonly string[] }): Promise<void> => { await call(commandUrl('session', 'setSpellChecker'), { ...options }); },
 });
 export default session;

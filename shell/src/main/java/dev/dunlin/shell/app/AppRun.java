@@ -62,6 +62,8 @@ import dev.dunlin.shell.resources.ResourceRequest;
 import dev.dunlin.shell.resources.ResourceResponse;
 import dev.dunlin.shell.resources.ResourceSource;
 import dev.dunlin.shell.resources.VerifiedSource;
+import dev.dunlin.shell.spelling.Dictionaries;
+import dev.dunlin.shell.spelling.Language;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.awt.MediaTracker;
@@ -230,6 +232,7 @@ public final class AppRun implements Launcher {
     private final ServerLogins logins;
     private final InputMethods typing;
     private final DeniedPermissions permissions;
+    private final SpellChecker spelling;
     private final CompletableFuture<Boolean> dark;
     private final CompletableFuture<Scale> scale;
     private volatile AppHost host;
@@ -296,6 +299,7 @@ public final class AppRun implements Launcher {
       this.question =
           new LinkQuestion(
               LinkQuestion.dialog(config.meta().title()), url -> ExternalLinks.open(url, console));
+      this.spelling = spelling();
       this.logins =
           new ServerLogins(
               windows::find,
@@ -327,6 +331,21 @@ public final class AppRun implements Launcher {
         console.say("the scale of the desktop is not known: " + e.getMessage());
         return XDesktop.NOTHING;
       }
+    }
+
+    private SpellChecker spelling() {
+      AppConfig.Spelling wanted = config.spelling();
+      List<Path> dictionaries = new ArrayList<>();
+      wanted.dictionaries().ifPresent(dictionaries::add);
+      dictionaries.addAll(Dictionaries.OF_THE_SYSTEM);
+      return new SpellChecker(
+          wanted.enabled(),
+          wanted.languages().isEmpty() ? Language.ofPerson(System.getenv()) : wanted.languages(),
+          new Dictionaries(dictionaries, EngineInstallation.caches().resolve("dictionaries")),
+          profile(),
+          (name, json) -> engine().preference(name, json),
+          this::blocking,
+          console::say);
     }
 
     /** What Chromium starts for its helpers; says so when that is no sandbox. */
@@ -769,6 +788,7 @@ public final class AppRun implements Launcher {
       Printers printers = new Printers(this::blocking);
       capabilities.put("printing", printers::capability);
       capabilities.put("dragOut", FilesOut::capability);
+      capabilities.put("spellChecker", spelling::capability);
       modules.add(
           new ApplicationModule(
               exit::complete,
@@ -820,7 +840,7 @@ public final class AppRun implements Launcher {
               folders.get("data"),
               this::blocking);
       modules.add(questions);
-      modules.add(new SessionModule(config.meta().origin(), windows::find));
+      modules.add(new SessionModule(config.meta().origin(), windows::find, spelling));
       menus =
           new MenuModule(
               windows::find,
@@ -1229,6 +1249,7 @@ public final class AppRun implements Launcher {
       Threads.start("theme", theme::follow);
       Threads.start("typing", () -> typing.begin(engine()));
       Threads.start("screen-readers", readers::follow);
+      spelling.begin();
       tellLinks(options.arguments());
       Threads.start(
           "second-starts",

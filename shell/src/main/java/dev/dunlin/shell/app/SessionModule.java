@@ -12,6 +12,7 @@ import dev.dunlin.bridge.spi.CommandModule;
 import dev.dunlin.bridge.spi.Reply;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.PageProtocol;
+import dev.dunlin.shell.spelling.Language;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -22,7 +23,7 @@ import java.util.function.IntFunction;
 
 /**
  * {@code ipc://session/…}: the cookies and the stored data of the app's profile in Chromium, those
- * of other origins among them; so no source but its own gives it.
+ * of other origins among them; so no source but its own gives it. And its spelling checker.
  */
 final class SessionModule implements CommandModule {
   /** Longest name and value of a cookie, in UTF-16 units. Over: {@code ERR_INVALID_CALL}. */
@@ -43,10 +44,13 @@ final class SessionModule implements CommandModule {
 
   private final String origin;
   private final IntFunction<Optional<BrowserWindow>> windows;
+  private final SpellChecker spelling;
 
-  SessionModule(String origin, IntFunction<Optional<BrowserWindow>> windows) {
+  SessionModule(
+      String origin, IntFunction<Optional<BrowserWindow>> windows, SpellChecker spelling) {
     this.origin = origin;
     this.windows = windows;
+    this.spelling = spelling;
   }
 
   @Override
@@ -60,7 +64,9 @@ final class SessionModule implements CommandModule {
         command("cookies", SessionModule::cookies),
         command("setCookie", SessionModule::setCookie),
         command("deleteCookies", SessionModule::deleteCookies),
-        command("clear", this::clear));
+        command("clear", this::clear),
+        worker("spellChecker", call -> spelling.told().map(Reply.Data::new)),
+        worker("setSpellChecker", this::setSpellChecker));
   }
 
   private interface Action {
@@ -74,6 +80,25 @@ final class SessionModule implements CommandModule {
         Permission.POLICY,
         RunsOn.PAGE,
         call -> action.on(PageServices.windowOf(windows, call).protocol(), call));
+  }
+
+  private static Command worker(String function, Command.Handler handler) {
+    return PageServices.declared(
+        function, new Resource.None(), Permission.POLICY, RunsOn.WORKER, handler);
+  }
+
+  private Future<Reply> setSpellChecker(Call call) {
+    Optional<List<Language>> languages =
+        call.param("languages")
+            .map(
+                list -> {
+                  List<String> names = new ArrayList<>();
+                  list.forEach(name -> names.add(name.asText()));
+                  return SpellChecker.languagesOf(names);
+                });
+    return spelling
+        .change(PageServices.flag(call, "enabled"), languages)
+        .map(done -> Reply.NOTHING);
   }
 
   private static Future<Reply> cookies(PageProtocol page, Call call) {

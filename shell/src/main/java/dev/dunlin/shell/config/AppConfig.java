@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.shell.host.Os;
+import dev.dunlin.shell.spelling.Language;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ public record AppConfig(
     Window window,
     Permissions permissions,
     Security security,
+    Spelling spelling,
     Map<String, String> environment,
     Map<String, String> values,
     List<ConfigWarning> warnings) {
@@ -105,6 +107,14 @@ public record AppConfig(
       boolean pickersNeedGesture,
       Optional<String> userAgent,
       Optional<Proxy> proxy) {}
+
+  /**
+   * {@code [spellcheck]}.
+   *
+   * @param languages empty: the person's
+   * @param dictionaries folder of the app's own, absolute
+   */
+  public record Spelling(boolean enabled, List<Language> languages, Optional<Path> dictionaries) {}
 
   /** A response header. */
   public record Header(String name, String value) {}

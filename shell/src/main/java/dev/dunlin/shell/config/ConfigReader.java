@@ -2,6 +2,7 @@ package dev.dunlin.shell.config;
 
 import dev.dunlin.shell.config.AppConfig.Header;
 import dev.dunlin.shell.config.AppConfig.WindowFlag;
+import dev.dunlin.shell.spelling.Language;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -74,6 +75,7 @@ final class ConfigReader {
             denied(), !flag("permissions_hardware_acceleration_disabled", false)),
         new AppConfig.Security(
             policy(), flag("security_require_sandbox", false), flag("security_operator", false)),
+        spelling(),
         environment(),
         Collections.unmodifiableMap(values),
         List.copyOf(warnings));
@@ -253,6 +255,39 @@ final class ConfigReader {
     } catch (IllegalArgumentException e) {
       throw fault("webview_proxy", e.getMessage(), "Write, for example, proxy = 10.0.0.1:3128.");
     }
+  }
+
+  private AppConfig.Spelling spelling() {
+    List<Language> languages = new ArrayList<>();
+    for (String name : words("spellcheck_languages", Pattern.compile("\\S+"))) {
+      languages.add(
+          Language.named(name)
+              .orElseThrow(
+                  () ->
+                      fault(
+                          "spellcheck_languages",
+                          "'" + name + "' is not a language",
+                          "Write, for example, languages = de en-US.")));
+    }
+    return new AppConfig.Spelling(
+        flag("spellcheck_enabled", true),
+        List.copyOf(languages),
+        stated("spellcheck_dictionaries").map(this::dictionaries));
+  }
+
+  private Path dictionaries(String written) {
+    try {
+      Path folder = directory.resolve(written).normalize();
+      if (folder.startsWith(directory.normalize())) {
+        return folder;
+      }
+    } catch (InvalidPathException e) {
+      throw fault("spellcheck_dictionaries", "it is not a path", "Name a folder of the app.");
+    }
+    throw fault(
+        "spellcheck_dictionaries",
+        "'" + written + "' leaves the app's folder",
+        "Name a folder inside it.");
   }
 
   private Header header(String line) {

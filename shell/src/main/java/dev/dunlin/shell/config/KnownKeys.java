@@ -37,6 +37,7 @@ final class KnownKeys {
       permissions: allow_read_media_images allow_read_media_video hardware_acceleration_disabled
       bluetooth: simulation simulation_choose bus adapter
       security: policy require_sandbox operator
+      spellcheck: enabled languages dictionaries
       update: key url peers confirm
       debug: flags
       meta: bundle_identifier application_protocol copyright description lang maintainer title version

@@ -312,6 +312,20 @@ public final class Engine {
     EarlyKeys.tell(client, windows, first);
   }
 
+  /**
+   * Sets a preference of Chromium's, now and for later runs with its profile.
+   *
+   * <p><i>Fails with:</i> {@link EngineException} when Chromium refuses, in its words
+   *
+   * @param json the value
+   */
+  public Future<Void> preference(String name, String json) {
+    if (state != State.READY) {
+      return Future.failedFuture(new EngineException("the engine is " + state));
+    }
+    return new Preferences(libcef(), threads()).set(name, json);
+  }
+
   /** The open windows. */
   public List<BrowserWindow> windows() {
     return List.copyOf(windows);

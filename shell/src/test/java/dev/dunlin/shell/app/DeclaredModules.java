@@ -17,6 +17,7 @@ import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.Scale;
 import dev.dunlin.shell.engine.WindowNumber;
+import dev.dunlin.shell.spelling.Dictionaries;
 import io.vertx.core.Future;
 import java.awt.datatransfer.Clipboard;
 import java.io.OutputStream;
@@ -89,7 +90,18 @@ final class DeclaredModules {
               Set.of(),
               home,
               blocking));
-      modules.add(new SessionModule("https://x.localhost", index -> Optional.empty()));
+      modules.add(
+          new SessionModule(
+              "https://x.localhost",
+              index -> Optional.empty(),
+              new SpellChecker(
+                  true,
+                  List.of(),
+                  new Dictionaries(List.of(), home),
+                  home,
+                  (name, json) -> Future.failedFuture("no engine is here"),
+                  blocking,
+                  words -> {})));
       modules.add(new Downloads(home, home, files, blocking, RandomSource.secure(), null));
       modules.addAll(
           new Desktop(

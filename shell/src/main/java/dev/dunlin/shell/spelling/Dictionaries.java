@@ -1,0 +1,220 @@
+package dev.dunlin.shell.spelling;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The dictionaries of a machine and an app, and how Chromium gets them. What was made of one is
+ * kept until the files that it was made of are others.
+ *
+ * <p><i>Thread:</i> any; what reads files blocks.
+ */
+public final class Dictionaries {
+  /** Where Debian, Fedora, Arch and others have them. */
+  public static final List<Path> OF_THE_SYSTEM =
+      List.of(
+          Path.of("/usr/share/hunspell"),
+          Path.of("/usr/share/myspell/dicts"),
+          Path.of("/usr/share/myspell"));
+
+  /** Most names of a folder that are looked at. Over: the rest is not there. */
+  static final int NAMES = 10_000;
+
+  /** Changes with what is made of the same dictionary. */
+  private static final String FORMAT = "1";
+
+  private static final int HASH_LENGTH = 32;
+
+  private static final Pattern DRAFT = Pattern.compile(".*\\.(\\d{1,18})\\.tmp");
+
+  private final List<Path> folders;
+  private final Path kept;
+
+  /** The two files of a dictionary. */
+  record Source(Path affixes, Path words) {}
+
+  /**
+   * @param folders that dictionaries are in, the first first
+   * @param kept folder of what was made of them
+   */
+  public Dictionaries(List<Path> folders, Path kept) {
+    this.folders = List.copyOf(folders);
+    this.kept = kept;
+  }
+
+  /** Whether there is one for the language. */
+  public boolean isThere(Language language) {
+    return find(language).isPresent();
+  }
+
+  /** Languages that there is a dictionary for, by its name. */
+  public List<String> languages() {
+    Set<String> languages = new TreeSet<>();
+    for (Path folder : folders) {
+      if (!Files.isDirectory(folder)) {
+        continue;
+      }
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.aff")) {
+        int seen = 0;
+        for (Path file : files) {
+          if (++seen > NAMES) {
+            break;
+          }
+          String name = file.getFileName().toString().replaceFirst("\\.aff$", "");
+          Language.named(name)
+              .filter(language -> isWhole(folder, name).isPresent())
+              .ifPresent(language -> languages.add(language.tag()));
+        }
+      } catch (IOException e) {
+        // Nothing in it can be read: it is as if it were not there.
+        continue;
+      }
+    }
+    return List.copyOf(languages);
+  }
+
+  Optional<Source> find(Language language) {
+    for (Path folder : folders) {
+      for (String name : language.names()) {
+        Optional<Source> found = isWhole(folder, name);
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Source> isWhole(Path folder, String name) {
+    Source source = new Source(folder.resolve(name + ".aff"), folder.resolve(name + ".dic"));
+    return Files.isRegularFile(source.affixes) && Files.isRegularFile(source.words)
+        ? Optional.of(source)
+        : Optional.empty();
+  }
+
+  /**
+   * Puts the dictionary where Chromium looks for it: as a whole or not at all, and not again while
+   * it is the same. Making it anew takes a second or two of a processor.
+   *
+   * @param profile folder of Chromium's
+   * @return whether the file there is another than before
+   * @throws NoSuchFileException if there is no dictionary for the language
+   */
+  public boolean give(Language language, Path profile) throws IOException, SpellingException {
+    Source source = find(language).orElseThrow(() -> new NoSuchFileException(language.tag()));
+    Path made = make(language, source);
+    Path given = profile.resolve("Dictionaries").resolve(language.file());
+    if (isSame(made, given)) {
+      return false;
+    }
+    Files.createDirectories(given.getParent());
+    Path draft = draft(given);
+    try {
+      // A copy: Chromium deletes a file that it takes for broken.
+      Files.copy(
+          made, draft, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+      replace(draft, given);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+    return true;
+  }
+
+  private static boolean isSame(Path made, Path given) throws IOException {
+    return Files.isRegularFile(given)
+        && Files.size(given) == Files.size(made)
+        && Files.getLastModifiedTime(given).equals(Files.getLastModifiedTime(made));
+  }
+
+  private Path make(Language language, Source source) throws IOException, SpellingException {
+    String stem = language.tag() + ".";
+    Path made = kept.resolve(stem + identity(source) + ".bdic");
+    if (Files.isRegularFile(made)) {
+      return made;
+    }
+    byte[] bytes;
+    try {
+      bytes = Bdic.of(Hunspell.read(read(source.affixes), read(source.words)));
+    } catch (SpellingException e) {
+      throw new SpellingException(e.reason(), source.words + " and .aff: " + e.getMessage());
+    }
+    Files.createDirectories(kept);
+    Path draft = draft(made);
+    try {
+      Files.write(draft, bytes);
+      replace(draft, made);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+    forgetOthers(stem, made);
+    return made;
+  }
+
+  private static byte[] read(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(Hunspell.FILE_BYTES + 1);
+    }
+  }
+
+  /** Which files these are, as they are now. */
+  private static String identity(Source source) throws IOException {
+    StringBuilder what = new StringBuilder(FORMAT);
+    for (Path file : List.of(source.affixes, source.words)) {
+      Path real = file.toRealPath();
+      BasicFileAttributes facts = Files.readAttributes(real, BasicFileAttributes.class);
+      what.append('\0').append(real).append('\0').append(facts.size());
+      what.append('\0').append(facts.lastModifiedTime().toMillis());
+    }
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(what.toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash).substring(0, HASH_LENGTH);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has it", e);
+    }
+  }
+
+  private static Path draft(Path of) {
+    return of.resolveSibling(of.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+  }
+
+  private static void replace(Path draft, Path file) throws IOException {
+    try {
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** What was made of older files of the language, and drafts of processes that have ended. */
+  private void forgetOthers(String stem, Path made) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(kept)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        Matcher draft = DRAFT.matcher(name);
+        boolean old = name.startsWith(stem) && name.endsWith(".bdic") && !file.equals(made);
+        if (old || draft.matches() && ProcessHandle.of(Long.parseLong(draft.group(1))).isEmpty()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+}
