@@ -180,6 +180,7 @@ class ScaleSuite {
         () -> window.outer().x() == 180 && window.outer().y() == 120,
         "it at its place",
         RunningApp.SOON);
+    second.await("document.documentElement?.dataset.ready === 'true'");
     awaitSize(second, 400, 300);
     window.drag(1500, 450);
     app.await(() -> window.area().width() == 750, "the largest width", RunningApp.SOON);
