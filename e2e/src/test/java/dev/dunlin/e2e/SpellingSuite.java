@@ -88,6 +88,8 @@ class SpellingSuite {
       desktop.press("Down");
     }
     desktop.press("Return");
+    app.await(() -> !desktop.isPopupShown(), "its end", RunningApp.SOON);
+    page.await("document.hasFocus()");
   }
 
   @Test
@@ -120,6 +122,8 @@ class SpellingSuite {
     awaitMarked();
     page.run("return session.setSpellChecker({ languages: ['de'] })");
     type("enten ");
+    awaitUnmarked();
+    type("entr ");
     awaitMarked();
     openMenu();
     choose(1);
@@ -136,6 +140,21 @@ class SpellingSuite {
     assertFalse(page.run("return session.spellChecker()").path("enabled").asBoolean(true));
     page.run("return session.setSpellChecker({ enabled: true })");
     type("helo ente ");
+    awaitMarked();
+  }
+
+  @Test
+  @Shows(Feature.SPELL_CHECK)
+  void aWordThatThePersonAddsIsMarkedNoMore() throws IOException {
+    start(ALLOWED);
+    // So far from any word that nothing stands above the item.
+    type("qzxjwvk ");
+    awaitMarked();
+    openMenu();
+    choose(1);
+    type("qzxjwvk too ");
+    awaitUnmarked();
+    type("qzxjwv too ");
     awaitMarked();
   }
 

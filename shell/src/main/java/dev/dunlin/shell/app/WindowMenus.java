@@ -1,6 +1,7 @@
 package dev.dunlin.shell.app;
 
 import dev.dunlin.shell.engine.BrowserWindow;
+import dev.dunlin.shell.engine.Engine;
 import dev.dunlin.shell.engine.PageMenu;
 import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.menu.MenuLayout;
@@ -158,7 +159,11 @@ final class WindowMenus {
   void popUp(PageMenu about, boolean developer) {
     List<Entry> entries = new ArrayList<>();
     about.suggestions().forEach(word -> entries.add(own(word, true, "")));
-    if (!about.suggestions().isEmpty()) {
+    Item add = own("Add to Dictionary", true, "");
+    if (Engine.KNOWS_WORDS && !about.misspelled().isEmpty()) {
+      entries.add(add);
+    }
+    if (!entries.isEmpty()) {
       entries.add(new Separator());
     }
     for (MenuRole role : about.editable() ? EDITING : about.selected() ? READING : NOTHING) {
@@ -178,7 +183,9 @@ final class WindowMenus {
       popUp(
           new MenuLayout(entries),
           (parent, item) -> {
-            if (item.role().isEmpty()) {
+            if (item == add) {
+              window.addToDictionary(about.misspelled());
+            } else if (item.role().isEmpty()) {
               window.replaceMisspelling(item.label().text());
             } else {
               listener.chosen(Type.OWN, parent, item);

@@ -113,22 +113,24 @@ final class Notifications {
 
   /** What the daemon can do, such as {@code actions}. */
   private synchronized Future<List<String>> abilities() {
-    if (abilities == null) {
-      Future<List<String>> asked =
-          listening()
-              .compose(heard -> bus.call(NAME, PATH, NAME, "GetCapabilities", ""))
-              .map(answer -> Plain.texts(Bus.body(answer).get(0)));
-      abilities = asked;
-      asked.onFailure(
-          fault -> {
-            synchronized (this) {
-              if (abilities == asked) {
-                abilities = null;
-              }
-            }
-          });
+    if (abilities != null) {
+      return abilities;
     }
-    return abilities;
+    Future<List<String>> asked =
+        listening()
+            .compose(heard -> bus.call(NAME, PATH, NAME, "GetCapabilities", ""))
+            .map(answer -> Plain.texts(Bus.body(answer).get(0)));
+    abilities = asked;
+    // Here and now, where it has failed already.
+    asked.onFailure(
+        fault -> {
+          synchronized (this) {
+            if (abilities == asked) {
+              abilities = null;
+            }
+          }
+        });
+    return asked;
   }
 
   private Future<Void> listening() {

@@ -1,5 +1,6 @@
 package dev.dunlin.shell.engine;
 
+import com.sun.jna.Pointer;
 import dev.dunlin.shell.engine.WindowSettings.Trait;
 import dev.dunlin.shell.host.Os;
 import io.vertx.core.Future;
@@ -89,6 +90,12 @@ public final class BrowserWindow {
 
   /** A window that is dragged moves this often. */
   private static final int FOLLOW_MILLIS = 16;
+
+  /** In {@code cef_browser_t}, of all versions. */
+  private static final int GET_HOST = 6;
+
+  /** In {@code cef_browser_host_t}, of {@link Engine#KNOWS_WORDS}. */
+  private static final int ADD_WORD_TO_DICTIONARY = 36;
 
   private final Supplier<ChromiumThreads> threads;
   private final WindowNumber number;
@@ -913,6 +920,33 @@ public final class BrowserWindow {
   /** Puts a word in place of the one that is spelled wrongly. */
   public void replaceMisspelling(String word) {
     browser.replaceMisspelling(word);
+  }
+
+  /**
+   * From now on the word is spelled rightly, in all windows and later runs with the profile.
+   *
+   * <p>By CEF's C interface ({@code cef_browser_capi.h}): JCEF has no such method.
+   */
+  public void addToDictionary(String word) {
+    ChromiumThreads chromium = threads.get();
+    chromium.onUi(
+        () -> {
+          Pointer page =
+              chromium
+                  .library()
+                  .getFunction("cef_browser_host_get_browser_by_identifier")
+                  .invokePointer(new Object[] {browser.getIdentifier()});
+          if (page == null) {
+            // It has been closed meanwhile.
+            return;
+          }
+          try (CefObject own = new CefObject(page);
+              CefObject host =
+                  CefObject.of(
+                      own.function(GET_HOST).invokePointer(new Object[] {page}), "host of it")) {
+            host.tell(ADD_WORD_TO_DICTIONARY, word);
+          }
+        });
   }
 
   /** Gives a key to the page, whichever window of X11 has got it. */

@@ -63,6 +63,11 @@ final class ChromiumThreads {
     this.libcef = NativeLibrary.getInstance(libcef.toString());
   }
 
+  /** Whose C interface this is. */
+  NativeLibrary library() {
+    return libcef;
+  }
+
   /** Attaches both threads for good. */
   void pin() {
     post(TID_UI, nothingTask);

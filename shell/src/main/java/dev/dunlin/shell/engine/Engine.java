@@ -57,6 +57,9 @@ public final class Engine {
   public static final boolean SEES_TYPING =
       CALLS_TAKE_BYTES && System.getProperty("os.arch", "").equals("amd64");
 
+  /** Whether words can be added to Chromium's dictionary: as {@link #CALLS_TAKE_BYTES}. */
+  public static final boolean KNOWS_WORDS = CALLS_TAKE_BYTES;
+
   /** Schemes that Dunlin answers, besides https for the app's origin. */
   static final List<String> SCHEMES = List.of("ipc", "socket", "node", "npm");
 
@@ -323,7 +326,7 @@ public final class Engine {
     if (state != State.READY) {
       return Future.failedFuture(new EngineException("the engine is " + state));
     }
-    return new Preferences(libcef(), threads()).set(name, json);
+    return new Preferences(threads()).set(name, json);
   }
 
   /** The open windows. */

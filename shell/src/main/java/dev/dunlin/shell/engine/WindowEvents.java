@@ -258,9 +258,14 @@ final class WindowEvents {
       Vector<String> suggestions = new Vector<>();
       params.getDictionarySuggestions(suggestions);
       String selected = params.getSelectionText();
+      String misspelled = params.getMisspelledWord();
       PageMenu wanted =
           new PageMenu(
-              params.isEditable(), selected != null && !selected.isEmpty(), possible, suggestions);
+              params.isEditable(),
+              selected != null && !selected.isEmpty(),
+              possible,
+              misspelled == null ? "" : misspelled,
+              suggestions);
       asked.get().menuWanted(wanted);
     }
   }

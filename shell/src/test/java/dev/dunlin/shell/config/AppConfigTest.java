@@ -232,6 +232,9 @@ class AppConfigTest {
         "[window]\nbackgroundColorDark = rgba(256, 0, 0, 1)",
         "[permissions]\nallow_camera = no",
         "[security]\nrequire_sandbox = maybe",
+        "[spellcheck]\nenabled = no",
+        "[spellcheck]\nlanguages = de german",
+        "[spellcheck]\ndictionaries = ../others",
       })
   void aWrongValueIsAnErrorThatNamesLineAndKeyAndCure(String extra) {
     ConfigException e = fault(LEAST + extra);
