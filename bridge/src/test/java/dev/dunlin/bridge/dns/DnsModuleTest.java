@@ -169,9 +169,11 @@ class DnsModuleTest {
           {"a..b", "A", "EBADNAME", "queryA"},
           {"a".repeat(300), "A", "EBADNAME", "queryA"}
         }) {
+      // What is answered may take as long as a busy machine does.
+      int timeout = failing[2].equals("ETIMEOUT") ? 50 : 10_000;
       JsonNode error =
           page.error(
-              server.url(failing[0]), Map.of("rrtype", failing[1], "timeout", 50, "tries", 1));
+              server.url(failing[0]), Map.of("rrtype", failing[1], "timeout", timeout, "tries", 1));
       assertEquals(failing[2], error.path("code").asText(), failing[0]);
       assertEquals(failing[3], error.path("syscall").asText());
       assertEquals(
