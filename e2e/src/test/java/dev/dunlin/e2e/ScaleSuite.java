@@ -205,12 +205,13 @@ class ScaleSuite {
   @Test
   void aSettingsManagerIsHeardBeforeTheXResourcesAndAVariableBeforeBoth() throws IOException {
     dpi(1.25);
-    try (Desktop.Settings manager =
+    Desktop.Settings manager =
         desktop.settings(
             Map.of(
                 "Gdk/WindowScalingFactor", 2,
                 "Gdk/UnscaledDPI", 72 * 1024,
-                "Xft/DPI", 144 * 1024))) {
+                "Xft/DPI", 144 * 1024));
+    try {
       RunningApp settings = start("windows", "", Map.of());
       assertEquals(1.5, scale(settings));
       end(settings);
@@ -219,6 +220,8 @@ class ScaleSuite {
       end(variable);
       RunningApp own = start("windows", "", Map.of("GDK_SCALE", "2", "DUNLIN_SCALE", "1.75"));
       assertEquals(1.75, scale(own));
+    } finally {
+      manager.close();
     }
   }
 
