@@ -19,14 +19,17 @@ import java.util.stream.Stream;
  * offer them at every press of the mouse, to the window that has them too. The page would lose them
  * then for a moment, just after the press, and so close the list that this has opened.
  *
- * <p>Here they go to the page's window straight away, or stay there, and AWT does not hear of the
- * offer: by a filter of Xlib, which AWT asks of each event ({@code XFilterEvent}). No more of AWT
- * is told of events before it has had them. A dialog that blocks the window, and what of AWT's own
- * has the keys (an open menu), are AWT's business as before.
+ * <p>Here they stay in the page, or go there straight away when the mouse is pressed, and AWT does
+ * not hear of the offer: by a filter of Xlib, which AWT asks before it handles an event ({@code
+ * XFilterEvent}). A dialog that blocks the window, what of AWT's own has the keys (an open menu),
+ * and Alt-Tab are AWT's business as before: see {@link KeyHandover}.
  */
 final class TakeFocus {
   private static final int CLIENT_MESSAGE = 33;
   private static final int REVERT_TO_PARENT = 2;
+
+  /** The five that X knows, in its {@code KeyButMask}. */
+  private static final int BUTTONS = 0x1f << 8;
 
   /** What {@code XGetInputFocus} says in place of a window, at most. */
   private static final long POINTER_ROOT = 1;
@@ -61,6 +64,17 @@ final class TakeFocus {
         Memory parent,
         Memory children,
         Memory count);
+
+    boolean XQueryPointer(
+        Pointer display,
+        NativeLong window,
+        Memory root,
+        Memory child,
+        Memory rootX,
+        Memory rootY,
+        Memory x,
+        Memory y,
+        Memory mask);
 
     int XFree(Pointer data);
   }
@@ -107,6 +121,10 @@ final class TakeFocus {
 
   /** The window goes. Thread: event dispatch. */
   void end() {
+    if (!frame.isDisplayable()) {
+      // Its window has gone: of that there are no more events.
+      return;
+    }
     AwtDisplay.<Void>use(
         frame,
         display -> {
@@ -134,6 +152,10 @@ final class TakeFocus {
           return true;
         }
       }
+      if (!isPressed(display)) {
+        // Not by the mouse: AWT has a place for keys that are typed before the page has the focus.
+        return false;
+      }
       OptionalLong target = chromium(display);
       target.ifPresent(
           id ->
@@ -151,6 +173,16 @@ final class TakeFocus {
   private static boolean isBlocked() {
     return Stream.of(Window.getWindows())
         .anyMatch(window -> window instanceof Dialog d && d.isVisible() && d.isModal());
+  }
+
+  /** Whether a button of the mouse is. */
+  private boolean isPressed(Pointer display) {
+    Memory mask = new Memory(Integer.BYTES);
+    mask.clear();
+    Memory id = new Memory(NativeLong.SIZE);
+    Memory place = new Memory(Integer.BYTES);
+    x11.XQueryPointer(display, window, id, id, place, place, place, place, mask);
+    return (mask.getInt(0) & BUTTONS) != 0;
   }
 
   private long focus(Pointer display) {
