@@ -606,6 +606,16 @@ public final class Desktop implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** Red, green and blue of what the screen shows at a place. */
+  public int colour(int x, int y) {
+    Pointer image = x11.XGetImage(display, root, x, y, 1, 1, new NativeLong(-1), ZPIXMAP);
+    try {
+      return (int) x11.XGetPixel(image, 0, 0).longValue() & 0xFFFFFF;
+    } finally {
+      x11.XDestroyImage(image);
+    }
+  }
+
   /** A window by its title now; its title may change later. */
   public Optional<Seen> window(String title) {
     return find(title).map(Seen::new);
@@ -805,21 +815,7 @@ public final class Desktop implements AutoCloseable {
     /** Red, green and blue of what the screen shows in the middle of the window. */
     public int colour() {
       Area area = area();
-      Pointer image =
-          x11.XGetImage(
-              display,
-              root,
-              area.x() + area.width() / 2,
-              area.y() + area.height() / 2,
-              1,
-              1,
-              new NativeLong(-1),
-              ZPIXMAP);
-      try {
-        return (int) x11.XGetPixel(image, 0, 0).longValue() & 0xFFFFFF;
-      } finally {
-        x11.XDestroyImage(image);
-      }
+      return Desktop.this.colour(area.x() + area.width() / 2, area.y() + area.height() / 2);
     }
 
     private void tell(String message, long first, long second, long third) {

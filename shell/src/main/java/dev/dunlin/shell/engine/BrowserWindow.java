@@ -8,6 +8,7 @@ import io.vertx.core.Promise;
 import java.awt.BorderLayout;
 import java.awt.Color;
 import java.awt.Component;
+import java.awt.Container;
 import java.awt.Dimension;
 import java.awt.EventQueue;
 import java.awt.Frame;
@@ -154,6 +155,7 @@ public final class BrowserWindow {
   private volatile Consumer<List<Path>> dropped = files -> {};
   private boolean takesDrops;
   private volatile Optional<KeyHandover> handover = Optional.empty();
+  private Optional<TakeFocus> offers = Optional.empty();
 
   BrowserWindow(
       CefClient client,
@@ -375,6 +377,11 @@ public final class BrowserWindow {
     Field pending = browser.getClass().getSuperclass().getDeclaredField("isPending_");
     pending.setAccessible(true);
     pending.setBoolean(browser, true);
+  }
+
+  /** What JCEF has Chromium's window in, within its component. */
+  private Component canvas() {
+    return ((Container) browser.getUIComponent()).getComponent(0);
   }
 
   private static boolean isLinux() {
@@ -739,6 +746,8 @@ public final class BrowserWindow {
     dragging.stop();
     steady.stop();
     handover.ifPresent(KeyHandover::end);
+    offers.ifPresent(TakeFocus::end);
+    offers = Optional.empty();
     if (frame != null) {
       frame.dispose();
       frame = null;
@@ -1277,6 +1286,7 @@ public final class BrowserWindow {
             Component page = browser.getUIComponent();
             FileDrops.on(frame, page, scale(), this::protocol, files -> dropped.accept(files));
             handover = Optional.of(KeyHandover.on(frame, page, this::press));
+            offers = Optional.of(TakeFocus.on(frame, canvas()));
           }
         });
   }

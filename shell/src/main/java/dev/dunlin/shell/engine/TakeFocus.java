@@ -1,0 +1,235 @@
+package dev.dunlin.shell.engine;
+
+import com.sun.jna.Callback;
+import com.sun.jna.Library;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
+import java.awt.Component;
+import java.awt.Dialog;
+import java.awt.Frame;
+import java.awt.Window;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/**
+ * The keys that a window manager offers to a window ({@code WM_TAKE_FOCUS}, ICCCM 4.1.7), for its
+ * page. AWT takes them itself, twice, and hands them on; and some window managers (openbox, jwm)
+ * offer them at every press of the mouse, to the window that has them too. The page would lose them
+ * then for a moment, just after the press, and so close the list that this has opened.
+ *
+ * <p>Here they stay in the page, or go there straight away when the mouse is pressed, and AWT does
+ * not hear of the offer: by a filter of Xlib, which AWT asks before it handles an event ({@code
+ * XFilterEvent}). A dialog that blocks the window, what of AWT's own has the keys (an open menu),
+ * and Alt-Tab are AWT's business as before: see {@link KeyHandover}.
+ */
+final class TakeFocus {
+  private static final int CLIENT_MESSAGE = 33;
+  private static final int REVERT_TO_PARENT = 2;
+
+  /** The five that X knows, in its {@code KeyButMask}. */
+  private static final int BUTTONS = 0x1f << 8;
+
+  /** What {@code XGetInputFocus} says in place of a window, at most. */
+  private static final long POINTER_ROOT = 1;
+
+  /** Offsets in {@code XClientMessageEvent} of a 64-bit system. */
+  private static final int MESSAGE_TYPE = 40;
+
+  private static final int PROTOCOL = 56;
+  private static final int TIME = 64;
+
+  /** Windows within each other from a page to where the keys are in it; Chromium has two. */
+  private static final int MOST_DEEP = 8;
+
+  /** Public because JNA makes a proxy of it. */
+  public interface X11 extends Library {
+    /** Made for input methods, which are libraries of their own: Xlib keeps it for them. */
+    void _XRegisterFilterByType(
+        Pointer display, NativeLong window, int first, int last, Filter filter, Pointer data);
+
+    void _XUnregisterFilter(Pointer display, NativeLong window, Filter filter, Pointer data);
+
+    NativeLong XInternAtom(Pointer display, String name, boolean onlyIfExists);
+
+    int XGetInputFocus(Pointer display, Memory focus, Memory revert);
+
+    int XSetInputFocus(Pointer display, NativeLong window, int revert, NativeLong time);
+
+    int XQueryTree(
+        Pointer display,
+        NativeLong window,
+        Memory root,
+        Memory parent,
+        Memory children,
+        Memory count);
+
+    boolean XQueryPointer(
+        Pointer display,
+        NativeLong window,
+        Memory root,
+        Memory child,
+        Memory rootX,
+        Memory rootY,
+        Memory x,
+        Memory y,
+        Memory mask);
+
+    int XFree(Pointer data);
+  }
+
+  /** Whether nobody else gets the event. Public because JNA reads the method by reflection. */
+  public interface Filter extends Callback {
+    boolean invoke(Pointer display, NativeLong window, Pointer event, Pointer data);
+  }
+
+  private final X11 x11 = Native.load("libX11.so.6", X11.class);
+  private final Frame frame;
+  private final NativeLong window;
+  private final NativeLong page;
+  private final long protocols;
+  private final long takeFocus;
+
+  /** What native code points at until {@link #end}. */
+  private final Filter filter = (display, of, event, data) -> takes(display, event);
+
+  private TakeFocus(Frame frame, Component place, Pointer display) {
+    this.frame = frame;
+    this.window = new NativeLong(Native.getWindowID(frame));
+    this.page = new NativeLong(Native.getComponentID(place));
+    this.protocols = x11.XInternAtom(display, "WM_PROTOCOLS", false).longValue();
+    this.takeFocus = x11.XInternAtom(display, "WM_TAKE_FOCUS", false).longValue();
+  }
+
+  /**
+   * From now on the page gets them. Thread: event dispatch.
+   *
+   * @param place what Chromium's window is in, heavyweight
+   * @throws EngineException if AWT does not say how it talks to the X server
+   */
+  static TakeFocus on(Frame frame, Component place) {
+    return AwtDisplay.use(
+        frame,
+        display -> {
+          TakeFocus made = new TakeFocus(frame, place, display);
+          made.x11._XRegisterFilterByType(
+              display, made.window, CLIENT_MESSAGE, CLIENT_MESSAGE, made.filter, Pointer.NULL);
+          return made;
+        });
+  }
+
+  /** The window goes. Thread: event dispatch. */
+  void end() {
+    if (!frame.isDisplayable()) {
+      // Its window has gone: of that there are no more events.
+      return;
+    }
+    AwtDisplay.<Void>use(
+        frame,
+        display -> {
+          x11._XUnregisterFilter(display, window, filter, Pointer.NULL);
+          return null;
+        });
+  }
+
+  /** AWT's thread of events, which has AWT's lock: nothing here may wait for another thread. */
+  private boolean takes(Pointer display, Pointer event) {
+    try {
+      if (event.getNativeLong(MESSAGE_TYPE).longValue() != protocols
+          || event.getNativeLong(PROTOCOL).longValue() != takeFocus
+          || isBlocked()) {
+        return false;
+      }
+      long focus = focus(display);
+      if (focus > POINTER_ROOT) {
+        OptionalLong around = parent(display, focus);
+        if (around.isPresent() && around.getAsLong() == window.longValue()) {
+          // AWT's own, which may have them for a menu.
+          return false;
+        }
+        if (isInPage(display, focus)) {
+          return true;
+        }
+      }
+      if (!isPressed(display)) {
+        // Not by the mouse: AWT has a place for keys that are typed before the page has the focus.
+        return false;
+      }
+      OptionalLong target = chromium(display);
+      target.ifPresent(
+          id ->
+              x11.XSetInputFocus(
+                  display, new NativeLong(id), REVERT_TO_PARENT, event.getNativeLong(TIME)));
+      return target.isPresent();
+    } catch (RuntimeException | LinkageError e) {
+      System.getLogger(TakeFocus.class.getName())
+          .log(System.Logger.Level.WARNING, "the keys go to the page by way of AWT: " + e);
+      return false;
+    }
+  }
+
+  /** The dialog has the keys then, or AWT gives them to it. */
+  private static boolean isBlocked() {
+    return Stream.of(Window.getWindows())
+        .anyMatch(window -> window instanceof Dialog d && d.isVisible() && d.isModal());
+  }
+
+  /** Whether a button of the mouse is. */
+  private boolean isPressed(Pointer display) {
+    Memory mask = new Memory(Integer.BYTES);
+    mask.clear();
+    Memory id = new Memory(NativeLong.SIZE);
+    Memory place = new Memory(Integer.BYTES);
+    x11.XQueryPointer(display, window, id, id, place, place, place, place, mask);
+    return (mask.getInt(0) & BUTTONS) != 0;
+  }
+
+  private long focus(Pointer display) {
+    Memory focus = new Memory(NativeLong.SIZE);
+    x11.XGetInputFocus(display, focus, new Memory(Integer.BYTES));
+    return focus.getNativeLong(0).longValue();
+  }
+
+  private boolean isInPage(Pointer display, long focus) {
+    OptionalLong at = OptionalLong.of(focus);
+    for (int deep = 0; deep < MOST_DEEP && at.isPresent(); deep++) {
+      if (at.getAsLong() == page.longValue()) {
+        return true;
+      }
+      at = parent(display, at.getAsLong());
+    }
+    return false;
+  }
+
+  /** Where CEF puts the keys: Chromium's window, in CEF's, in ours. Empty before it is there. */
+  private OptionalLong chromium(Pointer display) {
+    OptionalLong cef = tree(display, page.longValue()).first();
+    return cef.isPresent() ? tree(display, cef.getAsLong()).first() : cef;
+  }
+
+  private OptionalLong parent(Pointer display, long of) {
+    return tree(display, of).parent();
+  }
+
+  private record Tree(OptionalLong parent, OptionalLong first) {}
+
+  /** Empty of a window that has gone. */
+  private Tree tree(Pointer display, long of) {
+    Memory parent = new Memory(NativeLong.SIZE);
+    Memory children = new Memory(Native.POINTER_SIZE);
+    children.clear();
+    Memory count = new Memory(Integer.BYTES);
+    Memory root = new Memory(NativeLong.SIZE);
+    if (x11.XQueryTree(display, new NativeLong(of), root, parent, children, count) == 0) {
+      return new Tree(OptionalLong.empty(), OptionalLong.empty());
+    }
+    OptionalLong first = OptionalLong.empty();
+    Pointer list = children.getPointer(0);
+    if (list != null) {
+      first = OptionalLong.of(list.getNativeLong(0).longValue());
+      x11.XFree(list);
+    }
+    return new Tree(OptionalLong.of(parent.getNativeLong(0).longValue()), first);
+  }
+}
