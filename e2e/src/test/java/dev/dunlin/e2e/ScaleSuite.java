@@ -315,6 +315,22 @@ class ScaleSuite {
     }
   }
 
+  @Test
+  void aPictureHasThePixelsOfTheScreenAndIsBoundedInThem() throws IOException {
+    dpi(2);
+    Page page = start("windows", "", Map.of()).page();
+    // The size in a PNG's first chunk.
+    JsonNode size =
+        page.run(
+            "const png = await win.capturePage({clip: {x: 5, y: 5, width: 30, height: 20}});"
+                + " const view = new DataView(png.buffer, png.byteOffset);"
+                + " return [view.getUint32(16), view.getUint32(20)]");
+    assertEquals("[60,40]", size.toString());
+    JsonNode over =
+        page.evaluate("outcome(() => win.capturePage({clip: {width: 8193, height: 1}}))");
+    assertEquals("ERR_INVALID_CALL", over.path("code").asText(), over::toString);
+  }
+
   /** A window of Chromium's own, which it places by itself. */
   @Test
   void aListOfThePageOpensBelowItAndIsChosenFromWhereItIsShown() throws IOException {
@@ -364,6 +380,8 @@ class ScaleSuite {
             + "globalThis.presses = 0; addEventListener('pointerdown', () => presses++);"
             + "await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
     app.await(() -> window.area().x() == 300 && window.area().y() == 225, "it", RunningApp.SOON);
+    // The zoom is not in it: an input method's candidates are placed by that.
+    second.await("Math.abs(screenX - 200) <= 1 && Math.abs(screenY - 150) <= 1");
     desktop.drag(
         500,
         425,

@@ -105,9 +105,12 @@ final class BluetoothDialogs implements BluetoothPerson {
 
   private Optional<DeviceId> choose(
       Frame owner, boolean isDark, Scale scale, Candidates candidates, Future<Void> cancelled) {
-    DeviceChooser chooser = new DeviceChooser(owner, app, isDark, scale);
+    if (cancelled.isComplete()) {
+      return Optional.empty();
+    }
+    DeviceChooser chooser = new DeviceChooser(app, isDark, scale);
     cancelled.onComplete(gone -> chooser.giveUp());
-    return cancelled.isComplete() ? Optional.empty() : chooser.ask(candidates);
+    return chooser.ask(owner, candidates);
   }
 
   @Override

@@ -40,15 +40,16 @@ import javax.swing.ListCellRenderer;
 import javax.swing.ListSelectionModel;
 import javax.swing.ScrollPaneConstants;
 import javax.swing.SwingConstants;
+import javax.swing.WindowConstants;
 
 /**
  * Has the person choose one of the Bluetooth devices nearby, as they are heard. Nothing is chosen
  * at first, and no entry moves, so that no key or click that was meant for the page, or for another
- * entry, chooses one.
+ * entry, chooses one. It is what stands in the dialog, which is made for the question.
  *
  * <p><i>Thread:</i> the event dispatch thread.
  */
-final class DeviceChooser extends JDialog {
+final class DeviceChooser extends JPanel {
   private static final long serialVersionUID = 1;
 
   private static final int WIDTH = 460;
@@ -86,21 +87,26 @@ final class DeviceChooser extends JDialog {
   private final JList<Candidate> list = new JList<>(model);
   private final JLabel state = new JLabel("Looking for devices…");
   private final JButton connect;
+  private final String app;
   private transient Optional<DeviceId> answer = Optional.empty();
+
+  /** Null until the person is asked. */
+  private JDialog dialog;
 
   /**
    * @param app the app's name
    * @param scale of the numbers here, which are CSS pixels
    */
-  DeviceChooser(Frame owner, String app, boolean dark, Scale scale) {
-    super(owner, app + " wants to use a Bluetooth device", true);
+  DeviceChooser(String app, boolean dark, Scale scale) {
+    super(new BorderLayout());
+    this.app = app;
     palette = Palette.of(dark);
     this.scale = scale;
     connect = button("Connect", true);
     JButton cancel = button("Cancel", false);
     connect.setEnabled(false);
     connect.addActionListener(pressed -> choose());
-    cancel.addActionListener(pressed -> dispose());
+    cancel.addActionListener(pressed -> close());
     lookAt(list);
 
     JPanel buttons = new JPanel(new GridLayout(1, 2, px(10), 0));
@@ -123,24 +129,30 @@ final class DeviceChooser extends JDialog {
     scroll.setBorder(BorderFactory.createLineBorder(palette.line()));
     scroll.getViewport().setBackground(palette.list());
 
-    JPanel content = new JPanel(new BorderLayout());
-    content.setBackground(palette.back());
-    content.setBorder(BorderFactory.createEmptyBorder(px(PAD), px(PAD), px(PAD - 4), px(PAD)));
-    content.add(head(app), BorderLayout.NORTH);
-    content.add(scroll, BorderLayout.CENTER);
-    content.add(foot, BorderLayout.SOUTH);
-    setContentPane(content);
-    getRootPane().setDefaultButton(connect);
-    getRootPane()
+    setBackground(palette.back());
+    setBorder(BorderFactory.createEmptyBorder(px(PAD), px(PAD), px(PAD - 4), px(PAD)));
+    add(head(app), BorderLayout.NORTH);
+    add(scroll, BorderLayout.CENTER);
+    add(foot, BorderLayout.SOUTH);
+    setPreferredSize(new Dimension(px(WIDTH), px(HEIGHT)));
+    setMinimumSize(new Dimension(px(WIDTH - 100), px(HEIGHT - 140)));
+  }
+
+  private JDialog dialog(Frame owner) {
+    JDialog made = new JDialog(owner, app + " wants to use a Bluetooth device", true);
+    made.setContentPane(this);
+    made.getRootPane().setDefaultButton(connect);
+    made.getRootPane()
         .registerKeyboardAction(
-            pressed -> dispose(),
+            pressed -> close(),
             KeyStroke.getKeyStroke(KeyEvent.VK_ESCAPE, 0),
             JComponent.WHEN_IN_FOCUSED_WINDOW);
-    setDefaultCloseOperation(DISPOSE_ON_CLOSE);
-    setSize(new Dimension(px(WIDTH), px(HEIGHT)));
-    setMinimumSize(new Dimension(px(WIDTH - 100), px(HEIGHT - 140)));
-    setLocationRelativeTo(owner);
-    getAccessibleContext().setAccessibleDescription("Choose a Bluetooth device for " + app);
+    made.setDefaultCloseOperation(WindowConstants.DISPOSE_ON_CLOSE);
+    made.setSize(getPreferredSize());
+    made.setMinimumSize(getMinimumSize());
+    made.setLocationRelativeTo(owner);
+    made.getAccessibleContext().setAccessibleDescription("Choose a Bluetooth device for " + app);
+    return made;
   }
 
   /**
@@ -148,20 +160,25 @@ final class DeviceChooser extends JDialog {
    *
    * @return empty if none is chosen
    */
-  Optional<DeviceId> ask(Candidates candidates) {
+  Optional<DeviceId> ask(Frame owner, Candidates candidates) {
+    dialog = dialog(owner);
     candidates.open(view -> EventQueue.invokeLater(() -> show(view)));
-    setVisible(true);
+    dialog.setVisible(true);
     return answer;
   }
 
-  /** The page no longer wants to know. Any thread. */
+  /** The page no longer wants to know what it asks, or is about to. Any thread. */
   void giveUp() {
-    EventQueue.invokeLater(this::dispose);
+    EventQueue.invokeLater(this::close);
+  }
+
+  private void close() {
+    dialog.dispose();
   }
 
   private void choose() {
     answer = Optional.ofNullable(list.getSelectedValue()).map(Candidate::id);
-    dispose();
+    close();
   }
 
   private JComponent head(String app) {
@@ -208,7 +225,7 @@ final class DeviceChooser extends JDialog {
   }
 
   /** Changes entries where they stand; new ones come at the end. */
-  private void show(Candidates.View view) {
+  void show(Candidates.View view) {
     Set<DeviceId> there = new HashSet<>();
     view.devices().forEach(one -> there.add(one.id()));
     for (int i = model.size() - 1; i >= 0; i--) {

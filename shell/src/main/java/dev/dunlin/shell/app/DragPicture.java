@@ -64,7 +64,8 @@ final class DragPicture {
                 }));
   }
 
-  private static ImageIcon icon(Image picture, Scale scale) {
+  /** As large as it says in CSS pixels, or as is shown of a larger one. */
+  static ImageIcon icon(Image picture, Scale scale) {
     ImageIcon icon = new ImageIcon(picture);
     int longest = Math.max(icon.getIconWidth(), icon.getIconHeight());
     double factor = Math.min(1, (double) SIDE_PX / longest) * scale.factor();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.dunlin.shell.engine.BrowserWindow;
 import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.PageProtocol;
+import dev.dunlin.shell.engine.Scale;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,10 +28,11 @@ final class FieldWatch {
   private static final int RETRY_MS = 1_000;
 
   /**
-   * Makes {@code dunlinNext(known)}, which tells {@code [number, kind x y width height]}, in pixels
-   * of the screen, as soon as the number is another one than that which is known: where the keys go
-   * from now on, or that the mouse was pressed in it. {@code field} is what is known to be none of
-   * a password; and from what may move the keys on until it has, it is none.
+   * Makes {@code dunlinNext(known)}, which tells {@code [number, kind x y left top width height]},
+   * where the window is in CSS pixels and the field's place in it in the screen's, as soon as the
+   * number is another one than that which is known: where the keys go from now on, or that the
+   * mouse was pressed in it. {@code field} is what is known to be none of a password; and from what
+   * may move the keys on until it has, it is none.
    */
   private static final String SCRIPT =
       """
@@ -62,8 +64,9 @@ final class FieldWatch {
             left += outer.left
             top += outer.top
           }
+          // Of a page that is zoomed it has the zoom in it, of which the window's place knows nothing.
           const scale = view.devicePixelRatio
-          return [screenX + left, screenY + top, box.width, box.height].map(n => Math.round(n * scale)).join(' ')
+          return [screenX, screenY, ...[left, top, box.width, box.height].map(n => n * scale)].map(Math.round).join(' ')
         }
         const composed = ['text', 'search', 'url', 'tel', 'email', 'number']
         const isField = (at, view) => {
@@ -114,6 +117,9 @@ final class FieldWatch {
       """
           .replace("SILENCE", String.valueOf(SILENCE_MS));
 
+  /** What the script tells of a field. */
+  private static final int WORDS = 7;
+
   private static final Field NONE = new Field(false, 0, 0, 0, 0);
 
   private final BiConsumer<Integer, Field> told;
@@ -123,9 +129,19 @@ final class FieldWatch {
   private final Map<Integer, Integer> questions = new HashMap<>();
 
   /**
+   * In pixels of the screen.
+   *
    * @param composed whether an input method may have what is typed
    */
   record Field(boolean composed, int x, int y, int width, int height) {}
+
+  /**
+   * Who is asked.
+   *
+   * @param scale of the window, whatever the zoom of its page
+   * @param script runs one
+   */
+  record Asked(int window, Scale scale, Function<String, Future<JsonNode>> script) {}
 
   /**
    * @param told hears the number of the window
@@ -155,7 +171,7 @@ final class FieldWatch {
   void begin(BrowserWindow window) {
     try {
       PageProtocol page = window.protocol();
-      if (begin(window.id(), page::evaluate)) {
+      if (begin(new Asked(window.id(), window.scale(), page::evaluate))) {
         window.closed().onComplete(gone -> forget(window.id()));
       }
     } catch (EngineException noPage) {
@@ -165,11 +181,12 @@ final class FieldWatch {
   }
 
   /** Whether it is the window's first question. */
-  synchronized boolean begin(int window, Function<String, Future<JsonNode>> page) {
-    int question = questions.merge(window, 1, Integer::sum);
-    page.apply(SCRIPT)
-        .onSuccess(made -> next(page, window, question, 0))
-        .onFailure(fault -> failed(page, window, question));
+  synchronized boolean begin(Asked page) {
+    int question = questions.merge(page.window(), 1, Integer::sum);
+    page.script()
+        .apply(SCRIPT)
+        .onSuccess(made -> next(page, question, 0))
+        .onFailure(fault -> failed(page, question));
     return question == 1;
   }
 
@@ -177,57 +194,56 @@ final class FieldWatch {
     questions.remove(window);
   }
 
-  private boolean isCurrent(int window, int question) {
-    return questions.getOrDefault(window, 0) == question;
+  private boolean isCurrent(Asked page, int question) {
+    return questions.getOrDefault(page.window(), 0) == question;
   }
 
-  private void next(Function<String, Future<JsonNode>> page, int window, int question, int known) {
-    page.apply("dunlinNext(" + known + ")")
+  private void next(Asked page, int question, int known) {
+    page.script()
+        .apply("dunlinNext(" + known + ")")
         .onSuccess(
             said -> {
               int number = said.path(0).asInt();
               synchronized (this) {
-                if (!isCurrent(window, question)) {
+                if (!isCurrent(page, question)) {
                   return;
                 }
                 if (number != known) {
-                  told.accept(window, read(said.path(1).asText()));
+                  told.accept(page.window(), read(said.path(1).asText(), page.scale()));
                 }
               }
-              next(page, window, question, number);
+              next(page, question, number);
             })
-        .onFailure(fault -> failed(page, window, question));
+        .onFailure(fault -> failed(page, question));
   }
 
   /** The page was busy for long, or its document goes. */
-  private synchronized void failed(
-      Function<String, Future<JsonNode>> page, int window, int question) {
-    if (isCurrent(window, question)) {
-      told.accept(window, NONE);
-      later.accept(() -> again(page, window, question));
+  private synchronized void failed(Asked page, int question) {
+    if (isCurrent(page, question)) {
+      told.accept(page.window(), NONE);
+      later.accept(() -> again(page, question));
     }
   }
 
-  private synchronized void again(
-      Function<String, Future<JsonNode>> page, int window, int question) {
-    if (isCurrent(window, question)) {
-      begin(window, page);
+  private synchronized void again(Asked page, int question) {
+    if (isCurrent(page, question)) {
+      begin(page);
     }
   }
 
   /** What a page says is checked: anything else is a field that nobody composes in. */
-  static Field read(String payload) {
+  static Field read(String payload, Scale scale) {
     String[] words = payload.split(" ");
-    if (words.length != 5 || !words[0].equals("field")) {
+    if (words.length != WORDS || !words[0].equals("field")) {
       return NONE;
     }
     try {
       return new Field(
           true,
-          Integer.parseInt(words[1]),
-          Integer.parseInt(words[2]),
-          Integer.parseInt(words[3]),
-          Integer.parseInt(words[4]));
+          scale.toScreen(Integer.parseInt(words[1])) + Integer.parseInt(words[3]),
+          scale.toScreen(Integer.parseInt(words[2])) + Integer.parseInt(words[4]),
+          Integer.parseInt(words[5]),
+          Integer.parseInt(words[6]));
     } catch (NumberFormatException e) {
       return NONE;
     }

@@ -1,6 +1,7 @@
 package dev.dunlin.shell.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.bridge.fs.CheckedFile;
 import dev.dunlin.bridge.spi.BridgeError;
@@ -48,7 +49,7 @@ final class PageServices implements CommandModule {
   /** Largest side of paper, and widest margin, in inches. Over: {@code ERR_INVALID_CALL}. */
   static final double PAPER_INCHES = 200;
 
-  /** Longest side of a picture, in CSS pixels. Over: {@code ERR_INVALID_CALL}. */
+  /** Longest side of a picture, in pixels of the screen. Over: {@code ERR_INVALID_CALL}. */
   static final int PICTURE_PX = 16_384;
 
   /** Runs what blocks on a worker. */
@@ -360,21 +361,30 @@ final class PageServices implements CommandModule {
           .ifPresent(quality -> settings.put("quality", (int) Math.round(quality)));
     }
     PageProtocol page = window.protocol();
-    Future<ObjectNode> framed = Future.succeededFuture(settings);
+    Future<JsonNode> area = Future.succeededFuture(MissingNode.getInstance());
     Optional<JsonNode> clip = call.param("clip");
     if (clip.isPresent()) {
-      clip(settings, clip.get());
+      area = Future.succeededFuture(clip.get());
     } else if (flag(call, "fullPage").orElse(false)) {
-      framed =
+      area =
           page.call("Page.getLayoutMetrics", PageProtocol.object())
-              .map(metrics -> clip(settings, metrics.path("cssContentSize")));
+              .map(metrics -> metrics.path("cssContentSize"));
     }
-    return framed
+    return area.compose(
+            wanted ->
+                wanted.isMissingNode()
+                    ? Future.succeededFuture(settings)
+                    : window.state().map(now -> clip(settings, wanted, now.scale())))
         .compose(asked -> page.call("Page.captureScreenshot", asked))
         .map(answer -> Base64.getDecoder().decode(answer.path("data").asText()));
   }
 
-  private static ObjectNode clip(ObjectNode settings, JsonNode area) {
+  /**
+   * Has {@code Page.captureScreenshot} take that area.
+   *
+   * @param scale pixels of the picture for one of CSS
+   */
+  static ObjectNode clip(ObjectNode settings, JsonNode area, double scale) {
     ObjectNode clip = settings.put("captureBeyondViewport", true).putObject("clip");
     for (String side : List.of("x", "y")) {
       clip.put(side, number(area, side, 0, Integer.MAX_VALUE).orElse(0.0));
@@ -382,7 +392,7 @@ final class PageServices implements CommandModule {
     for (String side : List.of("width", "height")) {
       clip.put(
           side,
-          number(area, side, 1, PICTURE_PX)
+          number(area, side, 1, Math.floor(PICTURE_PX / scale))
               .orElseThrow(() -> invalid("clip needs x, y, width and height, in CSS pixels")));
     }
     clip.put("scale", 1);

@@ -523,7 +523,7 @@ public final class BrowserWindow {
     }
     Component page = browser.getUIComponent();
     Dimension size = page.getSize();
-    double scale = toolkitScale();
+    double toolkit = toolkitScale();
     DevToolsSession session;
     try {
       session = devTools();
@@ -533,7 +533,7 @@ public final class BrowserWindow {
     }
     session
         .call(PageSize.METHOD)
-        .map(metrics -> PageSize.fills(metrics, size, scale))
+        .map(metrics -> PageSize.fills(metrics, size, toolkit, scale()))
         .onSuccess(
             fills ->
                 EventQueue.invokeLater(

@@ -16,8 +16,8 @@ final class PageSize {
   static final String METHOD = "Page.getLayoutMetrics";
 
   /**
-   * Difference from which on it does not fill it, in AWT's pixels: what it tells is without scroll
-   * bars.
+   * Difference from which on it does not fill it, in CSS pixels: what it tells is without scroll
+   * bars, which are 15 wide, and Chromium rounds its window outwards.
    */
   static final int MARGIN = 24;
 
@@ -33,10 +33,11 @@ final class PageSize {
    *
    * @param metrics the result of {@link #METHOD}
    * @param size of its place in the window, in AWT's pixels
-   * @param scale of AWT's pixels
+   * @param toolkit pixels of the screen for one of AWT's
+   * @param scale AWT's pixels for one of CSS
    * @throws EngineException if it does not tell
    */
-  static boolean fills(String metrics, Dimension size, double scale) {
+  static boolean fills(String metrics, Dimension size, double toolkit, Scale scale) {
     double width = -1;
     double height = -1;
     try (JsonParser parser = JSON.createParser(metrics)) {
@@ -57,10 +58,8 @@ final class PageSize {
     if (width < 0 || height < 0) {
       throw new EngineException("DevTools did not tell how large the page is");
     }
-    return isAbout(width, size.width, scale) && isAbout(height, size.height, scale);
-  }
-
-  private static boolean isAbout(double side, int wanted, double scale) {
-    return Math.abs(side - wanted * scale) < MARGIN * scale;
+    double margin = MARGIN * toolkit * scale.factor();
+    return Math.abs(width - size.width * toolkit) < margin
+        && Math.abs(height - size.height * toolkit) < margin;
   }
 }

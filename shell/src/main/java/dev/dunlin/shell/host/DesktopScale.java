@@ -39,6 +39,8 @@ public final class DesktopScale {
   /** Settings managers tell dpi in parts. */
   private static final double DPI_PARTS = 1024;
 
+  private static final String XFT_DPI = "Xft/DPI";
+
   private static final double PER_CENT = 100;
 
   /** Without signs, exponents and names such as NaN. */
@@ -78,34 +80,64 @@ public final class DesktopScale {
     if (own.isPresent()) {
       return own.getAsDouble();
     }
-    OptionalDouble windows = variable("GDK_SCALE");
+    OptionalDouble gtk = variable("GDK_SCALE");
     OptionalDouble text = variable("GDK_DPI_SCALE", 1 / MOST, MOST);
-    if (windows.isPresent()) {
-      return text.isPresent()
-          ? within(windows.getAsDouble() * dpi(desktop.get()).orElse(1) * text.getAsDouble())
-          : windows.getAsDouble();
+    if (gtk.isPresent() && text.isPresent()) {
+      double dpi = dpi(desktop.get()).orElse(1);
+      gtk =
+          within(
+              "what GDK_SCALE, GDK_DPI_SCALE and the desktop's dpi make together",
+              gtk.getAsDouble() * dpi * text.getAsDouble());
+    }
+    if (gtk.isPresent()) {
+      return gtk.getAsDouble();
     }
     OptionalDouble qt = variable("QT_SCALE_FACTOR");
-    return qt.isPresent() ? qt.getAsDouble() : within(desktop(desktop.get()) * text.orElse(1));
-  }
-
-  /** All in all, as the desktop says. */
-  private double desktop(XDesktop told) {
-    double factor = told.setting("Gdk/WindowScalingFactor").orElse(1);
-    Optional<Integer> unscaled = told.setting("Gdk/UnscaledDPI").filter(dpi -> dpi > 0);
-    // Without the dpi of scale 1, the other one may have the factor in it or not: never twice.
-    double all =
-        unscaled.isPresent()
-            ? factor * unscaled.get() / DPI_PARTS / DPI
-            : Math.max(factor, dpi(told).orElse(1));
-    return rounded("the scale of the desktop's settings", all, 1);
-  }
-
-  private OptionalDouble dpi(XDesktop told) {
-    Optional<Integer> parts = told.setting("Xft/DPI").filter(dpi -> dpi > 0);
-    if (parts.isPresent()) {
-      return OptionalDouble.of(parts.get() / DPI_PARTS / DPI);
+    if (qt.isPresent()) {
+      return qt.getAsDouble();
     }
+    XDesktop told = desktop.get();
+    OptionalDouble settings = ofSettings(told, text.orElse(1));
+    return settings.isPresent() ? settings.getAsDouble() : ofResources(told, text.orElse(1));
+  }
+
+  /** As the settings manager says; empty if it does not, or what is no scale. */
+  private OptionalDouble ofSettings(XDesktop told, double text) {
+    String name = "the scale of the desktop's settings";
+    Optional<Integer> windows = told.setting("Gdk/WindowScalingFactor");
+    double factor = windows.orElse(1);
+    OptionalDouble unscaled = dpi(told, "Gdk/UnscaledDPI");
+    if (unscaled.isPresent()) {
+      return within(name, factor * unscaled.getAsDouble() * text);
+    }
+    if (windows.isEmpty() && dpi(told, XFT_DPI).isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    // Without the dpi of scale 1, the other one may have the factor in it or not: never twice.
+    return within(name, Math.max(factor, dpi(told).orElse(1)) * text);
+  }
+
+  private double ofResources(XDesktop told, double text) {
+    // Fewer dpi than those of scale 1 are for small text: no desktop has small windows by them.
+    double dpi = Math.max(1, resource(told).orElse(1));
+    return within("what the X resources and GDK_DPI_SCALE make together", dpi * text).orElse(1);
+  }
+
+  private static OptionalDouble dpi(XDesktop told, String setting) {
+    // The default is said as -1.
+    return told.setting(setting)
+        .filter(dpi -> dpi > 0)
+        .map(dpi -> OptionalDouble.of(dpi / DPI_PARTS / DPI))
+        .orElse(OptionalDouble.empty());
+  }
+
+  /** Of both, which is the scale that they stand for. */
+  private OptionalDouble dpi(XDesktop told) {
+    OptionalDouble setting = dpi(told, XFT_DPI);
+    return setting.isPresent() ? setting : resource(told);
+  }
+
+  private OptionalDouble resource(XDesktop told) {
     return told.resource("Xft", "dpi")
         .map(dpi -> number("Xft.dpi of the X resources", dpi, LEAST * DPI, MOST * DPI))
         .filter(OptionalDouble::isPresent)
@@ -113,16 +145,13 @@ public final class DesktopScale {
         .orElse(OptionalDouble.empty());
   }
 
-  private double within(double scale) {
-    return rounded("the scale that the desktop's settings make together", scale, 1);
-  }
-
-  private double rounded(String name, double scale, double otherwise) {
+  /** Empty if it is none, which is said. */
+  private OptionalDouble within(String name, double scale) {
     if (!(scale >= LEAST && scale <= MOST)) {
       passOver(name, String.valueOf(scale), LEAST, MOST);
-      return otherwise;
+      return OptionalDouble.empty();
     }
-    return Math.round(scale * PER_CENT) / PER_CENT;
+    return OptionalDouble.of(Math.round(scale * PER_CENT) / PER_CENT);
   }
 
   private OptionalDouble variable(String name) {

@@ -20,17 +20,29 @@ class PageSizeTest {
 
   @Test
   void aPageFillsItsWindowButForAScrollBar() {
-    assertTrue(PageSize.fills(metrics(1920, 1080), new Dimension(1920, 1080), 1));
-    assertTrue(PageSize.fills(metrics(1905, 1065), new Dimension(1920, 1080), 1));
-    assertFalse(PageSize.fills(metrics(800, 600), new Dimension(1920, 1080), 1));
-    assertFalse(PageSize.fills(metrics(1920, 600), new Dimension(1920, 1080), 1));
-    assertFalse(PageSize.fills(metrics(1920, 1080), new Dimension(800, 600), 1));
+    assertTrue(PageSize.fills(metrics(1920, 1080), new Dimension(1920, 1080), 1, Scale.NONE));
+    assertTrue(PageSize.fills(metrics(1905, 1065), new Dimension(1920, 1080), 1, Scale.NONE));
+    assertFalse(PageSize.fills(metrics(800, 600), new Dimension(1920, 1080), 1, Scale.NONE));
+    assertFalse(PageSize.fills(metrics(1920, 600), new Dimension(1920, 1080), 1, Scale.NONE));
+    assertFalse(PageSize.fills(metrics(1920, 1080), new Dimension(800, 600), 1, Scale.NONE));
   }
 
   @Test
   void countsInThePixelsOfTheScreen() {
-    assertTrue(PageSize.fills(metrics(1600, 1200), new Dimension(800, 600), 2));
-    assertFalse(PageSize.fills(metrics(800, 600), new Dimension(800, 600), 2));
+    assertTrue(PageSize.fills(metrics(1600, 1200), new Dimension(800, 600), 2, Scale.NONE));
+    assertFalse(PageSize.fills(metrics(800, 600), new Dimension(800, 600), 2, Scale.NONE));
+  }
+
+  /** Its scroll bars, 15 CSS pixels wide, have more of the screen's. */
+  @Test
+  void aPageFillsItsWindowButForAScrollBarAtEveryScale() {
+    Dimension window = new Dimension(3840, 2160);
+    assertTrue(PageSize.fills(metrics(3810, 2130), window, 1, new Scale(2)));
+    assertTrue(PageSize.fills(metrics(3765, 2085), window, 1, new Scale(5)));
+    assertFalse(PageSize.fills(metrics(3810, 2130), window, 1, Scale.NONE));
+    // What Chromium begins with, where a small window is one of 533 by 400 CSS pixels.
+    assertFalse(PageSize.fills(metrics(800, 600), new Dimension(960, 600), 1, new Scale(1.5)));
+    assertFalse(PageSize.fills(metrics(800, 600), window, 1, new Scale(2)));
   }
 
   @Test
@@ -40,7 +52,9 @@ class PageSizeTest {
           "", "{}", "[1]", "{\"layoutViewport\":{\"clientWidth\":1}}", "{\"layoutViewport"
         }) {
       assertThrows(
-          EngineException.class, () -> PageSize.fills(wrong, new Dimension(1, 1), 1), wrong);
+          EngineException.class,
+          () -> PageSize.fills(wrong, new Dimension(1, 1), 1, Scale.NONE),
+          wrong);
     }
   }
 }

@@ -152,8 +152,45 @@ class DesktopScaleTest {
         1, scale(Map.of(), settings("Gdk/WindowScalingFactor", -2, "Gdk/UnscaledDPI", dpi)));
     assertEquals(1, scale(Map.of(), settings("Xft/DPI", Integer.MAX_VALUE)));
     assertEquals(
-        1, scale(Map.of("GDK_SCALE", "4", "GDK_DPI_SCALE", "2"), settings("Xft/DPI", dpi)));
+        2, scale(Map.of("GDK_SCALE", "4", "GDK_DPI_SCALE", "2"), settings("Xft/DPI", dpi)));
     assertEquals(4, said.size(), said::toString);
+  }
+
+  @Test
+  void settingsThatAreNoScaleArePassedOverForTheXResources() {
+    int dpi = 96 * 1024;
+    for (Map<String, Integer> wrong :
+        List.of(
+            Map.of("Xft/DPI", Integer.MAX_VALUE),
+            Map.of("Xft/DPI", dpi, "Gdk/WindowScalingFactor", 6),
+            Map.of("Gdk/UnscaledDPI", dpi, "Gdk/WindowScalingFactor", 0),
+            Map.of("Gdk/UnscaledDPI", dpi / 3, "Xft/DPI", dpi))) {
+      said.clear();
+      assertEquals(2, scale(Map.of(), new XDesktop(wrong, "Xft.dpi: 192")), wrong::toString);
+      assertEquals(1, said.size(), said::toString);
+    }
+    assertEquals(
+        List.of(
+            "the scale of the desktop's settings is '0.3333333333333333', which is no number from"
+                + " 0.5 to 5: passed over"),
+        said);
+    said.clear();
+    // All that is set by both is none together, and the next is Qt's.
+    assertEquals(
+        3,
+        scale(
+            Map.of("GDK_SCALE", "4", "GDK_DPI_SCALE", "2", "QT_SCALE_FACTOR", "3"),
+            resources("Xft.dpi: 144")));
+    assertEquals(1, said.size(), said::toString);
+  }
+
+  @Test
+  void dpiForSmallTextMakeNoSmallWindows() {
+    assertEquals(1, scale(Map.of(), resources("Xft.dpi: 72")));
+    assertEquals(1, scale(Map.of(), settings("Xft/DPI", 72 * 1024)));
+    assertEquals(0.75, scale(Map.of(), settings("Gdk/UnscaledDPI", 72 * 1024)));
+    assertEquals(0.5, scale(Map.of("GDK_DPI_SCALE", "0.5"), resources("Xft.dpi: 96")));
+    assertEquals(List.of(), said);
   }
 
   @Test
