@@ -61,7 +61,7 @@ class AssistiveTechnologyTest {
   void eitherWordOfTheLauncherIsEnough() throws Exception {
     get(technology.hear(there::add));
     for (String word : new String[] {"enabled", "reader"}) {
-      desktop.tell("reading no x 1");
+      desktop.tell("reading no unix:path=/a11y 1");
       desktop.tell("reading " + word + " unix:path=/a11y 1");
       assertEquals("unix:path=/a11y", told(), word);
     }
