@@ -193,7 +193,11 @@ class AccessibilitySuite {
   }
 
   private static void awaitHeard(String... event) {
-    app.await(() -> isHeard(event), "the event " + List.of(event), RunningApp.SOON);
+    try {
+      app.await(() -> isHeard(event), "the event " + List.of(event), RunningApp.SOON);
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "; heard: " + tell("heard"), e);
+    }
   }
 
   /** What is given of it: kind, detail, role, name, what came with it. */
