@@ -40,6 +40,24 @@ def connected(pid):
     return pid in pids
 
 
+def daemon():
+    """The process of the bus of assistive technologies."""
+    address = call(*LAUNCHER, 'org.a11y.Bus', 'GetAddress')[0]
+    flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+    bus = Gio.DBusConnection.new_for_address_sync(address, flags)
+    name = 'org.freedesktop.DBus'
+    pid = call(name, '/org/freedesktop/DBus', name, 'GetConnectionUnixProcessID', GLib.Variant('(s)', (name,)), bus=bus)[0]
+    bus.close_sync()
+    return pid
+
+
+def above(one):
+    """The window that it is in, by way of what each is in."""
+    while one and role(one) != 'frame':
+        one = one.get_parent()
+    return [[role(one), one.get_name()]] if one else []
+
+
 def children(one):
     return [child for child in (one.get_child_at_index(i) for i in range(one.get_child_count())) if child]
 
@@ -102,6 +120,10 @@ def command(words):
         return switch(rest[0])
     if word == 'connected':
         return connected(rest[0])
+    if word == 'daemon':
+        return daemon()
+    if word == 'above':
+        return above(find(*rest))
     if word == 'applications':
         return sorted(applications())
     if word == 'windows':
@@ -133,7 +155,7 @@ def on_line(channel, condition):
 
 Atspi.init()
 listener = Atspi.EventListener.new(event)
-for kind in ('object:state-changed:focused', 'object:state-changed:checked', 'object:text-changed', 'object:children-changed', 'window'):
+for kind in ('object:state-changed:focused', 'object:state-changed:checked', 'object:text-changed', 'object:children-changed', 'object:property-change:accessible-name', 'window'):
     listener.register(kind)
 GLib.io_add_watch(GLib.IOChannel.unix_new(0), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, on_line)
 print('ready', flush=True)

@@ -154,9 +154,9 @@ def theme(scheme):
 STATUS = 'org.a11y.Status'
 
 
-def reading(on, address):
+def reading(who, address):
     launcher = made('/org/a11y/bus')
-    values = {'IsEnabled': dbus.Boolean(False), 'ScreenReaderEnabled': dbus.Boolean(on)}
+    values = {'IsEnabled': dbus.Boolean(who in ('yes', 'enabled')), 'ScreenReaderEnabled': dbus.Boolean(who in ('yes', 'reader'))}
     if 'org.a11y.Bus' not in owned:
         launcher.AddProperties(STATUS, values)
         launcher.AddMethod('org.a11y.Bus', 'GetAddress', '', 's', 'ret = %r' % address)
@@ -323,7 +323,7 @@ def command(line):
     elif word == 'theme':
         theme(int(rest[0]))
     elif word == 'reading':
-        reading(rest[0] == 'yes', rest[1] * int(rest[2]))
+        reading(rest[0], rest[1] * int(rest[2]))
     elif word == 'shortcuts':
         shortcuts(rest == ['yes'])
     elif word == 'chooser':

@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
 import javax.accessibility.AccessibleContext;
@@ -59,6 +60,9 @@ public final class Driver {
   /** Not of the protocol: collects the runtime's garbage, and has it finalised. */
   static final String COLLECT = "Dunlin.collectGarbage";
 
+  /** How long a key may wait for an input method on a machine that is busy with other tests. */
+  private static final Duration KEY = Duration.ofSeconds(5);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** JCEF cuts a text off at its first character beyond the BMP. */
@@ -68,7 +72,7 @@ public final class Driver {
 
   /** Takes the words of the command line. */
   public static void main(String[] words) {
-    AppRun launcher = new AppRun(engine -> Threads.start("driver", () -> serve(engine)));
+    AppRun launcher = new AppRun(engine -> Threads.start("driver", () -> serve(engine)), KEY);
     int code = Main.run(launcher, words);
     if (launcher.isRestartWanted()) {
       Relaunch.again();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dunlin.scheduler.SystemClock;
 import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
@@ -16,15 +17,21 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +39,14 @@ import org.junit.jupiter.api.io.TempDir;
  * Pages as an assistive technology reads them: the real bus and registry of at-spi2-core, and its
  * own library as the reader ({@code reader.py}). The app is there before the reader is switched on.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AccessibilitySuite {
+  /** As shells count an end by Ctrl-C. */
+  private static final int ENDED = 130;
+
+  /** Less than what libdbus waits for a bus. */
+  private static final Duration HANGS = Duration.ofSeconds(20);
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PYTHON = "/usr/bin/python3";
   private static final String READER = "e2e/src/test/resources/reader.py";
@@ -179,7 +193,11 @@ class AccessibilitySuite {
   }
 
   private static void awaitHeard(String... event) {
-    app.await(() -> isHeard(event), "the event " + List.of(event), RunningApp.SOON);
+    try {
+      app.await(() -> isHeard(event), "the event " + List.of(event), RunningApp.SOON);
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "; heard: " + tell("heard"), e);
+    }
   }
 
   /** What is given of it: kind, detail, role, name, what came with it. */
@@ -255,6 +273,8 @@ class AccessibilitySuite {
     assertEquals("press", button.path("actions").path(0).asText());
     assertTrue(tell("do", APP, "push button", "Order now", 0).asBoolean());
     page.await("clicks === 1");
+    // Other tests compare what the page has.
+    page.run("delete globalThis.clicks; order.onclick = null");
     app.await(
         () -> find("status bar", "").path("text").asText().equals("Ordered"),
         "the new text",
@@ -302,8 +322,99 @@ class AccessibilitySuite {
     awaitWindows(second, "First", "[[\"frame\",\"First\"],[\"frame\",\"Second\"]]");
     second.page().evaluate("outcome(() => other.close())");
     awaitWindows(second, "First", "[[\"frame\",\"First\"]]");
+    second
+        .page()
+        .evaluate("outcome(() => app.createWindow({path: 'second.html', index: 2}).then(() => 0))");
+    awaitWindows(second, "First", "[[\"frame\",\"First\"],[\"frame\",\"Second\"]]");
+    assertEndsWell(second);
+    awaitApplication(true);
+  }
+
+  /** As Ctrl-C ends it, and without a word of a crash. */
+  private static void assertEndsWell(RunningApp one) throws IOException {
+    one.signal("INT", one.pid());
+    assertEquals(ENDED, one.awaitExit(), one::log);
+    try (DirectoryStream<Path> crashes =
+        Files.newDirectoryStream(one.base().resolve("home"), "hs_err_pid*.log")) {
+      assertFalse(crashes.iterator().hasNext(), one::log);
+    }
+    one.close();
+  }
+
+  @Test
+  @Shows(Feature.ACCESSIBILITY)
+  void aReaderHearsThatAWindowHasAnotherTitleAndFindsItAboveWhatIsInIt() {
+    assertEquals(
+        "[\"frame\",\"Order form\"]",
+        tell("above", APP, "push button", "Order now").path(0).toString());
+    page.run("document.title = 'Another'");
+    awaitHeard("object:property-change:accessible-name", "0", "frame", "Another");
+    page.run("document.title = 'Order form'");
+    awaitHeard("object:property-change:accessible-name", "0", "frame", "Order form");
+  }
+
+  @Test
+  void whoHasSaidThatNobodyShallReadIsNotOnTheBus() throws IOException {
+    List<RunningApp> unread = new ArrayList<>();
+    for (List<String> said :
+        List.of(List.of("ACCESSIBILITY_ENABLED", "0"), List.of("NO_AT_BRIDGE", "1"))) {
+      Map<String, String> variables = new HashMap<>(session);
+      variables.put(said.get(0), said.get(1));
+      unread.add(
+          APPS.startOnForSuite(
+              desktop, "windows", "", folder.resolve(said.get(0)), Map.copyOf(variables)));
+    }
+    RunningApp last = APPS.startOnForSuite(desktop, "windows", "", folder.resolve("read"), session);
+    awaitWindows(last, "First", "[[\"frame\",\"First\"]]");
+    for (RunningApp one : unread) {
+      assertFalse(tell("connected", one.pid()).asBoolean());
+      one.close();
+    }
+    last.close();
+    awaitApplication(true);
+  }
+
+  @Test
+  void aBusThatHangsHoldsUpNoApp() throws IOException {
+    long daemon = tell("daemon").asLong();
+    RunningApp second;
+    Account.run("kill", "-STOP", Long.toString(daemon));
+    try {
+      second = APPS.startOnForSuite(desktop, "windows", "", folder.resolve("hang"), session);
+      SystemClock clock = new SystemClock();
+      Duration[] longest = {Duration.ZERO};
+      second.await(
+          () -> {
+            Duration asked = clock.now();
+            second.page().evaluate("app.getWindows().then(() => 0)");
+            Duration took = clock.now().minus(asked);
+            longest[0] = took.compareTo(longest[0]) > 0 ? took : longest[0];
+            return second.log().contains("screen readers can't read the app");
+          },
+          "that nobody can read",
+          RunningApp.SOON);
+      assertTrue(longest[0].compareTo(HANGS) < 0, longest[0]::toString);
+    } finally {
+      Account.run("kill", "-CONT", Long.toString(daemon));
+    }
+    // The next one that comes is another chance.
+    tell("switch", false);
+    tell("switch", true);
+    awaitWindows(second, "First", "[[\"frame\",\"First\"]]");
     second.close();
     awaitApplication(true);
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void anAppOutlivesTheBusAndEndsWell() throws IOException {
+    Account.run("kill", "-KILL", Long.toString(tell("daemon").asLong()));
+    page.run("who.focus(); who.setSelectionRange(12, 12)");
+    desktop.type("x");
+    page.await("who.value === 'Ada Lovelacex'");
+    page.run("document.title = 'Alone'");
+    app.await(() -> desktop.window("Alone").isPresent(), "the title", RunningApp.SOON);
+    assertEndsWell(app);
   }
 
   /** Asked for their names, whose pages have been read. */

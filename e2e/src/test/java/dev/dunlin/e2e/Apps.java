@@ -171,8 +171,12 @@ final class Apps
       for (Started started : apps) {
         number++;
         Files.writeString(folder.resolve("app-" + number + ".log"), started.app().log());
-        try (DirectoryStream<Path> crashes =
-            Files.newDirectoryStream(started.app().base().resolve("home"), "hs_err_pid*.log")) {
+        Path home = started.app().base().resolve("home");
+        if (!Files.isDirectory(home)) {
+          // The test has closed it.
+          continue;
+        }
+        try (DirectoryStream<Path> crashes = Files.newDirectoryStream(home, "hs_err_pid*.log")) {
           for (Path crash : crashes) {
             Files.copy(
                 crash, folder.resolve(crash.getFileName()), StandardCopyOption.REPLACE_EXISTING);

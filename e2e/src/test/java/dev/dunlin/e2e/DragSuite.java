@@ -429,6 +429,35 @@ class DragSuite {
     assertEquals("ERR_NO_USER_ACTIVATION", refused.path("code").asText(), refused::toString);
   }
 
+  @Test
+  void aKeyThatIsHeldInAPageWhoseRootIsAButtonDragsNoFilesWithAPressElsewhere() throws IOException {
+    startNeighbour();
+    startApp("windows", policy(mayDrag("one.txt")));
+    page.run(
+        "const {dragFiles} = await import('socket:window/files');"
+            + "globalThis.drag = () => outcome(() => dragFiles("
+            + JSON.valueToTree(path("one.txt"))
+            + "));"
+            + "document.documentElement.remove();"
+            + "const root = document.appendChild(document.createElementNS("
+            + "'http://www.w3.org/1999/xhtml', 'button')); root.textContent = 'x'; root.focus()");
+    // Nobody says that it is let go: the page never hears of that.
+    page.call(
+        "Input.dispatchKeyEvent",
+        JSON.createObjectNode()
+            .put("type", "keyDown")
+            .put("key", " ")
+            .put("code", "Space")
+            .put("text", " ")
+            .put("windowsVirtualKeyCode", 32));
+    Desktop.Area other = desktop.window("Neighbour").orElseThrow().area();
+    desktop.hold(other.x() + 60, other.y() + 60);
+    page.await("document.querySelector(':root:active') !== null");
+    JsonNode refused = page.evaluate("drag()");
+    desktop.letGo();
+    assertEquals("ERR_NO_USER_ACTIVATION", refused.path("code").asText(), refused::toString);
+  }
+
   private static String policy(String... sources) {
     return SMALL + "[security]\npolicy[] = connect-src " + String.join(" ", sources) + "\n";
   }

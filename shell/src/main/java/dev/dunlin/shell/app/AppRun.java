@@ -135,18 +135,23 @@ public final class AppRun implements Launcher {
   private static final String MAIN_WINDOW = "main";
 
   private final Consumer<Engine> opened;
+  private final Duration key;
   private CompletableFuture<Vertx> vertx;
   private boolean restart;
 
   public AppRun() {
-    this(engine -> {});
+    this(engine -> {}, InputMethods.KEY);
   }
 
   /**
-   * @param opened gets the engine when its first window is opening; for tests that drive the page
+   * For tests that drive the page.
+   *
+   * @param opened gets the engine when its first window is opening
+   * @param key how long a key may wait for the input method
    */
-  public AppRun(Consumer<Engine> opened) {
+  public AppRun(Consumer<Engine> opened, Duration key) {
     this.opened = opened;
+    this.key = key;
   }
 
   /** Whether the app that has ended wants to be opened again, as another version of itself. */
@@ -193,6 +198,7 @@ public final class AppRun implements Launcher {
               installed.map(app -> options.with(app.app())).orElse(options),
               installed,
               opened,
+              key,
               vertx,
               sandbox);
       int code = running.untilEnd(temp, installation, libraries);
@@ -256,6 +262,7 @@ public final class AppRun implements Launcher {
         RunOptions options,
         Optional<InstalledRun> installed,
         Consumer<Engine> opened,
+        Duration key,
         CompletableFuture<Vertx> vertxStart,
         CompletableFuture<Sandbox> sandbox) {
       this.options = options;
@@ -267,7 +274,7 @@ public final class AppRun implements Launcher {
       installed.ifPresent(app -> app.messages().forEach(console::say));
       config.warnings().forEach(warning -> console.say(warning.toString()));
       WithoutEffect.of(config, Os.here(), NativeProcess.maxOpenFiles()).forEach(console::say);
-      this.typing = new InputMethods(System.getenv(), console::say);
+      this.typing = new InputMethods(System.getenv(), console::say, key);
       this.permissions = new DeniedPermissions(config.permissions().denied());
       this.devServer = devServer();
       this.folders =

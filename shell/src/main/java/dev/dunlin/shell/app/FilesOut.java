@@ -11,6 +11,7 @@ import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.host.XFileDrag;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.awt.Frame;
 import java.awt.Image;
 import java.io.IOException;
@@ -185,9 +186,11 @@ final class FilesOut {
 
   private static XFileDrag.Drag begin(
       Frame frame, Scale scale, List<Path> files, Optional<Image> picture, Future<Void> withdrawn) {
+    Promise<Void> ended = Promise.promise();
+    withdrawn.onComplete(any -> ended.tryComplete());
     try {
-      XFileDrag.Drag drag = XFileDrag.start(WindowHandle.xid(frame), files, withdrawn);
-      DragPicture.follow(frame, scale, files, picture, drag.released());
+      XFileDrag.Drag drag = XFileDrag.start(WindowHandle.xid(frame), files, ended.future());
+      showOrEnd(() -> DragPicture.follow(frame, scale, files, picture, drag.released()), ended);
       return drag;
     } catch (XFileDrag.NotPressedException e) {
       throw notPressed();
@@ -195,6 +198,16 @@ final class FilesOut {
       throw new BridgeError("RangeError", "ERR_TOO_MANY_FILES", e.getMessage() + ": drag fewer");
     } catch (HostException e) {
       throw new BridgeError("NotSupportedError", "ERR_NO_DRAG", e.getMessage());
+    }
+  }
+
+  /** Nothing is given that the person does not see. */
+  static void showOrEnd(Runnable show, Promise<Void> drag) {
+    try {
+      show.run();
+    } catch (RuntimeException | Error e) {
+      drag.tryComplete();
+      throw e;
     }
   }
 

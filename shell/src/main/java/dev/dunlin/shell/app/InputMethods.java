@@ -14,6 +14,7 @@ import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.host.XKeyboard;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,12 @@ import java.util.stream.Stream;
  * <p><i>Thread:</i> Chromium's UI thread for keys; any else.
  */
 final class InputMethods implements Typing {
+  /**
+   * How long a key, and Chromium with it, may wait for the input method. Over: the page has it as
+   * it is, and so have those that follow until the answer is there.
+   */
+  static final Duration KEY = Duration.ofMillis(250);
+
   /** Chromium's code for a key that an input method has. */
   private static final int PROCESS = 229;
 
@@ -38,6 +45,7 @@ final class InputMethods implements Typing {
 
   private final Map<String, String> environment;
   private final Consumer<String> say;
+  private final Duration longest;
   private final FieldWatch watch = new FieldWatch(this::fieldIs);
 
   /** By window. */
@@ -54,9 +62,13 @@ final class InputMethods implements Typing {
   /** The input method has the key that was pressed: it types nothing by itself. */
   private boolean taken;
 
-  InputMethods(Map<String, String> environment, Consumer<String> say) {
+  /**
+   * @param longest how long a key may wait: {@link #KEY}, or more in tests on a busy machine
+   */
+  InputMethods(Map<String, String> environment, Consumer<String> say, Duration longest) {
     this.environment = environment;
     this.say = say;
+    this.longest = longest;
   }
 
   /**
@@ -75,7 +87,7 @@ final class InputMethods implements Typing {
       dead = new ComposedKeys(keyboard, new Compose(environment));
       engine.onTyping(this);
       if (isWanted()) {
-        bus = Optional.of(InputBus.connect(environment, this::saidBetweenKeys));
+        bus = Optional.of(InputBus.connect(environment, this::saidBetweenKeys, longest));
         engine.windows().forEach(watch::begin);
       }
     } catch (IOException e) {

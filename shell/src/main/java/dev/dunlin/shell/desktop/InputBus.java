@@ -36,12 +36,6 @@ import org.freedesktop.dbus.types.UInt32;
  * own.
  */
 public final class InputBus implements AutoCloseable {
-  /**
-   * How long a key may wait for the input method. Over: the page has it as it is, and so have those
-   * that follow until the answer is there.
-   */
-  static final Duration KEY = Duration.ofSeconds(1);
-
   /** How long a step of the connection may take. Over: there is no input method in this run. */
   static final Duration STEP = Duration.ofSeconds(5);
 
@@ -78,6 +72,7 @@ public final class InputBus implements AutoCloseable {
 
   private final AbstractTransport transport;
   private final Consumer<Said> between;
+  private final Duration key;
   private final Map<Long, CompletableFuture<Message>> awaited = new ConcurrentHashMap<>();
 
   /** Who makes our context, and where it is. */
@@ -96,26 +91,29 @@ public final class InputBus implements AutoCloseable {
 
   private volatile boolean closed;
 
-  private InputBus(AbstractTransport transport, Consumer<Said> between) {
+  private InputBus(AbstractTransport transport, Consumer<Said> between, Duration key) {
     this.transport = transport;
     this.between = between;
+    this.key = key;
   }
 
   /**
    * Connects. Blocks.
    *
    * @param between takes what is said when no key waits for it
+   * @param key how long one may wait. Over: the page has it as it is, and so have those that follow
+   *     until the answer is there
    * @throws IOException if there is none
    */
-  public static InputBus connect(Map<String, String> environment, Consumer<Said> between)
-      throws IOException {
+  public static InputBus connect(
+      Map<String, String> environment, Consumer<Said> between, Duration key) throws IOException {
     String address =
         BusAddress.ofSession(environment)
             .orElseThrow(() -> new IOException("there is no D-Bus of the session"));
     Bus.quiet();
     InputBus bus = null;
     try {
-      bus = new InputBus(TransportBuilder.create(address).build(), between);
+      bus = new InputBus(TransportBuilder.create(address).build(), between, key);
       if (!bus.transport.isConnected()) {
         bus.transport.connect();
       }
@@ -223,7 +221,7 @@ public final class InputBus implements AutoCloseable {
   }
 
   /**
-   * What is thought of a key that was pressed. Blocks for {@link #KEY} at most.
+   * What is thought of a key that was pressed. Blocks for as long as a key may wait, at most.
    *
    * @param code as X counts keys
    */
@@ -235,16 +233,16 @@ public final class InputBus implements AutoCloseable {
     List<Said> said = new ArrayList<>();
     Optional<Message> answer;
     try {
-      MethodCall key = keyCall(to.get(), keysym, code, state);
+      MethodCall pressed = keyCall(to.get(), keysym, code, state);
       synchronized (this) {
         if (late >= 0) {
           return new Verdict(false, List.of());
         }
-        late = key.getSerial();
+        late = pressed.getSerial();
         gathered = Optional.of(said);
       }
       send(call(to.get(), "FocusIn", null));
-      answer = await(key, KEY);
+      answer = await(pressed, key);
     } catch (IOException | DBusException e) {
       close();
       return new Verdict(false, List.of());

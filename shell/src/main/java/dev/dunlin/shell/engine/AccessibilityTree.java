@@ -8,13 +8,19 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Chromium's accessibility tree on the bus of assistive technologies (AT-SPI), for screen readers.
@@ -45,6 +51,17 @@ final class AccessibilityTree {
     void invoke(Pointer object);
   }
 
+  /** Public because JNA reads the callback's method by reflection. */
+  public interface NameChanged extends Callback {
+    int invoke(Pointer hint, int count, Pointer values, Pointer data);
+  }
+
+  /**
+   * How long the bus of assistive technologies may take to let the app in. Over: no assistive
+   * technology reads the app until the next one comes.
+   */
+  static final Duration BUS = Duration.ofSeconds(5);
+
   /** {@code GTypeQuery}: type, name, size of the class, size of an instance. */
   private static final int QUERY_SIZE = 24;
 
@@ -63,6 +80,7 @@ final class AccessibilityTree {
   private static final String ATK = "libatk-1.0.so.0";
   private static final String BRIDGE = "libatk-bridge-2.0.so.0";
 
+  private static final String DBUS = "libdbus-1.so.3";
   private static final String GOBJECT = "libgobject-2.0.so.0";
 
   /** Of the part of the bridge that looks for the bus. */
@@ -71,16 +89,29 @@ final class AccessibilityTree {
   /** {@code G_LOG_LEVEL_WARNING}. */
   private static final int LOG_WARNING = 1 << 4;
 
+  private static final String NAME = "accessible-name";
+
+  /** Where the value is in a {@code GValue}. */
+  private static final int VALUE = 8;
+
+  /** What a hook of a signal says to be called again. */
+  private static final int KEEP = 1;
+
   private static final Object[] NOTHING = {};
+
+  /** The handler of messages that {@link #hold} has set, or 0. */
+  private static volatile int muted;
 
   /** The one there is, as what native code points at lives as long as the process. */
   private static Optional<AccessibilityTree> served = Optional.empty();
 
   private final GetName appName = object -> name();
-  private final GetName windowName = this::windowName;
+  private final GetName windowName = this::readName;
   private final RefChild windowAt = this::windowAt;
   private final Finalize forget = this::forget;
+  private final NameChanged nameChanged = this::nameChanged;
   private final Memory name;
+  private final Pointer root;
 
   /** The application's class, and its copy. */
   private final Pointer application;
@@ -92,14 +123,18 @@ final class AccessibilityTree {
 
   private final Map<Pointer, Pointer> originals = new HashMap<>();
 
+  /** Names as they were last read, by window. */
+  private final Map<Pointer, String> read = new HashMap<>();
+
   private AccessibilityTree(Pointer root, String app) {
+    this.root = root;
     byte[] text = app.getBytes(StandardCharsets.UTF_8);
     name = new Memory(text.length + 1L);
     name.write(0, text, 0, text.length);
     name.setByte(text.length, (byte) 0);
     application = root.getPointer(0);
     ours = copy(application);
-    for (Callback own : List.of(appName, windowName, windowAt, forget)) {
+    for (Callback own : List.of(appName, windowName, windowAt, forget, nameChanged)) {
       Native.setCallbackThreadInitializer(
           own, new CallbackThreadInitializer(true, false, "chromium"));
     }
@@ -115,37 +150,95 @@ final class AccessibilityTree {
       return;
     }
     NativeProcess.holdAccessibility();
+    if (NativeProcess.isUnread(System.getenv())) {
+      return;
+    }
     // It says on standard error that it has no bus. What looks at nothing and does nothing is the
     // same as what takes a message and does nothing.
-    function(GLIB, "g_log_set_handler")
-        .invokeInt(
-            new Object[] {
-              LOG_DOMAIN, LOG_WARNING, function(ATK, "atk_get_major_version"), Pointer.NULL
-            });
+    muted =
+        function(GLIB, "g_log_set_handler")
+            .invokeInt(
+                new Object[] {
+                  LOG_DOMAIN, LOG_WARNING, function(ATK, "atk_get_major_version"), Pointer.NULL
+                });
+  }
+
+  /**
+   * Whether the bus lets us in, as it shall the bridge, by the same library. That waits 25 s for
+   * one that hangs, which is not for Chromium's UI thread.
+   *
+   * @param address of the bus
+   * @return fails with {@link EngineException} if it does not, within {@link #BUS}
+   */
+  static Future<Void> reached(String address) {
+    Promise<Void> reached = Promise.promise();
+    Threads.start(
+        "accessibility-bus",
+        () -> {
+          try {
+            reach(address);
+            reached.complete();
+          } catch (RuntimeException | LinkageError e) {
+            reached.fail(e);
+          }
+        });
+    return reached
+        .future()
+        .timeout(BUS.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(
+            fault ->
+                Future.failedFuture(
+                    fault instanceof TimeoutException ? unreachable(address) : fault));
+  }
+
+  /** Blocks. */
+  private static void reach(String address) {
+    Pointer connection =
+        function(DBUS, "dbus_connection_open_private").invokePointer(new Object[] {address, null});
+    if (connection == null) {
+      throw unreachable(address);
+    }
+    try {
+      if (function(DBUS, "dbus_bus_register").invokeInt(new Object[] {connection, null}) == 0) {
+        throw unreachable(address);
+      }
+    } finally {
+      function(DBUS, "dbus_connection_close").invokeVoid(new Object[] {connection});
+      function(DBUS, "dbus_connection_unref").invokeVoid(new Object[] {connection});
+    }
+  }
+
+  private static EngineException unreachable(String address) {
+    return new EngineException("the bus of assistive technologies does not answer: " + address);
   }
 
   /**
    * Puts the tree on the bus. Thread: Chromium's UI thread.
    *
    * @param app what the application is called there; Chromium says "Chromium"
-   * @param address of the bus
-   * @return whether Chromium makes a tree
+   * @param address of the bus, which has answered ({@link #reached})
+   * @return whether Chromium makes a tree, and may
    * @throws EngineException if the bus can't be reached
    */
   static boolean serve(String app, String address) {
     Pointer root = function(ATK, "atk_get_root").invokePointer(NOTHING);
-    if (root == null) {
+    if (root == null || NativeProcess.isUnread(System.getenv())) {
       return false;
+    }
+    if (muted != 0) {
+      function(GLIB, "g_log_remove_handler").invokeVoid(new Object[] {LOG_DOMAIN, muted});
+      muted = 0;
     }
     NativeProcess.releaseAccessibility(address);
     if (function(BRIDGE, "atk_bridge_adaptor_init").invokeInt(new Object[] {null, null}) != 0) {
-      throw new EngineException("the bus of assistive technologies does not answer: " + address);
+      throw unreachable(address);
     }
     if (served.isEmpty()) {
       AccessibilityTree tree = new AccessibilityTree(root, app);
       // First: from the next line on others ask for it.
-      tree.name(root);
+      tree.takeRoot();
       served = Optional.of(tree);
+      tree.follow();
     }
     Pointer loop = function(GLIB, "g_main_context_get_thread_default").invokePointer(NOTHING);
     function(BRIDGE, "atk_bridge_set_event_context").invokeVoid(new Object[] {loop});
@@ -156,10 +249,46 @@ final class AccessibilityTree {
    * The application gets a class of its own, a copy in which two functions are ours. It is never
    * freed, so GObject does not miss the other.
    */
-  private void name(Pointer root) {
+  private void takeRoot() {
     ours.setPointer(GET_NAME, CallbackReference.getFunctionPointer(appName));
     ours.setPointer(REF_CHILD, CallbackReference.getFunctionPointer(windowAt));
     root.setPointer(0, ours);
+  }
+
+  /** From now on a window says that its name is another when that of its document is. */
+  private void follow() {
+    int count =
+        function(ATK, "atk_object_get_n_accessible_children").invokeInt(new Object[] {root});
+    for (int i = 0; i < count; i++) {
+      Pointer window =
+          function(ATK, "atk_object_ref_accessible_child").invokePointer(new Object[] {root, i});
+      if (window != null) {
+        function(GOBJECT, "g_object_unref").invokeVoid(new Object[] {window});
+      }
+    }
+    long type = function(ATK, "atk_object_get_type").invokeLong(NOTHING);
+    int signal =
+        function(GOBJECT, "g_signal_lookup").invokeInt(new Object[] {"property-change", type});
+    int detail = function(GLIB, "g_quark_from_string").invokeInt(new Object[] {NAME});
+    function(GOBJECT, "g_signal_add_emission_hook")
+        .invokeLong(new Object[] {signal, detail, nameChanged, null, null});
+  }
+
+  /** Something has another name now, maybe the document by which a window is called. */
+  private int nameChanged(Pointer hint, int count, Pointer values, Pointer data) {
+    Pointer below = values.getPointer(VALUE);
+    for (int depth = 0; depth <= DEEPEST && below != null; depth++) {
+      Pointer parent = function(ATK, "atk_object_get_parent").invokePointer(new Object[] {below});
+      if (root.equals(parent)) {
+        Pointer window = own(below);
+        if (depth > 0 && !windowName(window).getString(0, "UTF-8").equals(read.get(window))) {
+          function(GOBJECT, "g_object_notify").invokeVoid(new Object[] {window, NAME});
+        }
+        return KEEP;
+      }
+      below = parent;
+    }
+    return KEEP;
   }
 
   private static Memory copy(Pointer original) {
@@ -182,7 +311,11 @@ final class AccessibilityTree {
     Pointer window =
         Function.getFunction(application.getPointer(REF_CHILD))
             .invokePointer(new Object[] {root, index});
-    if (window != null && !originals.containsKey(window.getPointer(0))) {
+    return window == null ? null : own(window);
+  }
+
+  private Pointer own(Pointer window) {
+    if (!originals.containsKey(window.getPointer(0))) {
       Pointer original = window.getPointer(0);
       Memory copy = copies.computeIfAbsent(original, this::ofWindow);
       originals.put(copy, original);
@@ -196,6 +329,12 @@ final class AccessibilityTree {
     copy.setPointer(GET_NAME, CallbackReference.getFunctionPointer(windowName));
     copy.setPointer(FINALIZE, CallbackReference.getFunctionPointer(forget));
     return copy;
+  }
+
+  private Pointer readName(Pointer window) {
+    Pointer now = windowName(window);
+    read.put(window, now.getString(0, "UTF-8"));
+    return now;
   }
 
   /** Its own, or its document's; the app's while that has none. */
@@ -230,6 +369,7 @@ final class AccessibilityTree {
 
   /** A window has closed. GObject frees only what has the class that it was made with. */
   private void forget(Pointer window) {
+    read.remove(window);
     Pointer original = originals.get(window.getPointer(0));
     window.setPointer(0, original);
     Function.getFunction(original.getPointer(FINALIZE)).invokeVoid(new Object[] {window});

@@ -324,7 +324,7 @@ public final class Engine {
    */
   public Future<Void> preference(String name, String json) {
     if (state != State.READY) {
-      return Future.failedFuture(new EngineException("the engine is " + state));
+      return Future.failedFuture(notReady());
     }
     return new Preferences(threads()).set(name, json);
   }
@@ -390,22 +390,45 @@ public final class Engine {
    * Puts the pages' accessibility trees on the bus of assistive technologies, for as long as the
    * process lives: see {@link AccessibilityTree}. Call it when one is there, and a window.
    *
+   * <p><i>Fails with:</i> {@link EngineException} when the engine is not ready, or the bus does not
+   * answer within {@link AccessibilityTree#BUS}
+   *
    * @param name what the application is called there
    * @param address of that bus, in libdbus' words
-   * @return whether they are there now; not if the person has said that Chromium shall make none
+   * @return whether they are there now; not if the person has said that nobody shall read
    */
   public Future<Boolean> serveAccessibility(String name, String address) {
+    if (state != State.READY) {
+      return Future.failedFuture(notReady());
+    }
+    return AccessibilityTree.reached(NativeProcess.accessibilityBus(address))
+        .compose(there -> serveReached(name, address));
+  }
+
+  private Future<Boolean> serveReached(String name, String address) {
     Promise<Boolean> served = Promise.promise();
-    threads()
-        .onUi(
-            () -> {
-              try {
-                served.complete(AccessibilityTree.serve(name, address));
-              } catch (RuntimeException | LinkageError e) {
-                served.fail(e);
-              }
-            });
+    try {
+      threads()
+          .onUi(
+              () -> {
+                if (state != State.READY) {
+                  served.fail(notReady());
+                  return;
+                }
+                try {
+                  served.complete(AccessibilityTree.serve(name, address));
+                } catch (RuntimeException | LinkageError e) {
+                  served.fail(e);
+                }
+              });
+    } catch (RuntimeException e) {
+      served.fail(e);
+    }
     return served.future();
+  }
+
+  private EngineException notReady() {
+    return new EngineException("the engine is " + state);
   }
 
   private final class Handler extends CefAppHandlerAdapter {

@@ -21,11 +21,16 @@ final class UserActivation {
   /**
    * Whether the person has pressed a button of the mouse in the page and not let go of it, however
    * long that is ago. The root is {@code :active} from a press until its end, wherever the pointer
-   * is, and no script can have it so. By the prototype: an element with the name {@code
-   * querySelector} would stand in the method's place, in this world too.
+   * is, and no script can have it so; nor can a key, if the root is an {@code html} element: a
+   * button in its place would be active from a press of Space, until the page hears its end. By the
+   * prototype: an element with the name {@code querySelector} would stand in the method's place, in
+   * this world too.
    */
   static Future<Boolean> held(PageProtocol page) {
-    return ask(page, "Document.prototype.querySelector.call(document, ':root:active') !== null");
+    return ask(
+        page,
+        "Document.prototype.querySelector.call(document, ':root:active')"
+            + " instanceof HTMLHtmlElement");
   }
 
   private static Future<Boolean> ask(PageProtocol page, String question) {

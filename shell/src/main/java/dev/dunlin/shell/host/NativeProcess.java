@@ -55,6 +55,11 @@ public final class NativeProcess {
   private static final String ACCESSIBILITY = "ACCESSIBILITY_ENABLED";
   private static final String ACCESSIBILITY_BUS = "AT_SPI_BUS_ADDRESS";
 
+  /** Whether libdbus ends the process that has called it wrongly. */
+  private static final String FATAL = "DBUS_FATAL_WARNINGS";
+
+  private static final String NO_BRIDGE = "NO_AT_BRIDGE";
+
   /** No address of a bus, in libdbus' words. */
   private static final String NO_BUS = "disabled:";
 
@@ -78,6 +83,8 @@ public final class NativeProcess {
           ACCESSIBILITY,
           "",
           ACCESSIBILITY_BUS,
+          "",
+          FATAL,
           "");
 
   /** Whether nothing is left to add to the environment, see {@link #settleEnvironment}. */
@@ -109,16 +116,33 @@ public final class NativeProcess {
   /**
    * Chromium asks at its start whether an assistive technology is there, and never again. So it is
    * told that one is, and that the bus of those is not; {@link #releaseAccessibility} tells where
-   * it is. Who has said that Chromium shall not ask ({@code ACCESSIBILITY_ENABLED=0}) has his way.
-   * Thread: before Chromium is initialised.
+   * it is. Who has said that nobody shall read ({@link #isUnread}) has his way: Chromium would
+   * forget {@code NO_AT_BRIDGE}, so it is told in its own word.
+   *
+   * <p>When the bus has ended, the bridge asks for it anew at each key, and gives libdbus what it
+   * got, which may be nothing: that must not end the app. Thread: before Chromium is initialised.
    */
   public static void holdAccessibility() {
-    if (Os.here() == Os.LINUX && System.getenv().getOrDefault(ACCESSIBILITY, "").isEmpty()) {
+    if (Os.here() != Os.LINUX) {
+      return;
+    }
+    if (isUnread(System.getenv())) {
+      setEnvironment(ACCESSIBILITY, "0");
+    } else if (System.getenv().getOrDefault(ACCESSIBILITY, "").isEmpty()) {
       setEnvironment(ACCESSIBILITY, "1");
     }
-    if (Os.here() == Os.LINUX) {
-      setEnvironment(ACCESSIBILITY_BUS, NO_BUS);
+    setEnvironment(ACCESSIBILITY_BUS, NO_BUS);
+    if (System.getenv().getOrDefault(FATAL, "").isEmpty()) {
+      setEnvironment(FATAL, "0");
     }
+  }
+
+  /**
+   * Whether the person has said that assistive technologies shall not read programs: {@code
+   * ACCESSIBILITY_ENABLED=0}, Chromium's word, or {@code NO_AT_BRIDGE=1}, that of libatk-bridge.
+   */
+  public static boolean isUnread(Map<String, String> environment) {
+    return "0".equals(environment.get(ACCESSIBILITY)) || "1".equals(environment.get(NO_BRIDGE));
   }
 
   /**
@@ -127,8 +151,13 @@ public final class NativeProcess {
    * @param address in libdbus' words
    */
   public static void releaseAccessibility(String address) {
+    setEnvironment(ACCESSIBILITY_BUS, accessibilityBus(address));
+  }
+
+  /** What the person has said where that bus is, or else the address. */
+  public static String accessibilityBus(String address) {
     String told = System.getenv().getOrDefault(ACCESSIBILITY_BUS, "");
-    setEnvironment(ACCESSIBILITY_BUS, told.isEmpty() ? address : told);
+    return told.isEmpty() ? address : told;
   }
 
   /**
@@ -162,8 +191,12 @@ public final class NativeProcess {
    */
   public static void become(Path program, List<String> words) throws IOException {
     if (Os.here() == Os.LINUX) {
-      for (String changed : List.of(SYSTEM_BUS, SESSION_BUS, ACCESSIBILITY, ACCESSIBILITY_BUS)) {
+      for (String changed :
+          List.of(SYSTEM_BUS, SESSION_BUS, ACCESSIBILITY, ACCESSIBILITY_BUS, FATAL)) {
         setEnvironment(changed, System.getenv().getOrDefault(changed, CHROMIUMS.get(changed)));
+      }
+      if (System.getenv(NO_BRIDGE) != null) {
+        setEnvironment(NO_BRIDGE, System.getenv(NO_BRIDGE));
       }
     }
     try {

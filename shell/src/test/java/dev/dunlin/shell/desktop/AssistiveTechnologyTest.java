@@ -58,6 +58,16 @@ class AssistiveTechnologyTest {
   }
 
   @Test
+  void eitherWordOfTheLauncherIsEnough() throws Exception {
+    get(technology.hear(there::add));
+    for (String word : new String[] {"enabled", "reader"}) {
+      desktop.tell("reading no unix:path=/a11y 1");
+      desktop.tell("reading " + word + " unix:path=/a11y 1");
+      assertEquals("unix:path=/a11y", told(), word);
+    }
+  }
+
+  @Test
   void anAddressThatIsTooLongIsNone() throws Exception {
     desktop.tell("reading yes x " + (AssistiveTechnology.ADDRESS_LENGTH + 1));
     get(technology.hear(there::add));
