@@ -6,15 +6,26 @@ globalThis.application = application
 globalThis.session = application.session
 const own = await getCurrentWindow()
 
-/** How many points of the page are as red as the line below a word. */
-globalThis.red = async () => {
+/** Points as red as the line below a word: what is not marked has none. */
+const MARK = 20
+
+/** The words of the text, which is one line, that have a red line below them. */
+globalThis.marked = async () => {
+  const words = [...area.value.matchAll(/\S+/g)]
   const picture = await createImageBitmap(new Blob([await own.capturePage()], { type: 'image/png' }))
   const canvas = new OffscreenCanvas(picture.width, picture.height).getContext('2d')
   canvas.drawImage(picture, 0, 0)
-  const { data } = canvas.getImageData(0, 0, picture.width, picture.height)
-  let points = 0
-  for (let i = 0; i < data.length; i += 4) if (data[i] > 160 && data[i + 1] < 120 && data[i + 2] < 120) points++
-  return points
+  const { font, paddingLeft } = getComputedStyle(area)
+  canvas.font = font
+  const character = canvas.measureText('m').width * devicePixelRatio
+  const left = parseFloat(paddingLeft) * devicePixelRatio
+  return words.filter(word => {
+    const begin = Math.round(left + word.index * character)
+    const { data } = canvas.getImageData(begin, 0, Math.round(word[0].length * character), picture.height)
+    let points = 0
+    for (let i = 0; i < data.length; i += 4) if (data[i] > 160 && data[i + 1] < 120 && data[i + 2] < 120) points++
+    return points > MARK
+  }).map(word => word[0]).join(' ')
 }
 
 /** What became of a call: its value, or the error's name. */

@@ -6,8 +6,8 @@ export interface Cookie { readonly name: string; readonly value: string; readonl
 export interface NewCookie { url: string; name: string; value?: string; domain?: string; path?: string; secure?: boolean; httpOnly?: boolean; sameSite?: 'Strict' | 'Lax' | 'None'; expires?: number }
 export type StoredData = 'cache' | 'cookies' | 'local_storage' | 'indexeddb' | 'cache_storage' | 'service_workers' | 'file_systems';
 
-/** `languages` are in use if it is `enabled`; there is no dictionary for the `missing`, and one for each that is `available`. */
-export interface SpellChecker { readonly enabled: boolean; readonly languages: readonly string[]; readonly missing: readonly string[]; readonly available: readonly string[] }
+/** `languages` are in use if it is `enabled`; there is no dictionary that can be used for the `missing`, which are in Debian's `packages`, and there are files for each that is `available`. */
+export interface SpellChecker { readonly enabled: boolean; readonly languages: readonly string[]; readonly missing: readonly string[]; readonly packages: readonly string[]; readonly available: readonly string[] }
 
 export const session = Object.freeze({
   /** Those that go to a URL, or all. */
@@ -17,7 +17,7 @@ export const session = Object.freeze({
   /** Forgets what is stored for an origin, the app's own unless another is named; all of it unless `types` says what. */
   clear: async (options: { types?: readonly StoredData[]; origin?: string } = {}): Promise<void> => { await call(commandUrl('session', 'clear'), { ...options }); },
   spellChecker: (): Promise<SpellChecker> => call(commandUrl('session', 'spellChecker')) as Promise<SpellChecker>,
-  /** Until the app ends, in all windows. At most eight languages, such as `['de', 'en-US']`; `ERR_NO_DICTIONARY` when there is none for one of them. */
+  /** Until the app ends, in all windows. One to eight languages, such as `['de', 'en-US']`; `ERR_NO_DICTIONARY` when there is none for one of them, `ERR_BAD_DICTIONARY` when there is one that can't be used: then nothing changes. */
   setSpellChecker: async (options: { enabled?: boolean; languages?: readonly string[] }): Promise<void> => { await call(commandUrl('session', 'setSpellChecker'), { ...options }); },
 });
 export default session;

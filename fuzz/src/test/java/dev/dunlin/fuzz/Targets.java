@@ -15,6 +15,7 @@ import dev.dunlin.shell.config.ConfigTargets;
 import dev.dunlin.shell.host.HostTargets;
 import dev.dunlin.shell.menu.MenuTargets;
 import dev.dunlin.shell.resources.ResourceTargets;
+import dev.dunlin.shell.spelling.SpellingTargets;
 import dev.dunlin.shell.update.UpdateTargets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -38,7 +39,8 @@ final class Targets {
               CliTargets.all(),
               AppTargets.all(),
               MenuTargets.all(),
-              HostTargets.all())
+              HostTargets.all(),
+              SpellingTargets.all())
           .flatMap(List::stream)
           .filter(target -> target.name().contains(System.getProperty("dunlin.fuzz.only", "")))
           .toList();

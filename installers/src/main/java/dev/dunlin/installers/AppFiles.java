@@ -4,6 +4,7 @@ import dev.dunlin.shell.config.AppConfig;
 import dev.dunlin.shell.update.AppFolder;
 import dev.dunlin.shell.update.Manifest;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -16,9 +17,9 @@ import java.util.TreeMap;
 
 /**
  * The files of an app that a package has, in the folders they have in the app's own: {@code
- * socket.ini}, the pages ({@code [build] copy}), {@code extensions}, the icon, and what the words
- * of the back end's command name. Of an app whose pages lie beside its {@code socket.ini}, all but
- * hidden files and what builds make.
+ * socket.ini}, the pages ({@code [build] copy}), {@code extensions}, its dictionaries, the icon,
+ * and what the words of the back end's command name. Of an app whose pages lie beside its {@code
+ * socket.ini}, all but hidden files and what builds make.
  */
 final class AppFiles {
   /** Folders of the dev loop, wherever they are. */
@@ -41,12 +42,28 @@ final class AppFiles {
       addAll(folder, pages, output, false);
     }
     addAll(folder, folder.resolve("extensions"), output, false);
+    if (config.spelling().dictionaries().isPresent()) {
+      addDictionaries(folder, config.spelling().dictionaries().get(), output);
+    }
     for (String key : List.of("linux_icon", "mac_icon", "win_icon")) {
       addNamed(folder, config.values().getOrDefault(key, ""), output);
     }
     for (String key : List.of("linux_cmd", "mac_cmd", "win_cmd")) {
       for (String word : config.values().getOrDefault(key, "").split("[\\s'\"]+")) {
         addNamed(folder, word, output);
+      }
+    }
+  }
+
+  /** All of their folder, licences among it; of the app's own folder, dictionaries alone. */
+  private void addDictionaries(Path folder, Path from, Path output) throws IOException {
+    if (!from.equals(folder)) {
+      addAll(folder, from, output, false);
+      return;
+    }
+    try (DirectoryStream<Path> dictionaries = Files.newDirectoryStream(from, "*.{aff,dic}")) {
+      for (Path file : dictionaries) {
+        addAll(folder, file, output, true);
       }
     }
   }

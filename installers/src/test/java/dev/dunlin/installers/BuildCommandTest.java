@@ -187,6 +187,29 @@ class BuildCommandTest {
   }
 
   @Test
+  void dictionariesBesideThePagesAreInThePackageWhereverTheyAre() throws IOException {
+    Path words = Files.createDirectory(app.resolve("words"));
+    for (Path in : List.of(words, app)) {
+      Files.writeString(in.resolve("de_DE.aff"), "SET UTF-8\n");
+      Files.writeString(in.resolve("de_DE.dic"), "1\nente\n");
+    }
+    Files.writeString(words.resolve("LICENSE"), "free");
+    assertFalse(packed("").contains("words/de_DE.dic"));
+    List<String> files = packed("[spellcheck]\ndictionaries = words\n");
+    assertTrue(files.containsAll(List.of("words/de_DE.aff", "words/LICENSE")), files::toString);
+    assertFalse(files.contains("de_DE.aff"), files::toString);
+    files = packed("[spellcheck]\ndictionaries = .\n");
+    assertTrue(files.containsAll(List.of("de_DE.aff", "de_DE.dic")), files::toString);
+    assertFalse(files.toString().contains("node_modules"), files::toString);
+    assertFalse(files.contains("words/LICENSE"), files::toString);
+  }
+
+  private List<String> packed(String more) throws IOException {
+    ini("[build]\ncopy = src\n" + more);
+    return List.copyOf(new AppFiles(AppConfig.load(app), app.resolve("build")).files().keySet());
+  }
+
+  @Test
   void twoBuildsAtOnceFollowEachOther() throws IOException {
     List<CompletableFuture<Outcome>> builds = new ArrayList<>();
     for (int i = 0; i < 2; i++) {

@@ -1080,6 +1080,7 @@ public final class AppRun implements Launcher {
       if (running == null) {
         return;
       }
+      spelling.end();
       windows.places().forEach(look::note);
       look.writeNotes();
       // It has time to put away what it holds; who needs more is killed at the end.

@@ -88,14 +88,7 @@ final class SessionModule implements CommandModule {
   }
 
   private Future<Reply> setSpellChecker(Call call) {
-    Optional<List<Language>> languages =
-        call.param("languages")
-            .map(
-                list -> {
-                  List<String> names = new ArrayList<>();
-                  list.forEach(name -> names.add(name.asText()));
-                  return SpellChecker.languagesOf(names);
-                });
+    Optional<List<Language>> languages = call.param("languages").map(SpellChecker::languagesOf);
     return spelling
         .change(PageServices.flag(call, "enabled"), languages)
         .map(done -> Reply.NOTHING);

@@ -1,5 +1,6 @@
 package dev.dunlin.shell.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.dunlin.bridge.spi.BridgeError;
 import dev.dunlin.shell.host.Os;
 import dev.dunlin.shell.spelling.Dictionaries;
@@ -10,11 +11,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -25,8 +25,10 @@ import java.util.stream.Collectors;
  * <p><i>Thread:</i> any.
  */
 final class SpellChecker {
-  /** Most languages at once: Chromium looks each word up in all. Over: {@code ERR_INVALID_CALL}. */
-  static final int LANGUAGES = 8;
+  private static final String LACKING = "Some languages have no dictionary that can be used.";
+  private static final String CURE =
+      "session.spellChecker() names them. Install hunspell's dictionaries, or ship them with the"
+          + " app ([spellcheck] dictionaries).";
 
   /** Elsewhere Chromium asks the system's checker, which has dictionaries of its own. */
   private static final boolean OWN = Os.here() == Os.LINUX;
@@ -39,21 +41,38 @@ final class SpellChecker {
     Future<Void> set(String name, String json);
   }
 
+  /**
+   * What Chromium was told.
+   *
+   * @param used languages that it has a dictionary for, or would have if it were on
+   */
+  private record Told(boolean enabled, List<Language> wanted, List<Language> used) {
+    List<Language> missing() {
+      return wanted.stream().filter(language -> !used.contains(language)).toList();
+    }
+  }
+
   private final Dictionaries dictionaries;
   private final Path profile;
   private final Preferences preferences;
   private final PageServices.Blocking blocking;
   private final Consumer<String> say;
 
+  /** Chromium has not looked at a file that is another than before. */
+  private final AtomicBoolean anew = new AtomicBoolean();
+
+  private volatile boolean ended;
+
   // Guarded by this.
   private boolean enabled;
   private List<Language> languages;
+  private Optional<Told> told = Optional.empty();
   private boolean begun;
   private Future<Void> last = Future.succeededFuture();
 
   /**
    * @param enabled whether it is on at first
-   * @param languages of the app, or of the person
+   * @param languages of the app, or of the person; those that there is no room for are left out
    * @param profile folder of Chromium's
    */
   SpellChecker(
@@ -65,8 +84,7 @@ final class SpellChecker {
       PageServices.Blocking blocking,
       Consumer<String> say) {
     this.enabled = enabled;
-    this.languages =
-        languages.size() > LANGUAGES ? languages.subList(0, LANGUAGES) : List.copyOf(languages);
+    this.languages = Language.oneForEachFile(languages).stream().limit(Language.AT_ONCE).toList();
     this.dictionaries = dictionaries;
     this.profile = profile;
     this.preferences = preferences;
@@ -79,87 +97,108 @@ final class SpellChecker {
     if (!begun) {
       begun = true;
       change(Optional.empty(), Optional.empty())
-          .onFailure(fault -> say.accept("there is no spelling checker: " + fault.getMessage()));
+          .onFailure(fault -> tell("there is no spelling checker: " + fault.getMessage()));
     }
     return last.otherwiseEmpty();
+  }
+
+  /** The app closes: what is not done by now is of no use, and nobody is told of it. */
+  void end() {
+    ended = true;
+  }
+
+  private void tell(String words) {
+    if (!ended) {
+      say.accept(words);
+    }
   }
 
   /**
    * Changes what is given, until the app ends.
    *
    * <p><i>Fails with:</i> {@code ERR_NO_DICTIONARY} when there is none for a language that was
-   * asked for; then nothing changes
+   * asked for, {@code ERR_BAD_DICTIONARY} when there is one that can't be used; then nothing
+   * changes
    */
   synchronized Future<Void> change(Optional<Boolean> on, Optional<List<Language>> wanted) {
-    last =
-        last.otherwiseEmpty()
-            .compose(
-                before ->
-                    wanted.isPresent() ? requireThere(wanted.get()) : Future.succeededFuture())
-            .compose(
-                there -> {
-                  synchronized (this) {
-                    enabled = on.orElse(enabled);
-                    languages = wanted.orElse(languages);
-                    return apply(enabled, languages);
-                  }
-                });
+    last = last.otherwiseEmpty().compose(before -> apply(on, wanted));
     return last;
   }
 
-  private Future<Void> requireThere(List<Language> wanted) {
-    if (!OWN) {
-      return Future.succeededFuture();
+  private Future<Void> apply(Optional<Boolean> on, Optional<List<Language>> asked) {
+    boolean enable;
+    List<Language> wanted;
+    synchronized (this) {
+      enable = on.orElse(enabled);
+      wanted = asked.orElse(languages);
     }
-    return blocking.run(
-        () -> {
-          List<Language> missing = missing(wanted);
-          if (!missing.isEmpty()) {
-            throw new BridgeError(
-                "NotFoundError",
-                "ERR_NO_DICTIONARY",
-                lacking(missing) + " To have one: " + cure(missing));
-          }
-          return null;
-        });
-  }
-
-  private Future<Void> apply(boolean on, List<Language> wanted) {
-    if (!OWN) {
-      return preferences.set(ENABLED, String.valueOf(on));
-    }
-    return blocking
-        .run(() -> on ? give(wanted) : new Given(List.of(), false))
-        .compose(
-            given -> {
-              // Told the same list, Chromium does not look at the files again.
-              Future<Void> forgotten =
-                  given.anew ? preferences.set(DICTIONARIES, "[]") : Future.succeededFuture();
-              return forgotten
-                  .compose(done -> preferences.set(DICTIONARIES, json(given.languages)))
-                  .compose(
-                      done -> preferences.set(ENABLED, String.valueOf(!given.languages.isEmpty())));
+    return used(enable, wanted, asked.isPresent())
+        .compose(used -> tellChromium(enable, used).map(new Told(enable, wanted, used)))
+        .map(
+            now -> {
+              synchronized (this) {
+                enabled = enable;
+                languages = wanted;
+                told = Optional.of(now);
+              }
+              return null;
             });
   }
 
-  /** What Chromium has: languages, and whether a file of theirs is another than before. */
-  private record Given(List<Language> languages, boolean anew) {}
-
-  private Given give(List<Language> wanted) {
-    List<Language> given = new ArrayList<>();
-    boolean anew = false;
-    for (Language language : wanted) {
-      if (!dictionaries.isThere(language)) {
-        continue;
-      }
-      try {
-        anew |= dictionaries.give(language, profile);
-        given.add(language);
-      } catch (IOException | SpellingException e) {
-        say.accept("the dictionary for " + language + " can't be used: " + e.getMessage());
-      }
+  /**
+   * Gives Chromium the dictionaries.
+   *
+   * @param all whether one that there is none of is a fault
+   */
+  private Future<List<Language>> used(boolean enable, List<Language> wanted, boolean all) {
+    if (!OWN) {
+      return Future.succeededFuture(wanted);
     }
-    return new Given(given, anew);
+    return blocking.run(
+        () -> {
+          List<Language> there = there(wanted);
+          if (all && there.size() < wanted.size()) {
+            throw lacking(wanted.stream().filter(one -> !there.contains(one)).toList());
+          }
+          if (!all && !enable) {
+            // Making them takes a while, and nobody may ever turn it on.
+            return there;
+          }
+          List<Language> used = there.stream().filter(this::give).toList();
+          if (all && used.size() < wanted.size()) {
+            throw unusable(wanted.stream().filter(one -> !used.contains(one)).toList());
+          }
+          return used;
+        });
+  }
+
+  private boolean give(Language language) {
+    try {
+      if (dictionaries.give(language, profile)) {
+        anew.set(true);
+      }
+      return true;
+    } catch (IOException | SpellingException e) {
+      tell("the dictionary for " + language + " can't be used: " + e.getMessage());
+      return false;
+    }
+  }
+
+  private Future<Void> tellChromium(boolean enable, List<Language> used) {
+    if (!OWN) {
+      return preferences.set(ENABLED, String.valueOf(enable));
+    }
+    List<Language> now = enable ? used : List.of();
+    // Told the same list, Chromium does not look at the files again.
+    Future<Void> forgotten =
+        anew.get() ? preferences.set(DICTIONARIES, "[]") : Future.succeededFuture();
+    return forgotten
+        .compose(done -> preferences.set(DICTIONARIES, json(now)))
+        .compose(
+            done -> {
+              anew.set(false);
+              return preferences.set(ENABLED, String.valueOf(!now.isEmpty()));
+            });
   }
 
   private static String json(List<Language> languages) {
@@ -171,82 +210,121 @@ final class SpellChecker {
 
   /** What a page is told, when all that was asked for is done. */
   Future<Map<String, Object>> told() {
-    return begin().compose(done -> toldNow());
+    return begin()
+        .compose(
+            done ->
+                blocking.run(
+                    () -> {
+                      Told now = now();
+                      Map<String, Object> answer = new LinkedHashMap<>();
+                      answer.put("enabled", now.enabled);
+                      answer.put("languages", tags(now.used));
+                      answer.put("missing", tags(now.missing()));
+                      answer.put("available", dictionaries.languages());
+                      answer.put("packages", OWN ? packages(now.missing()) : List.of());
+                      return answer;
+                    }));
   }
 
-  private Future<Map<String, Object>> toldNow() {
-    boolean on;
-    List<Language> wanted;
-    synchronized (this) {
-      on = enabled;
-      wanted = languages;
-    }
-    return blocking.run(
-        () -> {
-          List<Language> missing = missing(wanted);
-          Map<String, Object> told = new LinkedHashMap<>();
-          told.put("enabled", on);
-          told.put(
-              "languages", tags(wanted.stream().filter(one -> !missing.contains(one)).toList()));
-          told.put("missing", tags(missing));
-          told.put("available", dictionaries.languages());
-          return told;
-        });
-  }
-
-  /** The line of {@code application.capabilities()}. */
+  /**
+   * The line of {@code application.capabilities()}. Every document may see it, so it names no
+   * language: which ones a person reads is for those who may call {@code session.spellChecker}.
+   */
   Future<Map<String, Object>> capability() {
+    Future<Void> before;
+    synchronized (this) {
+      before = last;
+    }
+    return before
+        .otherwiseEmpty()
+        .compose(
+            done ->
+                blocking.run(
+                    () -> {
+                      Told now = now();
+                      boolean whole = now.missing().isEmpty() && !now.used.isEmpty();
+                      Map<String, Object> line = new LinkedHashMap<>();
+                      line.put("available", !now.used.isEmpty());
+                      line.put("reason", whole ? "" : "no-dictionary");
+                      line.put("message", whole ? "" : LACKING);
+                      line.put("cure", whole ? "" : CURE);
+                      return line;
+                    }));
+  }
+
+  /** What Chromium was told; before that, what it is likely to be told. */
+  private Told now() {
+    boolean enable;
     List<Language> wanted;
     synchronized (this) {
+      if (told.isPresent()) {
+        return told.get();
+      }
+      enable = enabled;
       wanted = languages;
+      if (begun && last.failed()) {
+        return new Told(enable, wanted, List.of());
+      }
     }
-    return blocking.run(
-        () -> {
-          List<Language> missing = missing(wanted);
-          boolean some = !OWN || missing.size() < wanted.size();
-          Map<String, Object> line = new LinkedHashMap<>();
-          line.put("available", some);
-          line.put("reason", missing.isEmpty() ? "" : "no-dictionary");
-          line.put("message", missing.isEmpty() ? "" : lacking(missing));
-          line.put("cure", missing.isEmpty() ? "" : cure(missing));
-          return line;
-        });
+    return new Told(enable, wanted, there(wanted));
   }
 
-  private List<Language> missing(List<Language> wanted) {
-    return wanted.stream().filter(language -> OWN && !dictionaries.isThere(language)).toList();
+  private List<Language> there(List<Language> wanted) {
+    return wanted.stream().filter(language -> !OWN || dictionaries.isThere(language)).toList();
   }
 
-  private static String lacking(List<Language> missing) {
-    return "There is no dictionary for " + String.join(", ", tags(missing)) + ".";
+  private static BridgeError lacking(List<Language> missing) {
+    return new BridgeError(
+        "NotFoundError",
+        "ERR_NO_DICTIONARY",
+        "There is no dictionary for "
+            + String.join(", ", tags(missing))
+            + ". To have one: Install hunspell's (Debian: apt-get install "
+            + String.join(" ", packages(missing))
+            + "), or ship one with the app ([spellcheck] dictionaries).");
   }
 
-  private static String cure(List<Language> missing) {
-    Set<String> packages = new LinkedHashSet<>();
-    for (Language language : missing) {
-      packages.add(language.debianPackage());
-    }
-    return "Install hunspell's (Debian: apt-get install "
-        + String.join(" ", packages)
-        + "), or ship one with the app ([spellcheck] dictionaries).";
+  private static BridgeError unusable(List<Language> unusable) {
+    return new BridgeError(
+        "NotSupportedError",
+        "ERR_BAD_DICTIONARY",
+        "The dictionary for "
+            + String.join(", ", tags(unusable))
+            + " can't be used: the app's console says why. Ship another with the app ([spellcheck]"
+            + " dictionaries), or make room on the disk.");
+  }
+
+  private static List<String> packages(List<Language> missing) {
+    return missing.stream().map(Language::debianPackage).distinct().toList();
   }
 
   private static List<String> tags(List<Language> languages) {
     return languages.stream().map(Language::tag).toList();
   }
 
-  /** A call's list of languages. */
-  static List<Language> languagesOf(List<String> names) {
-    if (names.size() > LANGUAGES) {
-      throw PageServices.invalid("languages has at most " + LANGUAGES);
+  /**
+   * A call's list of languages, without those that share an earlier one's dictionary.
+   *
+   * <p><i>Fails with:</i> {@code ERR_INVALID_CALL} unless it is a list of one to eight languages
+   */
+  static List<Language> languagesOf(JsonNode list) {
+    if (!list.isArray() || list.isEmpty() || list.size() > Language.AT_ONCE) {
+      throw wrongList();
     }
-    Set<Language> languages = new LinkedHashSet<>();
-    for (String name : names) {
-      languages.add(
-          Language.named(name)
-              .orElseThrow(
-                  () -> PageServices.invalid("languages is a list such as ['de', 'en-US']")));
+    List<Language> languages = new ArrayList<>();
+    for (JsonNode name : list) {
+      if (!name.isTextual()) {
+        throw wrongList();
+      }
+      languages.add(Language.named(name.textValue()).orElseThrow(SpellChecker::wrongList));
     }
-    return List.copyOf(languages);
+    return Language.oneForEachFile(languages);
+  }
+
+  private static BridgeError wrongList() {
+    return PageServices.invalid(
+        "languages is a list of one to "
+            + Language.AT_ONCE
+            + " languages, such as ['de', 'en-US']; enabled: false turns the spelling checker off");
   }
 }

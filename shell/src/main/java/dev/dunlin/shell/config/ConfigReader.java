@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Turns the text of {@link SocketIni} into checked settings. Thread: one. */
 final class ConfigReader {
@@ -269,9 +270,27 @@ final class ConfigReader {
                           "'" + name + "' is not a language",
                           "Write, for example, languages = de en-US.")));
     }
+    List<Language> known = Language.oneForEachFile(languages);
+    if (known.size() > Language.AT_ONCE) {
+      SocketIni.Entry entry = ini.entry("spellcheck_languages").orElseThrow();
+      warnings.add(
+          new ConfigWarning(
+              ini.file(),
+              entry.line(),
+              entry.key()
+                  + ": no more than "
+                  + Language.AT_ONCE
+                  + " are looked up, so "
+                  + known.stream()
+                      .skip(Language.AT_ONCE)
+                      .map(Language::tag)
+                      .collect(Collectors.joining(", "))
+                  + " is left out"));
+      known = known.subList(0, Language.AT_ONCE);
+    }
     return new AppConfig.Spelling(
         flag("spellcheck_enabled", true),
-        List.copyOf(languages),
+        List.copyOf(known),
         stated("spellcheck_dictionaries").map(this::dictionaries));
   }
 

@@ -55,6 +55,8 @@ final class Bdic {
   private static final int TABLE_32 = 0xC2;
   private static final int ENDS_HERE = 0x01;
 
+  private static final int TABLE_HEADER = 3;
+
   /** A list has fewer ways to go on. */
   private static final int LIST_ENTRIES = 16;
 
@@ -66,22 +68,21 @@ final class Bdic {
   static byte[] of(Hunspell dictionary) throws SpellingException {
     byte[] before = affixes(dictionary);
     Node root = Node.of(dictionary.words());
-    long size = HEADER + (long) before.length + root.measure();
+    root.measure();
+    long size = HEADER + (long) before.length + root.bytes;
     if (size > Hunspell.FILE_BYTES) {
       throw new SpellingException(
           Reason.TOO_LARGE,
           "Chromium's file would have more than " + Hunspell.FILE_BYTES + " bytes");
     }
-    // A node's size is measured one byte too small where it is a table.
-    ByteBuffer file = ByteBuffer.allocate((int) size + root.tables());
+    ByteBuffer file = ByteBuffer.allocate((int) size);
     file.order(ByteOrder.LITTLE_ENDIAN);
     file.put("BDic".getBytes(StandardCharsets.ISO_8859_1)).putInt(2);
     file.putInt(HEADER).putInt(HEADER + before.length);
     file.position(HEADER);
     file.put(before);
     root.write(file);
-    byte[] whole = new byte[file.position()];
-    file.flip().get(whole);
+    byte[] whole = file.array();
     try {
       MessageDigest md5 = MessageDigest.getInstance("MD5");
       md5.update(whole, HEADER, whole.length - HEADER);
@@ -151,6 +152,9 @@ final class Bdic {
     private int[] flags = {};
     private Kind kind = Kind.WORD;
 
+    /** With all below it. */
+    private long bytes;
+
     private Node(int key) {
       this.key = key;
     }
@@ -204,7 +208,12 @@ final class Bdic {
       return ways.get(ways.size() - 1).key - first() + 1;
     }
 
-    /** Chooses how each is written; its bytes, as Chromium's own program counts them. */
+    /**
+     * Chooses how each is written: as Chromium's own program does, which counts a byte too few for
+     * each table, but the next larger kind where an offset of its choice would not fit.
+     *
+     * @return the bytes as that program counts them
+     */
     long measure() {
       if (ways.isEmpty()) {
         long behind = 0;
@@ -213,36 +222,34 @@ final class Bdic {
         } else if (flags.length > 1) {
           behind = flags.length * 2L;
         }
-        return 2 + (rest.isEmpty() ? 0 : rest.length() + 1) + behind;
+        bytes = 2 + (rest.isEmpty() ? 0 : rest.length() + 1) + behind;
+        return bytes;
       }
+      long counted = 0;
       long below = 0;
       for (Node way : ways) {
-        below += way.measure();
+        counted += way.measure();
+        below += way.bytes;
       }
-      if (ways.size() < LIST_ENTRIES && below <= 0xFF) {
-        kind = Kind.LIST_8;
-        return 1 + ways.size() * 2L + below;
+      long last = below - ways.get(ways.size() - 1).bytes;
+      if (ways.size() < LIST_ENTRIES && counted <= 0xFF && last <= 0xFF) {
+        return is(Kind.LIST_8, 1 + ways.size() * 2L, counted, below);
       }
-      if (ways.size() < LIST_ENTRIES && below <= 0xFFFF) {
-        kind = Kind.LIST_16;
-        return 1 + ways.size() * 3L + below;
+      if (ways.size() < LIST_ENTRIES && counted <= 0xFFFF && last <= 0xFFFF) {
+        return is(Kind.LIST_16, 1 + ways.size() * 3L, counted, below);
       }
       int entries = count() + (endsHere() ? 1 : 0);
-      if (below + 2 + entries * 2L < 0xFFFF) {
-        kind = Kind.TABLE_16;
-        return 2 + entries * 2L + below;
+      long narrow = TABLE_HEADER + entries * 2L;
+      if (counted + narrow - 1 < 0xFFFF && narrow + last <= 0xFFFF) {
+        return is(Kind.TABLE_16, narrow, counted - 1, below);
       }
-      kind = Kind.TABLE_32;
-      return 2 + entries * 4L + below;
+      return is(Kind.TABLE_32, TABLE_HEADER + entries * 4L, counted - 1, below);
     }
 
-    /** How many are tables, this one among them. */
-    int tables() {
-      int all = kind == Kind.TABLE_16 || kind == Kind.TABLE_32 ? 1 : 0;
-      for (Node way : ways) {
-        all += way.tables();
-      }
-      return all;
+    private long is(Kind chosen, long own, long counted, long below) {
+      kind = chosen;
+      bytes = own + below;
+      return own + counted;
     }
 
     void write(ByteBuffer file) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -43,10 +44,13 @@ public final class Dictionaries {
 
   private static final int HASH_LENGTH = 32;
 
+  private static final String MADE = ".bdic";
+
   private static final Pattern DRAFT = Pattern.compile(".*\\.(\\d{1,18})\\.tmp");
 
   private final List<Path> folders;
   private final Path kept;
+  private final Runnable whenMade;
 
   /** The two files of a dictionary. */
   record Source(Path affixes, Path words) {}
@@ -56,8 +60,16 @@ public final class Dictionaries {
    * @param kept folder of what was made of them
    */
   public Dictionaries(List<Path> folders, Path kept) {
+    this(folders, kept, () -> {});
+  }
+
+  /**
+   * @param whenMade what happens, in a test, before the file that was made is taken
+   */
+  Dictionaries(List<Path> folders, Path kept, Runnable whenMade) {
     this.folders = List.copyOf(folders);
     this.kept = kept;
+    this.whenMade = whenMade;
   }
 
   /** Whether there is one for the language. */
@@ -119,8 +131,18 @@ public final class Dictionaries {
    * @throws NoSuchFileException if there is no dictionary for the language
    */
   public boolean give(Language language, Path profile) throws IOException, SpellingException {
+    try {
+      return giveOnce(language, profile);
+    } catch (NoSuchFileException e) {
+      // Another process, which saw newer files of it, has just taken away what was made of these.
+      return giveOnce(language, profile);
+    }
+  }
+
+  private boolean giveOnce(Language language, Path profile) throws IOException, SpellingException {
     Source source = find(language).orElseThrow(() -> new NoSuchFileException(language.tag()));
-    Path made = make(language, source);
+    Path made = make(source);
+    whenMade.run();
     Path given = profile.resolve("Dictionaries").resolve(language.file());
     if (isSame(made, given)) {
       return false;
@@ -135,6 +157,7 @@ public final class Dictionaries {
     } finally {
       Files.deleteIfExists(draft);
     }
+    sweep(given.getParent(), name -> false);
     return true;
   }
 
@@ -149,9 +172,9 @@ public final class Dictionaries {
     return Files.getLastModifiedTime(file).to(TimeUnit.MICROSECONDS);
   }
 
-  private Path make(Language language, Source source) throws IOException, SpellingException {
-    String stem = language.tag() + ".";
-    Path made = kept.resolve(stem + identity(source) + ".bdic");
+  private Path make(Source source) throws IOException, SpellingException {
+    String stem = stem(source);
+    Path made = kept.resolve(stem + identity(source) + MADE);
     if (Files.isRegularFile(made)) {
       return made;
     }
@@ -169,7 +192,8 @@ public final class Dictionaries {
     } finally {
       Files.deleteIfExists(draft);
     }
-    forgetOthers(stem, made);
+    String name = made.getFileName().toString();
+    sweep(kept, old -> old.startsWith(stem) && old.endsWith(MADE) && !old.equals(name));
     return made;
   }
 
@@ -179,19 +203,27 @@ public final class Dictionaries {
     }
   }
 
-  /** Which files these are, as they are now. */
+  /** Begins all that is made of these files, whenever, and of no others: apps share the folder. */
+  private static String stem(Source source) throws IOException {
+    String places = source.affixes.toRealPath() + "\0" + source.words.toRealPath();
+    return source.words.getFileName().toString().replaceFirst("\\.dic$", ".") + hash(places) + ".";
+  }
+
+  /** The files as they are now. */
   private static String identity(Source source) throws IOException {
     StringBuilder what = new StringBuilder(FORMAT);
     for (Path file : List.of(source.affixes, source.words)) {
-      Path real = file.toRealPath();
-      BasicFileAttributes facts = Files.readAttributes(real, BasicFileAttributes.class);
-      what.append('\0').append(real).append('\0').append(facts.size());
+      BasicFileAttributes facts = Files.readAttributes(file, BasicFileAttributes.class);
+      what.append('\0').append(facts.size());
       what.append('\0').append(facts.lastModifiedTime().toMillis());
     }
+    return hash(what.toString());
+  }
+
+  private static String hash(String what) {
     try {
       byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(what.toString().getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256").digest(what.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(hash).substring(0, HASH_LENGTH);
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java has it", e);
@@ -210,14 +242,14 @@ public final class Dictionaries {
     }
   }
 
-  /** What was made of older files of the language, and drafts of processes that have ended. */
-  private void forgetOthers(String stem, Path made) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(kept)) {
+  /** Deletes what is old, and drafts of processes that have ended. */
+  private static void sweep(Path folder, Predicate<String> isOld) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         String name = file.getFileName().toString();
         Matcher draft = DRAFT.matcher(name);
-        boolean old = name.startsWith(stem) && name.endsWith(".bdic") && !file.equals(made);
-        if (old || draft.matches() && ProcessHandle.of(Long.parseLong(draft.group(1))).isEmpty()) {
+        if (isOld.test(name)
+            || draft.matches() && ProcessHandle.of(Long.parseLong(draft.group(1))).isEmpty()) {
           Files.deleteIfExists(file);
         }
       }

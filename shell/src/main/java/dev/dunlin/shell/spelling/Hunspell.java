@@ -49,8 +49,11 @@ record Hunspell(
   /** Most bytes of a word in UTF-8, as hunspell has it. Over: it is left out, as none matches. */
   static final int WORD_BYTES = 256;
 
-  /** Most words. Over: {@link Reason#TOO_LARGE}. */
-  static final int WORDS = 4_000_000;
+  /**
+   * Most words, each of which takes some 300 bytes of memory while Chromium's file is made. Over:
+   * {@link Reason#TOO_LARGE}.
+   */
+  static final int WORDS = 1_000_000;
 
   /** Most sets of flags: a number has 16 bits, and the last ends a list. Over: as above. */
   static final int FLAG_SETS = 0xFFFE;
@@ -144,7 +147,7 @@ record Hunspell(
     private final List<String> rules = new ArrayList<>();
     private final List<Replacement> replacements = new ArrayList<>();
     private final List<String> others = new ArrayList<>();
-    private final Map<String, int[]> found = new HashMap<>();
+    private final TreeMap<String, int[]> found = new TreeMap<>();
     private Lines lines;
     private Charset encoding = StandardCharsets.ISO_8859_1;
     private boolean numbered;
@@ -374,7 +377,7 @@ record Hunspell(
       if (found.isEmpty()) {
         throw new SpellingException(Reason.EMPTY, "there is no word in the .dic file");
       }
-      return new TreeMap<>(found);
+      return found;
     }
   }
 

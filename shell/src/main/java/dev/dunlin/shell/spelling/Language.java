@@ -1,7 +1,9 @@
 package dev.dunlin.shell.spelling;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +21,12 @@ import java.util.regex.Pattern;
 public record Language(String tag) {
   /** Longest name of a language, in UTF-16 units. Over: it is none. */
   public static final int LENGTH = 16;
+
+  /**
+   * Most languages that are looked up at once: Chromium looks each word up in all. Over: a call
+   * gets {@code ERR_INVALID_CALL}; of {@code socket.ini}, the rest is left out with a warning.
+   */
+  public static final int AT_ONCE = 8;
 
   private static final Pattern TAG =
       Pattern.compile("([A-Za-z]{2,3})([-_][A-Za-z]{4})?([-_]([A-Za-z]{2}|[0-9]{3}))?");
@@ -143,6 +151,16 @@ public record Language(String tag) {
           default -> base();
         };
     return "hunspell-" + name.toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Without those that Chromium has the file of an earlier one for ({@code de-DE} after {@code
+   * de}): there is room for one dictionary only.
+   */
+  public static List<Language> oneForEachFile(Collection<Language> languages) {
+    Map<String, Language> byFile = new LinkedHashMap<>();
+    languages.forEach(language -> byFile.putIfAbsent(language.file(), language));
+    return List.copyOf(byFile.values());
   }
 
   /** Name of the file that Chromium looks for. */

@@ -18,6 +18,7 @@ import dev.dunlin.shell.engine.EngineException;
 import dev.dunlin.shell.engine.Scale;
 import dev.dunlin.shell.engine.WindowNumber;
 import dev.dunlin.shell.spelling.Dictionaries;
+import dev.dunlin.shell.spelling.Language;
 import io.vertx.core.Future;
 import java.awt.datatransfer.Clipboard;
 import java.io.OutputStream;
@@ -96,7 +97,7 @@ final class DeclaredModules {
               index -> Optional.empty(),
               new SpellChecker(
                   true,
-                  List.of(),
+                  List.of(new Language("en-US")),
                   new Dictionaries(List.of(), home),
                   home,
                   (name, json) -> Future.failedFuture("no engine is here"),

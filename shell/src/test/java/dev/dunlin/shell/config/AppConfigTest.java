@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.shell.config.AppConfig.Header;
 import dev.dunlin.shell.config.AppConfig.WindowFlag;
+import dev.dunlin.shell.spelling.Language;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -267,6 +268,22 @@ class AppConfigTest {
     assertEquals(
         "nothing knows the key [zebra] stripes",
         parse(LEAST + "[zebra]\nstripes = 9").warnings().get(0).text());
+  }
+
+  @Test
+  void moreLanguagesThanAreLookedUpAreLeftOutWithAWarning() {
+    AppConfig config =
+        parse(LEAST + "[spellcheck]\nlanguages = de de_DE en fr it es nl pl cs sv da");
+    assertEquals(
+        List.of("de", "en", "fr", "it", "es", "nl", "pl", "cs"),
+        config.spelling().languages().stream().map(Language::tag).toList());
+    assertEquals(1, config.warnings().size());
+    assertTrue(
+        config.warnings().get(0).text().endsWith("so sv, da is left out"),
+        config.warnings().get(0).text());
+    assertEquals(
+        List.of(),
+        parse(LEAST + "[spellcheck]\nlanguages = de en fr it es nl pl cs cs_CZ").warnings());
   }
 
   @Test

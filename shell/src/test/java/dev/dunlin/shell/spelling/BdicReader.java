@@ -29,6 +29,11 @@ final class BdicReader {
     return words;
   }
 
+  /** Of the tree. */
+  int wordBytes() {
+    return file.capacity() - file.getInt(12);
+  }
+
   List<String> flagSets() {
     return strings(0);
   }

@@ -15,7 +15,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -179,6 +181,74 @@ class BdicTest {
       words.append("word").append(i).append('/').append(i).append('\n');
     }
     assertEquals(Reason.TOO_LARGE, refused("FLAG num\n", words.toString()));
+  }
+
+  @Test
+  void moreWordsThanThereIsMemoryForAreRefused() {
+    StringBuilder words = new StringBuilder("9\n");
+    for (int i = 0; i <= Hunspell.WORDS; i++) {
+      words.append(Integer.toString(i, Character.MAX_RADIX)).append('\n');
+    }
+    assertEquals(Reason.TOO_LARGE, refused("", words.toString()));
+  }
+
+  /** Sixteen words that go on differently: a table. */
+  private static void table(Set<String> words, String begin) {
+    for (char last = 'a'; last < 'a' + 16; last++) {
+      words.add(begin + last);
+    }
+  }
+
+  private static void allAreFound(Set<String> words, String of) throws SpellingException {
+    assertEquals(words, read("", "9\n" + String.join("\n", words)).words().keySet(), of);
+  }
+
+  @Test
+  void offsetsOfAListThatJustFitAndThoseThatJustDoNotLeadToTheirWords() throws SpellingException {
+    // Three tables, and what is left of 255 bytes in a word before the last one.
+    for (int length = 40; length < 70; length++) {
+      Set<String> words = new TreeSet<>(Set.of("d" + "x".repeat(length), "e"));
+      List.of("a", "b", "c").forEach(begin -> table(words, begin));
+      allAreFound(words, "a word of " + length);
+    }
+  }
+
+  /** The tree's bytes before the last word, which is the letter z alone. */
+  private static int before(Set<String> words, String length) throws SpellingException {
+    Set<String> all = new TreeSet<>(words);
+    all.add("d" + length);
+    all.add("z");
+    BdicReader file = read("", "9\n" + String.join("\n", all));
+    assertEquals(all, file.words().keySet(), "a word of " + length.length());
+    return file.wordBytes() - 2;
+  }
+
+  @Test
+  void offsetsOfSixteenBitsThatJustFitAndThoseThatJustDoNotLeadToTheirWords()
+      throws SpellingException {
+    // In a list, which counts from behind its pairs, and in a table of the words' first letters.
+    for (String more : List.of("", "ghijklmnopqrstu")) {
+      int farthest = 0xFFFF + (more.isEmpty() ? 1 + 3 * 4 : 0);
+      Set<String> words = new TreeSet<>();
+      for (char first = 'a'; first < 'e'; first++) {
+        for (char second = 'a'; second < 'a' + 16; second++) {
+          table(words, "b" + first + second);
+        }
+      }
+      more.chars().forEach(letter -> words.add(String.valueOf((char) letter)));
+      int next = 0;
+      int left = farthest - before(words, "");
+      while (left > 150) {
+        for (int i = 0; i < Math.max(1, left / 150); i++, next++) {
+          words.add("c" + (char) ('a' + next / 25) + (char) ('a' + next % 25) + "y".repeat(100));
+        }
+        left = farthest - before(words, "");
+      }
+      // Without the byte behind the rest of a word, which an empty one has not.
+      for (int over : new int[] {-2, -1, 0, 1, 2, 20}) {
+        before(words, "x".repeat(left - 1 + over));
+      }
+    }
   }
 
   @Provide

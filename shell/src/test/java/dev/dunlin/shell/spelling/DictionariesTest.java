@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,8 +104,57 @@ class DictionariesTest {
     write(system, "de_DE", "ente\n");
     Files.createDirectories(kept);
     Files.writeString(kept.resolve("fr.abc.bdic.999999999999.tmp"), "half");
+    Files.createDirectories(given().getParent());
+    Files.writeString(given().resolveSibling("fr-FR-3-0.bdic.999999999999.tmp"), "half");
     dictionaries.give(GERMAN, profile);
     assertEquals(1, files(kept));
+    assertEquals(1, files(given().getParent()));
+  }
+
+  @Test
+  void anotherAppsDictionaryOfTheLanguageStaysInTheFolderOfAll() throws Exception {
+    write(system, "de_DE", "ente\n");
+    write(own, "de_DE", "gans\n");
+    Dictionaries others = new Dictionaries(List.of(system), kept);
+    assertTrue(dictionaries.give(GERMAN, profile));
+    assertTrue(others.give(GERMAN, folder.resolve("other")));
+    assertEquals(2, files(kept));
+    write(own, "de_DE", "gans\nganter\n");
+    assertTrue(dictionaries.give(GERMAN, profile));
+    assertEquals(2, files(kept), "the older one of the app's own is gone, the other is not");
+    assertFalse(others.give(GERMAN, folder.resolve("other")));
+    assertEquals(List.of("gans", "ganter"), words());
+  }
+
+  @Test
+  void namesOfOneDictionaryShareWhatWasMadeOfIt() throws Exception {
+    write(system, "de_DE", "ente\n");
+    dictionaries.give(GERMAN, profile);
+    dictionaries.give(new Language("de-AT"), profile);
+    assertEquals(1, files(kept));
+  }
+
+  @Test
+  void whatAnotherProcessTakesAwayMeanwhileIsMadeOnceMore() throws Exception {
+    write(system, "de_DE", "ente\n");
+    List<Path> taken = new ArrayList<>();
+    Dictionaries raced =
+        new Dictionaries(
+            List.of(system),
+            kept,
+            () -> {
+              if (taken.isEmpty()) {
+                try (Stream<Path> all = Files.list(kept)) {
+                  taken.add(all.findFirst().orElseThrow());
+                  Files.delete(taken.get(0));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            });
+    assertTrue(raced.give(GERMAN, profile));
+    assertEquals(1, taken.size());
+    assertEquals(List.of("ente"), words());
   }
 
   @Test

@@ -61,6 +61,19 @@ class LanguageTest {
   }
 
   @Test
+  void ofLanguagesWithTheSameFileTheFirstIsKept() {
+    assertEquals(
+        List.of("de-DE", "en", "es-MX", "de-AT", "en-GB"),
+        Language.oneForEachFile(
+                List.of("de-DE", "en", "de", "es-MX", "en-US", "es-ES", "de-AT", "en-GB").stream()
+                    .map(LanguageTest::language)
+                    .toList())
+            .stream()
+            .map(Language::tag)
+            .toList());
+  }
+
+  @Test
   void aDictionaryOfAnotherRegionWillDoUnlessItMarksWhatIsRight() {
     assertEquals(List.of("de_AT", "de-AT", "de", "de_DE", "de-DE"), language("de-AT").names());
     assertTrue(language("es-MX").names().contains("es_ES"));
