@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -187,7 +188,8 @@ class SpellingSuite {
 
   /** Where a proxy looks names up, no rule about names keeps Chromium from a server. */
   @Test
-  void aNewProfileBehindAProxyAsksNoServerForADictionary() throws IOException {
+  void behindAProxyNoServerIsAskedForADictionaryNeitherAtFirstNorWhenItsFileIsGone()
+      throws IOException {
     List<String> asked = new CopyOnWriteArrayList<>();
     try (ServerSocket proxy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       Threads.start("proxy", () -> answer(proxy, asked));
@@ -196,6 +198,11 @@ class SpellingSuite {
               + "[webview]\nproxy = 127.0.0.1:"
               + proxy.getLocalPort()
               + "\n[webview.navigator.policies]\nallowed[] = http://site.test/*\n");
+      type("hello " + CONTROL);
+      awaitMarked(CONTROL);
+      Files.delete(
+          app.base().resolve("cache/dev.dunlin.e2e.spelling/engine/Dictionaries/en-US-10-1.bdic"));
+      startAgain();
       type("hello " + CONTROL);
       awaitMarked(CONTROL);
       // What it asked for at its start is there before what a page asks for now.

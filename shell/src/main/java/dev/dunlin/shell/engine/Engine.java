@@ -192,16 +192,15 @@ public final class Engine {
   }
 
   /**
-   * Gives a new profile its first preferences, and deletes what Chromium left in one when it was
-   * killed. It would do so itself, but takes the profile for somebody's, and does not start, where
-   * the links tell another name of the machine, or the process id is by now another JVM's.
+   * Deletes what Chromium left in the profile when it was killed. It would do so itself, but takes
+   * the profile for somebody's, and does not start, where the links tell another name of the
+   * machine, or the process id is by now another JVM's.
    */
-  private void tidyProfile() {
+  private void forgetKilled() {
     try {
       for (String link : SINGLETON) {
         Files.deleteIfExists(settings.profile().resolve(link));
       }
-      Preferences.begin(settings.profile());
     } catch (IOException e) {
       throw new EngineException(
           "can't tidy up the profile: " + e.getMessage() + ". Make its folder writable.", e);
@@ -210,7 +209,7 @@ public final class Engine {
 
   private void initialise() {
     List<String> switches = Switches.of(settings);
-    tidyProfile();
+    forgetKilled();
     NativeProcess.hideSystemBus();
     AccessibilityTree.hold();
     SystemBootstrap.setLoader(name -> {});

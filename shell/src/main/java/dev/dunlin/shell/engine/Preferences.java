@@ -4,29 +4,14 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 
 /**
  * Chromium's preferences, by CEF's C interface ({@code include/capi/cef_preference_capi.h}): JCEF
  * hands on no lists.
  */
 final class Preferences {
-  /** Where Chromium keeps them, in its profile. */
-  static final String FILE = "Default/Preferences";
-
-  /**
-   * Else Chromium, whose checker is on by default, would ask Google's server for a dictionary
-   * before it can be told that there is one: where a proxy looks up names, no rule of ours about
-   * that server's holds.
-   */
-  private static final String AT_FIRST =
-      "{\"browser\":{\"enable_spellchecking\":false},\"spellcheck\":{\"dictionaries\":[]}}";
-
   /** In {@code cef_preference_manager_t}, which {@code cef_request_context_t} begins with. */
   private static final int SET_PREFERENCE = 9;
 
@@ -34,15 +19,6 @@ final class Preferences {
 
   Preferences(ChromiumThreads threads) {
     this.threads = threads;
-  }
-
-  /** Of a profile that has none, before Chromium starts. */
-  static void begin(Path profile) throws IOException {
-    Path file = profile.resolve(FILE);
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      Files.createDirectories(file.getParent());
-      Files.writeString(file, AT_FIRST);
-    }
   }
 
   /**
