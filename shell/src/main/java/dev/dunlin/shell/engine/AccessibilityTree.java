@@ -98,7 +98,6 @@ final class AccessibilityTree {
   private final Finalize forget = this::forget;
   private final Memory name;
 
-
   /** The application's class, and its copy. */
   private final Pointer application;
 

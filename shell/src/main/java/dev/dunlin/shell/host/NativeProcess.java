@@ -111,8 +111,8 @@ public final class NativeProcess {
    * Chromium asks at its start whether an assistive technology is there, and never again. So it is
    * told that one is, and that the bus of those is not; {@link #releaseAccessibility} tells where
    * it is. Who has said that nobody shall read ({@link #isUnread}) has his way: Chromium would
-   * forget {@code NO_AT_BRIDGE}, so it is told in its own word.
-   * Thread: before Chromium is initialised.
+   * forget {@code NO_AT_BRIDGE}, so it is told in its own word. Thread: before Chromium is
+   * initialised.
    */
   public static void holdAccessibility() {
     if (Os.here() != Os.LINUX) {
