@@ -51,13 +51,6 @@ def daemon():
     return pid
 
 
-def above(one):
-    """The window that it is in, by way of what each is in."""
-    while one and role(one) != 'frame':
-        one = one.get_parent()
-    return [[role(one), one.get_name()]] if one else []
-
-
 def children(one):
     return [child for child in (one.get_child_at_index(i) for i in range(one.get_child_count())) if child]
 
@@ -122,8 +115,6 @@ def command(words):
         return connected(rest[0])
     if word == 'daemon':
         return daemon()
-    if word == 'above':
-        return above(find(*rest))
     if word == 'applications':
         return sorted(applications())
     if word == 'windows':
@@ -155,7 +146,7 @@ def on_line(channel, condition):
 
 Atspi.init()
 listener = Atspi.EventListener.new(event)
-for kind in ('object:state-changed:focused', 'object:state-changed:checked', 'object:text-changed', 'object:children-changed', 'object:property-change:accessible-name', 'window'):
+for kind in ('object:state-changed:focused', 'object:state-changed:checked', 'object:text-changed', 'object:children-changed', 'window'):
     listener.register(kind)
 GLib.io_add_watch(GLib.IOChannel.unix_new(0), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, on_line)
 print('ready', flush=True)

@@ -342,18 +342,6 @@ class AccessibilitySuite {
   }
 
   @Test
-  @Shows(Feature.ACCESSIBILITY)
-  void aReaderHearsThatAWindowHasAnotherTitleAndFindsItAboveWhatIsInIt() {
-    assertEquals(
-        "[\"frame\",\"Order form\"]",
-        tell("above", APP, "push button", "Order now").path(0).toString());
-    page.run("document.title = 'Another'");
-    awaitHeard("object:property-change:accessible-name", "0", "frame", "Another");
-    page.run("document.title = 'Order form'");
-    awaitHeard("object:property-change:accessible-name", "0", "frame", "Order form");
-  }
-
-  @Test
   void whoHasSaidThatNobodyShallReadIsNotOnTheBus() throws IOException {
     List<RunningApp> unread = new ArrayList<>();
     for (List<String> said :
@@ -409,10 +397,8 @@ class AccessibilitySuite {
   @Order(Integer.MAX_VALUE)
   void anAppOutlivesTheBusAndEndsWell() throws IOException {
     Account.run("kill", "-KILL", Long.toString(tell("daemon").asLong()));
-    page.run("who.focus(); who.setSelectionRange(12, 12)");
-    desktop.type("x");
-    page.await("who.value === 'Ada Lovelacex'");
-    page.run("document.title = 'Alone'");
+    // No key is pressed: libatspi would end the process (docs/engine-services.md).
+    page.run("who.focus(); document.title = 'Alone'");
     app.await(() -> desktop.window("Alone").isPresent(), "the title", RunningApp.SOON);
     assertEndsWell(app);
   }

@@ -51,11 +51,6 @@ final class AccessibilityTree {
     void invoke(Pointer object);
   }
 
-  /** Public because JNA reads the callback's method by reflection. */
-  public interface NameChanged extends Callback {
-    int invoke(Pointer hint, int count, Pointer values, Pointer data);
-  }
-
   /**
    * How long the bus of assistive technologies may take to let the app in. Over: no assistive
    * technology reads the app until the next one comes.
@@ -89,14 +84,6 @@ final class AccessibilityTree {
   /** {@code G_LOG_LEVEL_WARNING}. */
   private static final int LOG_WARNING = 1 << 4;
 
-  private static final String NAME = "accessible-name";
-
-  /** Where the value is in a {@code GValue}. */
-  private static final int VALUE = 8;
-
-  /** What a hook of a signal says to be called again. */
-  private static final int KEEP = 1;
-
   private static final Object[] NOTHING = {};
 
   /** The handler of messages that {@link #hold} has set, or 0. */
@@ -106,12 +93,10 @@ final class AccessibilityTree {
   private static Optional<AccessibilityTree> served = Optional.empty();
 
   private final GetName appName = object -> name();
-  private final GetName windowName = this::readName;
+  private final GetName windowName = this::windowName;
   private final RefChild windowAt = this::windowAt;
   private final Finalize forget = this::forget;
-  private final NameChanged nameChanged = this::nameChanged;
   private final Memory name;
-  private final Pointer root;
 
   /** The application's class, and its copy. */
   private final Pointer application;
@@ -123,18 +108,14 @@ final class AccessibilityTree {
 
   private final Map<Pointer, Pointer> originals = new HashMap<>();
 
-  /** Names as they were last read, by window. */
-  private final Map<Pointer, String> read = new HashMap<>();
-
   private AccessibilityTree(Pointer root, String app) {
-    this.root = root;
     byte[] text = app.getBytes(StandardCharsets.UTF_8);
     name = new Memory(text.length + 1L);
     name.write(0, text, 0, text.length);
     name.setByte(text.length, (byte) 0);
     application = root.getPointer(0);
     ours = copy(application);
-    for (Callback own : List.of(appName, windowName, windowAt, forget, nameChanged)) {
+    for (Callback own : List.of(appName, windowName, windowAt, forget)) {
       Native.setCallbackThreadInitializer(
           own, new CallbackThreadInitializer(true, false, "chromium"));
     }
@@ -236,9 +217,8 @@ final class AccessibilityTree {
     if (served.isEmpty()) {
       AccessibilityTree tree = new AccessibilityTree(root, app);
       // First: from the next line on others ask for it.
-      tree.takeRoot();
+      tree.name(root);
       served = Optional.of(tree);
-      tree.follow();
     }
     Pointer loop = function(GLIB, "g_main_context_get_thread_default").invokePointer(NOTHING);
     function(BRIDGE, "atk_bridge_set_event_context").invokeVoid(new Object[] {loop});
@@ -249,46 +229,10 @@ final class AccessibilityTree {
    * The application gets a class of its own, a copy in which two functions are ours. It is never
    * freed, so GObject does not miss the other.
    */
-  private void takeRoot() {
+  private void name(Pointer root) {
     ours.setPointer(GET_NAME, CallbackReference.getFunctionPointer(appName));
     ours.setPointer(REF_CHILD, CallbackReference.getFunctionPointer(windowAt));
     root.setPointer(0, ours);
-  }
-
-  /** From now on a window says that its name is another when that of its document is. */
-  private void follow() {
-    int count =
-        function(ATK, "atk_object_get_n_accessible_children").invokeInt(new Object[] {root});
-    for (int i = 0; i < count; i++) {
-      Pointer window =
-          function(ATK, "atk_object_ref_accessible_child").invokePointer(new Object[] {root, i});
-      if (window != null) {
-        function(GOBJECT, "g_object_unref").invokeVoid(new Object[] {window});
-      }
-    }
-    long type = function(ATK, "atk_object_get_type").invokeLong(NOTHING);
-    int signal =
-        function(GOBJECT, "g_signal_lookup").invokeInt(new Object[] {"property-change", type});
-    int detail = function(GLIB, "g_quark_from_string").invokeInt(new Object[] {NAME});
-    function(GOBJECT, "g_signal_add_emission_hook")
-        .invokeLong(new Object[] {signal, detail, nameChanged, null, null});
-  }
-
-  /** Something has another name now, maybe the document by which a window is called. */
-  private int nameChanged(Pointer hint, int count, Pointer values, Pointer data) {
-    Pointer below = values.getPointer(VALUE);
-    for (int depth = 0; depth <= DEEPEST && below != null; depth++) {
-      Pointer parent = function(ATK, "atk_object_get_parent").invokePointer(new Object[] {below});
-      if (root.equals(parent)) {
-        Pointer window = own(below);
-        if (depth > 0 && !windowName(window).getString(0, "UTF-8").equals(read.get(window))) {
-          function(GOBJECT, "g_object_notify").invokeVoid(new Object[] {window, NAME});
-        }
-        return KEEP;
-      }
-      below = parent;
-    }
-    return KEEP;
   }
 
   private static Memory copy(Pointer original) {
@@ -311,11 +255,7 @@ final class AccessibilityTree {
     Pointer window =
         Function.getFunction(application.getPointer(REF_CHILD))
             .invokePointer(new Object[] {root, index});
-    return window == null ? null : own(window);
-  }
-
-  private Pointer own(Pointer window) {
-    if (!originals.containsKey(window.getPointer(0))) {
+    if (window != null && !originals.containsKey(window.getPointer(0))) {
       Pointer original = window.getPointer(0);
       Memory copy = copies.computeIfAbsent(original, this::ofWindow);
       originals.put(copy, original);
@@ -329,12 +269,6 @@ final class AccessibilityTree {
     copy.setPointer(GET_NAME, CallbackReference.getFunctionPointer(windowName));
     copy.setPointer(FINALIZE, CallbackReference.getFunctionPointer(forget));
     return copy;
-  }
-
-  private Pointer readName(Pointer window) {
-    Pointer now = windowName(window);
-    read.put(window, now.getString(0, "UTF-8"));
-    return now;
   }
 
   /** Its own, or its document's; the app's while that has none. */
@@ -369,7 +303,6 @@ final class AccessibilityTree {
 
   /** A window has closed. GObject frees only what has the class that it was made with. */
   private void forget(Pointer window) {
-    read.remove(window);
     Pointer original = originals.get(window.getPointer(0));
     window.setPointer(0, original);
     Function.getFunction(original.getPointer(FINALIZE)).invokeVoid(new Object[] {window});

@@ -54,10 +54,6 @@ public final class NativeProcess {
 
   private static final String ACCESSIBILITY = "ACCESSIBILITY_ENABLED";
   private static final String ACCESSIBILITY_BUS = "AT_SPI_BUS_ADDRESS";
-
-  /** Whether libdbus ends the process that has called it wrongly. */
-  private static final String FATAL = "DBUS_FATAL_WARNINGS";
-
   private static final String NO_BRIDGE = "NO_AT_BRIDGE";
 
   /** No address of a bus, in libdbus' words. */
@@ -83,8 +79,6 @@ public final class NativeProcess {
           ACCESSIBILITY,
           "",
           ACCESSIBILITY_BUS,
-          "",
-          FATAL,
           "");
 
   /** Whether nothing is left to add to the environment, see {@link #settleEnvironment}. */
@@ -117,10 +111,8 @@ public final class NativeProcess {
    * Chromium asks at its start whether an assistive technology is there, and never again. So it is
    * told that one is, and that the bus of those is not; {@link #releaseAccessibility} tells where
    * it is. Who has said that nobody shall read ({@link #isUnread}) has his way: Chromium would
-   * forget {@code NO_AT_BRIDGE}, so it is told in its own word.
-   *
-   * <p>When the bus has ended, the bridge asks for it anew at each key, and gives libdbus what it
-   * got, which may be nothing: that must not end the app. Thread: before Chromium is initialised.
+   * forget {@code NO_AT_BRIDGE}, so it is told in its own word. Thread: before Chromium is
+   * initialised.
    */
   public static void holdAccessibility() {
     if (Os.here() != Os.LINUX) {
@@ -132,9 +124,6 @@ public final class NativeProcess {
       setEnvironment(ACCESSIBILITY, "1");
     }
     setEnvironment(ACCESSIBILITY_BUS, NO_BUS);
-    if (System.getenv().getOrDefault(FATAL, "").isEmpty()) {
-      setEnvironment(FATAL, "0");
-    }
   }
 
   /**
@@ -191,8 +180,7 @@ public final class NativeProcess {
    */
   public static void become(Path program, List<String> words) throws IOException {
     if (Os.here() == Os.LINUX) {
-      for (String changed :
-          List.of(SYSTEM_BUS, SESSION_BUS, ACCESSIBILITY, ACCESSIBILITY_BUS, FATAL)) {
+      for (String changed : List.of(SYSTEM_BUS, SESSION_BUS, ACCESSIBILITY, ACCESSIBILITY_BUS)) {
         setEnvironment(changed, System.getenv().getOrDefault(changed, CHROMIUMS.get(changed)));
       }
       if (System.getenv(NO_BRIDGE) != null) {
