@@ -395,7 +395,7 @@ class AccessibilitySuite {
 
   @Test
   @Order(Integer.MAX_VALUE)
-  void anAppOutlivesTheBusAndEndsWell() throws IOException {
+  void anAppThatNobodyTypesInOutlivesTheBusAndEndsWell() throws IOException {
     Account.run("kill", "-KILL", Long.toString(tell("daemon").asLong()));
     // No key is pressed: libatspi would end the process (docs/engine-services.md).
     page.run("who.focus(); document.title = 'Alone'");
