@@ -366,7 +366,7 @@ class WindowsSuite {
     Page again = second(app, 2, "name: 'notes'");
     again.await("innerWidth === 432 && innerHeight === 234");
     again.await("win.update().then(() => win.position.x === 321 && win.position.y === 123)");
-    assertEquals(300, second(app, 3, "name: 'other'").evaluate("innerHeight").asInt());
+    second(app, 3, "name: 'other'").await("innerHeight === 300");
   }
 
   @Test
