@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,7 +159,9 @@ class MenusSuite {
     assertEquals(2, page.evaluate("chosen.length").asInt());
   }
 
+  /** Nightly until it is known why the page has the keys of an open menu now and then (2 of 16). */
   @Test
+  @Tag("nightly")
   void aClickOpensAMenuWhoseRolesActOnThePageWhichKeepsItsSize() throws IOException {
     start(ALLOWED);
     clickPage();

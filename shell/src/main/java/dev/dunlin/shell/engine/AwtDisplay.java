@@ -8,6 +8,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.awt.Window;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -17,6 +18,10 @@ import java.util.Map;
 final class AwtDisplay {
   private static final Map<String, Object> WITH_OBJECTS =
       Map.of(Library.OPTION_ALLOW_OBJECTS, Boolean.TRUE);
+
+  /** Java's own: the dynamic linker looks for it nowhere. */
+  private static final String JAWT =
+      Path.of(System.getProperty("java.home"), "lib", "libjawt.so").toString();
 
   /** {@code JAWT_VERSION_1_4}. */
   private static final int VERSION = 0x00010004;
@@ -53,7 +58,7 @@ final class AwtDisplay {
     Memory awt = new Memory((long) JAWT_WORDS * Native.POINTER_SIZE);
     awt.clear();
     awt.setInt(0, VERSION);
-    Function get = NativeLibrary.getInstance("jawt").getFunction("JAWT_GetAWT");
+    Function get = NativeLibrary.getInstance(JAWT).getFunction("JAWT_GetAWT");
     if (!(Boolean) get.invoke(boolean.class, new Object[] {JNIEnv.CURRENT, awt}, WITH_OBJECTS)) {
       throw new EngineException("AWT has no interface for native code");
     }
