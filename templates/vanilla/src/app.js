@@ -4,7 +4,7 @@ import { lstat, mkdir, readFile, readdir, writeFile } from 'socket:fs/promises'
 import { DATA, DOCUMENTS, RESOURCES, dirname, join } from 'socket:path'
 import process from 'socket:process'
 
-const SAVE_AFTER_MS = 400 // quiet time before a note is written
+const SAVE_AFTER_MS = 400 // the longest that what is typed is nowhere but on the screen
 const ROWS = 500 // entries of a folder that are shown
 
 const $ = (id) => document.getElementById(id)
@@ -149,8 +149,8 @@ function saveNote () {
 
 note.addEventListener('input', () => {
   noteStatus('Writing…')
-  clearTimeout(saveTimer)
-  saveTimer = setTimeout(saveNote, SAVE_AFTER_MS)
+  // Not begun anew at each key: who types on and on would have nothing saved.
+  if (!saveTimer) saveTimer = setTimeout(saveNote, SAVE_AFTER_MS)
 })
 addEventListener('pagehide', () => { if (saveTimer) saveNote() })
 note.addEventListener('blur', () => { if (saveTimer) saveNote() })

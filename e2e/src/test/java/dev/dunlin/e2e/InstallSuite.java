@@ -48,6 +48,10 @@ class InstallSuite {
 
   private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final Duration LOOK = Duration.ofMillis(100);
+
+  /** Longer than the app waits before it saves what is typed. */
+  private static final Duration TO_SAVE = Duration.ofSeconds(2);
+
   private static final Clock CLOCK = new SystemClock();
 
   private static Path folder;
@@ -199,7 +203,7 @@ class InstallSuite {
             // The page takes keys some time after it is seen.
             desktop.click(area.x() + NOTE_X, area.y() + NOTE_Y);
             desktop.type(NOTE);
-            return text(note).contains(NOTE);
+            return within(TO_SAVE, () -> text(note).contains(NOTE));
           },
           "the note");
       assertTrue(
@@ -359,10 +363,17 @@ class InstallSuite {
   }
 
   private static void await(BooleanSupplier condition, String what) {
-    Duration end = CLOCK.now().plus(LONGEST);
+    assertTrue(within(LONGEST, condition), () -> "waited in vain for " + what);
+  }
+
+  private static boolean within(Duration time, BooleanSupplier condition) {
+    Duration end = CLOCK.now().plus(time);
     while (!condition.getAsBoolean()) {
-      assertTrue(CLOCK.now().compareTo(end) < 0, () -> "waited in vain for " + what);
+      if (CLOCK.now().compareTo(end) >= 0) {
+        return false;
+      }
       LockSupport.parkNanos(LOOK.toNanos());
     }
+    return true;
   }
 }
