@@ -675,4 +675,106 @@ class SandboxSuite {
     assertFalse(app.log().contains("\tat "), app::log);
     app.proveNothingLeft();
   }
+
+  // ---- where there was one in the last start
+
+  /** What bubblewrap says where the kernel refuses user namespaces. */
+  private static final String REFUSED = "bwrap: No permissions to create new namespace";
+
+  /** Bubblewrap, until it is told to open no box any more: not the empty one, and no helper's. */
+  private final class FickleBubblewrap {
+    private final Path refusal = folder.resolve("refusal");
+    private final Path tried = folder.resolve("tried");
+
+    RunningApp.Start before(RunningApp.Start start) throws IOException {
+      Path programs = Files.createDirectory(folder.resolve("programs"));
+      Path bwrap = programs.resolve("bwrap");
+      Files.writeString(
+          bwrap,
+          """
+          #!/bin/sh
+          case "$*" in *' /run/probe -c :') echo tried >>'TRIED' ;; esac
+          [ ! -e 'REFUSAL' ] || { echo 'REFUSED' >&2; exit 1; }
+          exec 'BUBBLEWRAP' "$@"
+          """
+              .replace("TRIED", tried.toString())
+              .replace("REFUSAL", refusal.toString())
+              .replace("REFUSED", REFUSED)
+              .replace("BUBBLEWRAP", ProcessStarter.find("bwrap").orElseThrow().toString()));
+      Files.setPosixFilePermissions(bwrap, PosixFilePermissions.fromString("r-xr-xr-x"));
+      Files.createFile(tried);
+      account.own(folder);
+      return start.variable("PATH", programs + ":" + System.getenv("PATH"));
+    }
+
+    void refuse() throws IOException {
+      Files.createFile(refusal);
+      account.own(folder);
+    }
+
+    /** How many empty boxes have been asked of it. */
+    int tries() throws IOException {
+      return Files.readAllLines(tried).size();
+    }
+  }
+
+  /** A start whose pages are in a box; it has ended. */
+  private RunningApp boxed(RunningApp.Start start) {
+    RunningApp app = APPS.start(start);
+    JsonNode report = ready(app).evaluate(REPORT);
+    assertTrue(report.path("rendererSandbox").path("active").asBoolean(), report::toString);
+    end(app);
+    assertEquals(List.of(), app.lines(RunningApp.Source.ERR));
+    return app;
+  }
+
+  private static void end(RunningApp app) {
+    app.signal("INT", app.pid());
+    assertEquals(130, app.awaitExit());
+    app.proveNothingLeft();
+  }
+
+  @Test
+  void isTriedAnewInEachStart() throws IOException {
+    FickleBubblewrap bubblewrap = new FickleBubblewrap();
+    RunningApp.Start start = bubblewrap.before(required().driven());
+    RunningApp first = boxed(start);
+    boxed(start.in(first));
+    assertEquals(2, bubblewrap.tries());
+  }
+
+  @Test
+  void opensWithoutTheOneThatWorksNoMoreAndSaysSoOnce() throws IOException {
+    FickleBubblewrap bubblewrap = new FickleBubblewrap();
+    RunningApp.Start start = bubblewrap.before(bare().driven());
+    RunningApp first = boxed(start);
+    bubblewrap.refuse();
+    RunningApp second = APPS.start(start.in(first));
+    JsonNode report = ready(second).evaluate(REPORT).path("rendererSandbox");
+    assertFalse(report.path("active").asBoolean(), report::toString);
+    assertTrue(report.path("detail").asText().contains("rights of this user"), report::toString);
+    end(second);
+    List<String> said = second.lines(RunningApp.Source.ERR);
+    assertEquals(1, said.size(), second::log);
+    assertTrue(said.get(0).contains("pages run without a sandbox: " + REFUSED), second::log);
+    assertTrue(said.get(0).contains("To have one: "), second::log);
+  }
+
+  @Test
+  void doesNotStartWhenTheRequiredOneWorksNoMore() throws IOException {
+    FickleBubblewrap bubblewrap = new FickleBubblewrap();
+    RunningApp.Start start = bubblewrap.before(required().driven());
+    RunningApp first = boxed(start);
+    bubblewrap.refuse();
+    RunningApp second = APPS.start(start.in(first));
+    assertEquals(1, second.awaitExit());
+    second.proveNothingLeft();
+    List<String> said = second.lines(RunningApp.Source.ERR);
+    assertEquals(1, said.size(), second::log);
+    assertTrue(
+        said.get(0)
+            .contains(
+                "require_sandbox = true, and there is no sandbox for the app's pages: " + REFUSED),
+        second::log);
+  }
 }

@@ -184,13 +184,7 @@ public final class AppRun implements Launcher {
       CompletableFuture<Void> libraries = Engine.preload(installation);
       CompletableFuture<Sandbox> sandbox =
           Threads.async(
-              "sandbox",
-              () ->
-                  Sandbox.prepare(
-                      installation,
-                      temp.folder(),
-                      System.getenv(),
-                      Optional.of(EngineInstallation.caches())));
+              "sandbox", () -> Sandbox.prepare(installation, temp.folder(), System.getenv()));
       Optional<InstalledRun> installed =
           options.installed().map(app -> InstalledRun.of(app, vertx));
       Running running =
@@ -355,7 +349,9 @@ public final class AppRun implements Launcher {
           console::say);
     }
 
-    /** What Chromium starts for its helpers; says so when that is no sandbox. */
+    /**
+     * What Chromium starts for its helpers; says so when that is no sandbox. Waits for its trial.
+     */
     private Path helper(Path installation) {
       Sandbox made = sandbox.join();
       if (made.isThere()) {
@@ -477,7 +473,7 @@ public final class AppRun implements Launcher {
                 new EngineSettings(
                     config.meta().origin(),
                     installation,
-                    helper(installation),
+                    () -> helper(installation),
                     profile,
                     temp,
                     !options.production(),
@@ -1195,13 +1191,6 @@ public final class AppRun implements Launcher {
     @Override
     public void rendererGone(int window, String cause) {
       console.say("the page's process ended (" + cause + ")");
-      if (!loadedOnce && sandbox.join().isRemembered()) {
-        // Nothing is remembered any more: the next start tries it, and says what is wrong.
-        console.say("the sandbox may not work as it did; the app begins anew");
-        restart = true;
-        exit.complete(0);
-        return;
-      }
       if (options.testFile().isPresent() || options.exitAfterScreenshot()) {
         // What was asked for can't come any more.
         exit.complete(FAILED);
@@ -1253,7 +1242,6 @@ public final class AppRun implements Launcher {
       Threads.start("old-generation", OldGeneration::keepSmall);
       new VertxScheduler(vertx, Lane.create(vertx, "start-memory"))
           .schedule(REST, () -> Threads.start("start-memory", StartMemory::giveBack));
-      Threads.start("sandbox", () -> sandbox.join().worked());
       Threads.start("theme", theme::follow);
       Threads.start("typing", () -> typing.begin(engine()));
       Threads.start("screen-readers", readers::follow);

@@ -2,6 +2,7 @@ package dev.dunlin.shell.engine;
 
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.BuildInfo;
+import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
 import io.vertx.core.Future;
@@ -149,7 +150,10 @@ public final class Engine {
     return state;
   }
 
-  /** Completes when windows can be opened, or fails with {@link EngineException}. */
+  /**
+   * Completes when windows can be opened, or fails with {@link EngineException}, or {@link
+   * HostException} where the sandbox that the app requires is not there.
+   */
   public Future<Engine> ready() {
     return ready.future();
   }
@@ -173,9 +177,9 @@ public final class Engine {
       return this;
     } catch (RuntimeException e) {
       state = State.FAILED;
-      EngineException failure =
-          e instanceof EngineException known
-              ? known
+      RuntimeException failure =
+          e instanceof EngineException || e instanceof HostException
+              ? e
               : new EngineException("Chromium did not start: " + e.getMessage(), e);
       ready.fail(failure);
       throw failure;
@@ -239,7 +243,7 @@ public final class Engine {
     Path folder = settings.installation();
     CefSettings cef = new CefSettings();
     cef.windowless_rendering_enabled = false;
-    cef.browser_subprocess_path = settings.helper().toString();
+    cef.browser_subprocess_path = settings.helper().get().toString();
     cef.resources_dir_path = folder.toString();
     cef.locales_dir_path = folder.resolve("locales").toString();
     cef.root_cache_path = settings.profile().toString();

@@ -3,13 +3,15 @@ package dev.dunlin.shell.engine;
 import java.awt.Color;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What Chromium is told before it starts; nothing of it can change later.
  *
  * @param origin the app's origin, {@code https://<bundle id>.localhost}
  * @param installation folder with libcef and its resources
- * @param helper what Chromium starts for its child processes: the sandbox, or its own helper
+ * @param helper what Chromium starts for its child processes: the sandbox, or its own helper. Asked
+ *     once, as late as can be; a fault of its own ends the start
  * @param profile folder of cookies, storage and caches; the caller has it alone
  * @param temp private folder for the list of custom schemes, see {@link EngineTemp}
  * @param developer whether developer tools may be opened
@@ -21,7 +23,7 @@ import java.util.List;
 public record EngineSettings(
     String origin,
     Path installation,
-    Path helper,
+    Supplier<Path> helper,
     Path profile,
     EngineTemp temp,
     boolean developer,

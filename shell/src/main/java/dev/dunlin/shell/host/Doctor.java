@@ -265,8 +265,7 @@ public final class Doctor {
       temp = Files.createTempDirectory("dunlin-doctor-");
       // Any folder stands for the engine, which need not be there yet.
       Sandbox sandbox =
-          Sandbox.prepare(
-              Files.isDirectory(engine) ? engine : temp, temp, environment, Optional.empty());
+          Sandbox.prepare(Files.isDirectory(engine) ? engine : temp, temp, environment);
       return sandbox.isThere()
           ? Finding.ok("sandbox", sandbox.detail())
           : Finding.warn("sandbox", "absent: " + sandbox.detail(), sandbox.cure());

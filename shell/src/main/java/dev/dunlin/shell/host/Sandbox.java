@@ -18,7 +18,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 
 /**
  * The sandbox of Chromium's helper processes: bubblewrap with namespaces of their own, a root that
@@ -115,46 +114,20 @@ public final class Sandbox {
   private static final String APPARMOR = "kernel/apparmor_restrict_unprivileged_userns";
   private static final String CLONE = "kernel/unprivileged_userns_clone";
   private static final String NAMESPACES = "user/max_user_namespaces";
-  private static final List<Path> SETTINGS =
-      Stream.of(
-              APPARMOR,
-              CLONE,
-              NAMESPACES,
-              "user/max_mnt_namespaces",
-              "user/max_net_namespaces",
-              "user/max_pid_namespaces",
-              "user/max_ipc_namespaces",
-              "user/max_uts_namespaces")
-          .map(SYSTEM_SETTINGS::resolve)
-          .toList();
 
   private final Optional<Path> helper;
   private final String detail;
   private final String cure;
-  private final Optional<BoxMemory> memory;
-  private final boolean remembered;
 
-  private Sandbox(
-      Optional<Path> helper,
-      String detail,
-      String cure,
-      Optional<BoxMemory> memory,
-      boolean remembered) {
+  private Sandbox(Optional<Path> helper, String detail, String cure) {
     this.helper = helper;
     this.detail = detail;
     this.cure = cure;
-    this.memory = memory;
-    this.remembered = remembered;
   }
 
   /** Whether helpers run in it. */
   public boolean isThere() {
     return helper.isPresent();
-  }
-
-  /** Whether none was tried, as one had worked: a start without a page may be for that. */
-  public boolean isRemembered() {
-    return remembered;
   }
 
   /** What Chromium starts in place of its helper. */
@@ -174,37 +147,20 @@ public final class Sandbox {
 
   /** That there is none. */
   public static Sandbox none(String why, String cure) {
-    return new Sandbox(Optional.empty(), why, cure, Optional.empty(), false);
+    return new Sandbox(Optional.empty(), why, cure);
   }
 
   /**
-   * A page has been loaded in it: the next start need not try one. Blocks for a file; a note that
-   * can't be written is a trial more.
-   */
-  public void worked() {
-    memory.ifPresent(
-        note -> {
-          try {
-            note.confirm();
-          } catch (IOException e) {
-            System.getLogger(Sandbox.class.getName())
-                .log(System.Logger.Level.DEBUG, "the next start tries its sandbox", e);
-          }
-        });
-  }
-
-  /**
-   * Makes the files of a sandbox and tries an empty one, unless one has {@link #worked} as this
-   * machine is now. Blocks for some milliseconds.
+   * Makes the files of a sandbox and tries an empty one. Blocks for some 15 milliseconds.
+   *
+   * <p>In each start: Chromium ends the process (SIGTRAP) when its zygote or its graphics process
+   * can't be started, so that it is too late to find out then.
    *
    * @param engine folder with libcef; need not exist for the trial
    * @param temp private folder for the files; programs must be allowed to run there
    * @param environment ours
-   * @param notes folder of the user's alone, for what one start tells the next; without one an
-   *     empty box is tried
    */
-  public static Sandbox prepare(
-      Path engine, Path temp, Map<String, String> environment, Optional<Path> notes) {
+  public static Sandbox prepare(Path engine, Path temp, Map<String, String> environment) {
     if (Os.here() != Os.LINUX) {
       return none("there is none for " + Os.here() + " yet", "run only apps whose pages you trust");
     }
@@ -226,21 +182,14 @@ public final class Sandbox {
     } catch (IOException e) {
       return none("its files can't be written: " + e.getMessage(), "make " + temp + " writable");
     }
-    // As it would be in a folder and for a process that are every start's.
-    String same = script(bwrap.get(), engine, Path.of("/any"), 0, environment);
-    Optional<BoxMemory> memory =
-        notes.flatMap(folder -> BoxMemory.of(folder, bwrap.get(), temp, SETTINGS, same));
-    boolean known = memory.map(BoxMemory::claim).orElse(false);
-    Sandbox made =
-        new Sandbox(
-            Optional.of(script),
-            "bubblewrap: own namespaces, no capabilities, a filter of system calls",
-            "",
-            memory,
-            known);
-    return (known ? Optional.<String>empty() : probe(script))
+    return probe(script)
         .map(fault -> none(fault, cure(fault, SYSTEM_SETTINGS)))
-        .orElse(made);
+        .orElseGet(
+            () ->
+                new Sandbox(
+                    Optional.of(script),
+                    "bubblewrap: own namespaces, no capabilities, a filter of system calls",
+                    ""));
   }
 
   /** What is wrong with an empty box; nothing when it opens. */

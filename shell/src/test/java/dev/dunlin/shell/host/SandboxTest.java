@@ -17,7 +17,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -275,25 +274,9 @@ class SandboxTest {
   void triesABoxBeforeItIsClaimed() throws IOException {
     assumeTrue(ProcessStarter.find("bwrap").isPresent(), "there is no bubblewrap");
     assumeTrue(userNamespaces(), "this user may make no user namespace");
-    Sandbox sandbox = Sandbox.prepare(engine, temp, System.getenv(), Optional.empty());
+    Sandbox sandbox = Sandbox.prepare(engine, temp, System.getenv());
     assertTrue(sandbox.isThere(), sandbox::detail);
     assertEquals(temp.resolve("sandbox"), sandbox.helper().get());
-  }
-
-  @Test
-  void isNotTriedWhereOneHasJustWorked() throws IOException {
-    assumeTrue(ProcessStarter.find("bwrap").isPresent(), "there is no bubblewrap");
-    assumeTrue(userNamespaces(), "this user may make no user namespace");
-    Optional<Path> notes = Optional.of(folder.resolve("notes"));
-    Sandbox.prepare(engine, temp, System.getenv(), notes).worked();
-    // An engine that is gone is the one thing here by which to see that none is tried.
-    Files.delete(engine.resolve("jcef_helper"));
-    Files.delete(engine);
-    Path next = Files.createDirectory(folder.resolve("the next start"));
-    assertTrue(Sandbox.prepare(engine, next, System.getenv(), notes).isThere());
-    Path after = Files.createDirectory(folder.resolve("the one after"));
-    Sandbox tried = Sandbox.prepare(engine, after, System.getenv(), notes);
-    assertFalse(tried.isThere(), "nobody has said that the last one worked");
   }
 
   private static boolean userNamespaces() throws IOException {
@@ -309,8 +292,7 @@ class SandboxTest {
   @Test
   void claimsNoneWhenTheBoxDoesNotOpen() {
     assumeTrue(ProcessStarter.find("bwrap").isPresent(), "there is no bubblewrap");
-    Sandbox sandbox =
-        Sandbox.prepare(folder.resolve("no engine"), temp, System.getenv(), Optional.empty());
+    Sandbox sandbox = Sandbox.prepare(folder.resolve("no engine"), temp, System.getenv());
     assertFalse(sandbox.isThere());
     assertTrue(sandbox.detail().contains("no engine"), sandbox::detail);
     assertFalse(sandbox.cure().isEmpty());
