@@ -1,14 +1,13 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import Editor from './Editor.tsx'
 import NoteList from './NoteList.tsx'
-import { SAVE_AFTER_MS, create, folder, load, matches, remove, save, type Note } from './notes.ts'
+import { create, folder, load, matches, remove, save, saveSoon, type Note } from './notes.ts'
 
 export default function App () {
   const [notes, setNotes] = useState<Note[]>([])
   const [chosen, setChosen] = useState('')
   const [query, setQuery] = useState('')
   const [status, setStatus] = useState('Opening…')
-  const timer = useRef(0)
 
   useEffect(() => {
     load().then(found => {
@@ -24,9 +23,7 @@ export default function App () {
 
   function edit (note: Note) {
     setNotes(all => all.map(one => (one.name === note.name ? note : one)))
-    setStatus('Saving…')
-    clearTimeout(timer.current)
-    timer.current = window.setTimeout(() => save(note).then(() => setStatus('All saved'), tell), SAVE_AFTER_MS)
+    saveSoon(note, setStatus)
   }
 
   function add () {
@@ -38,7 +35,6 @@ export default function App () {
   }
 
   function drop (note: Note) {
-    clearTimeout(timer.current)
     remove(note).then(() => {
       const left = notes.filter(one => one.name !== note.name)
       setNotes(left)

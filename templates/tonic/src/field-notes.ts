@@ -2,14 +2,13 @@ import Tonic from '@socketsupply/tonic'
 import { define } from './define.ts'
 import type { NoteEditor } from './note-editor.ts'
 import type { NoteList } from './note-list.ts'
-import { SAVE_AFTER_MS, create, folder, load, remove, save, type Note } from './notes.ts'
+import { create, folder, load, remove, save, saveSoon, type Note } from './notes.ts'
 
 /** The app: holds the notes, and tells its two parts what to show. */
 export class FieldNotes extends Tonic {
   notes: Note[] = []
   chosen = ''
   status = 'Opening…'
-  timer = 0
 
   async connected () {
     try {
@@ -42,9 +41,7 @@ export class FieldNotes extends Tonic {
     const note = { name: this.chosen, text }
     this.notes = this.notes.map(one => (one.name === note.name ? note : one))
     this.showList()
-    this.tell('Saving…')
-    clearTimeout(this.timer)
-    this.timer = window.setTimeout(() => save(note).then(() => this.tell('All saved'), this.fail), SAVE_AFTER_MS)
+    saveSoon(note, said => this.tell(said))
   }
 
   add () {
@@ -56,7 +53,6 @@ export class FieldNotes extends Tonic {
   }
 
   async drop () {
-    clearTimeout(this.timer)
     try {
       await remove({ name: this.chosen, text: '' })
       this.notes = this.notes.filter(one => one.name !== this.chosen)

@@ -4,7 +4,7 @@ import { DATA, join } from 'socket:path'
 
 export type Note = { name: string, text: string }
 
-export const SAVE_AFTER_MS = 400 // quiet time before a note is written
+const SAVE_AFTER_MS = 400 // the longest that what is typed is nowhere but on the screen
 
 const WELCOME = `Welcome
 This note is a file of text in the folder that you see below. The page may read and write there, and nowhere else: the policy in socket.ini says so.
@@ -24,7 +24,36 @@ export async function load (): Promise<Note[]> {
 
 export const create = (): Note => ({ name: `${new Date().toISOString().replace(/[:.]/g, '-')}.txt`, text: '' })
 export const save = ({ name, text }: Note) => writeFile(join(folder, name), text)
-export const remove = ({ name }: Note) => unlink(join(folder, name))
+
+let waiting: Note | undefined
+let timer = 0
+let writing: Promise<void> = Promise.resolve()
+
+/** Saves a note a little later, with what is typed into it meanwhile. */
+export function saveSoon (note: Note, tell: (status: string) => void) {
+  if (waiting?.name !== note.name) saveNow(tell)
+  waiting = note
+  tell('Saving…')
+  // Not begun anew at each key: who types on and on would have nothing saved.
+  timer ||= window.setTimeout(saveNow, SAVE_AFTER_MS, tell)
+}
+
+/** One write at a time, so that an older text never lands on a newer one. */
+function saveNow (tell: (status: string) => void) {
+  clearTimeout(timer)
+  timer = 0
+  const note = waiting
+  waiting = undefined
+  if (!note) return
+  writing = writing.then(() => save(note)).then(() => { if (!waiting) tell('All saved') }, error => tell(error.message))
+}
+
+addEventListener('pagehide', () => saveNow(() => {}))
+
+export function remove ({ name }: Note): Promise<void> {
+  if (waiting?.name === name) waiting = undefined
+  return writing.then(() => unlink(join(folder, name)))
+}
 
 export const title = ({ text }: Note) => text.trim().split('\n', 1)[0].trim() || 'New note'
 export const summary = ({ text }: Note) => text.trim().split('\n').slice(1).join(' ').trim() || 'No more text'

@@ -47,6 +47,28 @@ test('a note is written, found and deleted', async t => {
   t.deepEqual((await readdir(folder)).sort(), before.sort(), 'the others are as they were')
 })
 
+test('what is typed is saved, whatever is typed next and without a pause', async t => {
+  const before = await readdir(folder)
+  const made = async () => (await readdir(folder)).filter(one => !before.includes(one)).sort()
+  const texts = async () => Promise.all((await made()).map(one => readFile(join(folder, one), 'utf8')))
+  const editor = text => until(() => $('textarea')?.value === text && $('textarea'), `the editor of '${text}'`)
+  $('.add').click()
+  type(await editor(''), 'First')
+  $('.add').click()
+  type(await editor(''), 'Second')
+  await until(async () => {
+    type($('textarea'), $('textarea').value + '.')
+    const [first, second] = await texts()
+    return first === 'First' && second?.startsWith('Second.')
+  }, 'the text of both in their files')
+  for (const left of [1, 0]) {
+    $('.bar button').click()
+    await until(async () => (await made()).length === left, 'the end of a file')
+    if (left) await editor('First')
+  }
+  t.deepEqual((await readdir(folder)).sort(), before.sort(), 'the others are as they were')
+})
+
 test('nothing else is allowed', async t => {
   for (const ask of [
     () => readFile('/etc/hostname', 'utf8'),
