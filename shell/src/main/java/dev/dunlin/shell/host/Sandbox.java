@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -216,18 +217,18 @@ public final class Sandbox {
     }
     SystemCallFilter.Machine machine = SystemCallFilter.Machine.of(System.getProperty("os.arch"));
     Path script = temp.resolve("sandbox");
+    String boxes = boxes(bwrap.get(), engine, environment);
     try {
       Files.write(temp.resolve("filter-strict"), SystemCallFilter.strict(machine));
       Files.write(temp.resolve("filter-network"), SystemCallFilter.loose(machine, true));
       Files.write(temp.resolve("filter-display"), SystemCallFilter.loose(machine, false));
-      Files.writeString(
-          script, script(bwrap.get(), engine, temp, ProcessHandle.current().pid(), environment));
+      Files.writeString(script, head(temp, ProcessHandle.current().pid()) + boxes);
       Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("r-x------"));
     } catch (IOException e) {
       return none("its files can't be written: " + e.getMessage(), "make " + temp + " writable");
     }
     // As it would be in a folder and for a process that are every start's.
-    String same = script(bwrap.get(), engine, Path.of("/any"), 0, environment);
+    String same = head(Path.of("/any"), 0) + boxes;
     Optional<BoxMemory> memory =
         notes.flatMap(folder -> BoxMemory.of(folder, bwrap.get(), temp, SETTINGS, same));
     boolean known = memory.map(BoxMemory::claim).orElse(false);
@@ -319,6 +320,17 @@ public final class Sandbox {
   /** What Chromium starts: it finds out what is started, and becomes bubblewrap with its box. */
   static String script(
       Path bwrap, Path engine, Path temp, long parent, Map<String, String> environment) {
+    return head(temp, parent) + boxes(bwrap, engine, environment);
+  }
+
+  /** What is of one run alone. */
+  private static String head(Path temp, long parent) {
+    return "#!/bin/sh\n"
+        + ("temp=" + quote(temp.toString()) + "\n")
+        + ("schemes=" + quote("jcef-p" + parent + "_scheme.tmp") + "\n");
+  }
+
+  private static String boxes(Path bwrap, Path engine, Map<String, String> environment) {
     List<String> strict = new ArrayList<>(List.of("--unshare-net", "--unshare-ipc"));
     strict.addAll(smallRoot(engine));
     strict.addAll(fonts(environment));
@@ -335,10 +347,7 @@ public final class Sandbox {
     hardware.addAll(environment(environment));
     DRIVERS.forEach(start -> pass(start, environment, hardware));
     boolean remote = environment.getOrDefault("PULSE_SERVER", "").contains("tcp");
-    return "#!/bin/sh\n"
-        + ("temp=" + quote(temp.toString()) + "\n")
-        + ("schemes=" + quote("jcef-p" + parent + "_scheme.tmp") + "\n")
-        + ("engine=" + ENGINE + "\n")
+    return ("engine=" + ENGINE + "\n")
         + box("strict", bwrap, strict)
         + box("network", bwrap, network)
         + box("display", bwrap, display)
@@ -632,8 +641,10 @@ public final class Sandbox {
     List<String> words = new ArrayList<>();
     // What Chromium would add by itself: to a process whose environment has changed it can give no
     // new title, and a renderer would be listed as a zygote.
-    NativeProcess.CHROMIUMS.forEach(
-        (name, value) -> words.addAll(List.of("--setenv", name, value)));
+    // In one order, as a map of constants has another in each start, and what opens a box is
+    // compared with what has opened one: see BoxMemory.
+    new TreeMap<>(NativeProcess.CHROMIUMS)
+        .forEach((name, value) -> words.addAll(List.of("--setenv", name, value)));
     for (String name : KEPT) {
       if (environment.containsKey(name)) {
         words.addAll(List.of("--setenv", name, environment.get(name)));

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -103,6 +104,19 @@ class SandboxTest {
 
   private static boolean has(List<String> words, String... wanted) {
     return java.util.Collections.indexOfSubList(words, List.of(wanted)) >= 0;
+  }
+
+  @Test
+  void tellsChromiumsVariablesInTheSameOrderInEachStart() throws IOException {
+    // A map of constants has another order in each process: a box that had opened was never known.
+    List<String> told =
+        Files.readAllLines(script).stream()
+            .filter(line -> line.startsWith("strict() "))
+            .flatMap(line -> Pattern.compile("'--setenv' '(\\w+)'").matcher(line).results())
+            .map(variable -> variable.group(1))
+            .filter(NativeProcess.CHROMIUMS::containsKey)
+            .toList();
+    assertEquals(NativeProcess.CHROMIUMS.keySet().stream().sorted().toList(), told);
   }
 
   @Test
