@@ -125,6 +125,12 @@ public final class AppRun implements Launcher {
   /** From the first page on, after which a start is over and what it alone needed is given back. */
   private static final Duration REST = Duration.ofSeconds(3);
 
+  /**
+   * From the first page on, after which the spelling checker begins: what it takes competes with
+   * the page's own beginning, and nobody writes sooner. Who asks for it has it at once.
+   */
+  private static final Duration SPELLING = Duration.ofMillis(500);
+
   /** Of HTTP: a page with this status or a higher one is not the app's. */
   private static final int FIRST_ERROR = 400;
 
@@ -1251,13 +1257,13 @@ public final class AppRun implements Launcher {
       }
       loadedOnce = true;
       Threads.start("old-generation", OldGeneration::keepSmall);
-      new VertxScheduler(vertx, Lane.create(vertx, "start-memory"))
-          .schedule(REST, () -> Threads.start("start-memory", StartMemory::giveBack));
+      Scheduler later = new VertxScheduler(vertx, Lane.create(vertx, "after-start"));
+      later.schedule(REST, () -> Threads.start("start-memory", StartMemory::giveBack));
+      later.schedule(SPELLING, spelling::begin);
       Threads.start("sandbox", () -> sandbox.join().worked());
       Threads.start("theme", theme::follow);
       Threads.start("typing", () -> typing.begin(engine()));
       Threads.start("screen-readers", readers::follow);
-      spelling.begin();
       tellLinks(options.arguments());
       Threads.start(
           "second-starts",
