@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.freedesktop.dbus.exceptions.DBusException;
 
 /**
@@ -70,6 +72,9 @@ public final class Bench {
 
   private static final String SMALL = "small.txt";
   private static final String LARGE = "large.bin";
+
+  /** A variable that a script sets where it is not set. */
+  private static final Pattern DEFAULT = Pattern.compile("\\$\\{(\\w+):?=([^}]*)}");
 
   private static final Clock CLOCK = new SystemClock();
   private static final ObjectMapper JSON =
@@ -243,10 +248,30 @@ public final class Bench {
     Path own = layout.home().resolve("e2e/apps").resolve(name);
     Path app = Files.isDirectory(own) ? own : layout.home().resolve("templates").resolve(name);
     RunningApp.Start start = RunningApp.Start.of(app).withWords();
-    for (Map.Entry<String, String> variable : display.entrySet()) {
-      start = start.variable(variable.getKey(), variable.getValue());
+    for (Map<String, String> variables : List.of(settled(), display)) {
+      for (Map.Entry<String, String> variable : variables.entrySet()) {
+        start = start.variable(variable.getKey(), variable.getValue());
+      }
     }
     return start;
+  }
+
+  /**
+   * What ./dunlin puts into the environment. Where it is not there, the start does later what it
+   * else does first.
+   */
+  private Map<String, String> settled() {
+    try {
+      String script =
+          Files.readString(
+              layout.home().resolve("shell/src/main/resources/dev/dunlin/shell/private-tmp.sh"));
+      return DEFAULT
+          .matcher(script)
+          .results()
+          .collect(Collectors.toMap(found -> found.group(1), found -> found.group(2)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   // ---- start

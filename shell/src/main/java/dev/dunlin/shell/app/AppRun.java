@@ -125,6 +125,12 @@ public final class AppRun implements Launcher {
   /** From the first page on, after which a start is over and what it alone needed is given back. */
   private static final Duration REST = Duration.ofSeconds(3);
 
+  /**
+   * From the first page on, after which begins what would compete with the page's own beginning:
+   * the spelling checker, as nobody writes sooner, and what hears of the desktop's changes.
+   */
+  private static final Duration SETTLED = Duration.ofMillis(500);
+
   /** Of HTTP: a page with this status or a higher one is not the app's. */
   private static final int FIRST_ERROR = 400;
 
@@ -1239,13 +1245,10 @@ public final class AppRun implements Launcher {
         return;
       }
       loadedOnce = true;
-      Threads.start("old-generation", OldGeneration::keepSmall);
-      new VertxScheduler(vertx, Lane.create(vertx, "start-memory"))
-          .schedule(REST, () -> Threads.start("start-memory", StartMemory::giveBack));
-      Threads.start("theme", theme::follow);
+      Scheduler later = new VertxScheduler(vertx, Lane.create(vertx, "after-start"));
+      later.schedule(REST, () -> Threads.start("start-memory", StartMemory::giveBack));
+      later.schedule(SETTLED, this::settled);
       Threads.start("typing", () -> typing.begin(engine()));
-      Threads.start("screen-readers", readers::follow);
-      spelling.begin();
       tellLinks(options.arguments());
       Threads.start(
           "second-starts",
@@ -1259,6 +1262,13 @@ public final class AppRun implements Launcher {
       }
       // Not on Chromium's UI thread, which this waits for.
       Threads.start("after-load", this::afterLoad);
+    }
+
+    private void settled() {
+      Threads.start("old-generation", OldGeneration::keepSmall);
+      Threads.start("theme", theme::follow);
+      Threads.start("screen-readers", readers::follow);
+      spelling.begin();
     }
 
     /** Of the words of a start, the links: URLs of the app's own scheme. */

@@ -13,8 +13,10 @@ final class SwingScale {
 
   /** To be said before the first component of Swing's is made. */
   static void set(Scale scale) {
-    // A start at scale 1 has no use for fonts of Java's.
-    if (!scale.equals(Scale.NONE)) {
+    // A start at scale 1 has no use for fonts of Java's, nor for a record's equals: Java makes it
+    // of
+    // method handles when it is first asked, in 10 ms.
+    if (scale.factor() != Scale.NONE.factor()) {
       fonts().forEach((name, font) -> System.setProperty(name, scaled(font, scale)));
     }
   }

@@ -27,7 +27,6 @@ import java.awt.event.ComponentEvent;
 import java.awt.event.KeyEvent;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -321,9 +320,12 @@ public final class BrowserWindow {
         createPageInOurColour();
         markPending();
       }
-      Field field = browser.getClass().getDeclaredField("delayedUpdate_");
-      field.setAccessible(true);
-      for (ActionListener listener : ((Timer) field.get(browser)).getActionListeners()) {
+      // What javac gives JCEF's inner classes for the field delayedUpdate_. A field that is read by
+      // reflection is read by method handles, which take 10 ms of a start to make.
+      Method delayedUpdate = browser.getClass().getDeclaredMethod("access$100", browser.getClass());
+      delayedUpdate.setAccessible(true);
+      Timer update = (Timer) delayedUpdate.invoke(null, browser);
+      for (ActionListener listener : update.getActionListeners()) {
         listener.actionPerformed(new ActionEvent(browser, ActionEvent.ACTION_PERFORMED, "create"));
       }
       markPending();
@@ -343,8 +345,6 @@ public final class BrowserWindow {
     Class<?> type = browser.getClass();
     Method windowHandle = type.getDeclaredMethod("getWindowHandle");
     windowHandle.setAccessible(true);
-    Field canvas = type.getDeclaredField("canvas_");
-    canvas.setAccessible(true);
     Method create =
         type.getSuperclass()
             .getDeclaredMethod(
@@ -364,7 +364,7 @@ public final class BrowserWindow {
         settings.url(),
         offScreen,
         notWhite,
-        canvas.get(browser),
+        canvas(),
         null);
   }
 
@@ -374,9 +374,9 @@ public final class BrowserWindow {
    * page, which shows nothing, runs the app once more and never closes.
    */
   private void markPending() throws ReflectiveOperationException {
-    Field pending = browser.getClass().getSuperclass().getDeclaredField("isPending_");
-    pending.setAccessible(true);
-    pending.setBoolean(browser, true);
+    Method created = browser.getClass().getSuperclass().getDeclaredMethod("notifyBrowserCreated");
+    created.setAccessible(true);
+    created.invoke(browser);
   }
 
   /** What JCEF has Chromium's window in, within its component. */

@@ -1,6 +1,5 @@
 package dev.dunlin.shell.engine;
 
-import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
@@ -20,11 +19,16 @@ final class ExitSignals {
   /** More than {@code struct sigaction} has on any system (152 bytes on Linux with glibc). */
   private static final int SIGACTION_BYTES = 512;
 
-  private interface LibC extends Library {
-    int sigaction(int signal, Pointer action, Pointer before);
-  }
+  /** Mapped directly: for an interface JNA makes a proxy, which takes time of each start. */
+  private static final class LibC {
+    static {
+      Native.register(LibC.class, "c");
+    }
 
-  private static final LibC LIBC = Native.load("c", LibC.class);
+    private LibC() {}
+
+    static native int sigaction(int signal, Pointer action, Pointer before);
+  }
 
   private final Map<Integer, Memory> handlers = new LinkedHashMap<>();
 
@@ -55,7 +59,7 @@ final class ExitSignals {
   }
 
   private static void call(int signal, Pointer action, Pointer before) {
-    if (LIBC.sigaction(signal, action, before) != 0) {
+    if (LibC.sigaction(signal, action, before) != 0) {
       throw new EngineException("sigaction failed for signal " + signal);
     }
   }

@@ -1,7 +1,6 @@
 package dev.dunlin.shell.engine;
 
 import com.sun.jna.Callback;
-import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
@@ -43,21 +42,29 @@ final class TakeFocus {
   /** Windows within each other from a page to where the keys are in it; Chromium has two. */
   private static final int MOST_DEEP = 8;
 
-  /** Public because JNA makes a proxy of it. */
-  public interface X11 extends Library {
+  /** Mapped directly: for an interface JNA makes a proxy, which takes time of each start. */
+  private static final class X11 {
+    static {
+      Native.register(X11.class, "libX11.so.6");
+    }
+
+    private X11() {}
+
     /** Made for input methods, which are libraries of their own: Xlib keeps it for them. */
-    void _XRegisterFilterByType(
+    static native void _XRegisterFilterByType(
         Pointer display, NativeLong window, int first, int last, Filter filter, Pointer data);
 
-    void _XUnregisterFilter(Pointer display, NativeLong window, Filter filter, Pointer data);
+    static native void _XUnregisterFilter(
+        Pointer display, NativeLong window, Filter filter, Pointer data);
 
-    NativeLong XInternAtom(Pointer display, String name, boolean onlyIfExists);
+    static native NativeLong XInternAtom(Pointer display, String name, boolean onlyIfExists);
 
-    int XGetInputFocus(Pointer display, Memory focus, Memory revert);
+    static native int XGetInputFocus(Pointer display, Memory focus, Memory revert);
 
-    int XSetInputFocus(Pointer display, NativeLong window, int revert, NativeLong time);
+    static native int XSetInputFocus(
+        Pointer display, NativeLong window, int revert, NativeLong time);
 
-    int XQueryTree(
+    static native int XQueryTree(
         Pointer display,
         NativeLong window,
         Memory root,
@@ -65,7 +72,7 @@ final class TakeFocus {
         Memory children,
         Memory count);
 
-    boolean XQueryPointer(
+    static native boolean XQueryPointer(
         Pointer display,
         NativeLong window,
         Memory root,
@@ -76,7 +83,7 @@ final class TakeFocus {
         Memory y,
         Memory mask);
 
-    int XFree(Pointer data);
+    static native int XFree(Pointer data);
   }
 
   /** Whether nobody else gets the event. Public because JNA reads the method by reflection. */
@@ -84,7 +91,6 @@ final class TakeFocus {
     boolean invoke(Pointer display, NativeLong window, Pointer event, Pointer data);
   }
 
-  private final X11 x11 = Native.load("libX11.so.6", X11.class);
   private final Frame frame;
   private final NativeLong window;
   private final NativeLong page;
@@ -98,8 +104,8 @@ final class TakeFocus {
     this.frame = frame;
     this.window = new NativeLong(Native.getWindowID(frame));
     this.page = new NativeLong(Native.getComponentID(place));
-    this.protocols = x11.XInternAtom(display, "WM_PROTOCOLS", false).longValue();
-    this.takeFocus = x11.XInternAtom(display, "WM_TAKE_FOCUS", false).longValue();
+    this.protocols = X11.XInternAtom(display, "WM_PROTOCOLS", false).longValue();
+    this.takeFocus = X11.XInternAtom(display, "WM_TAKE_FOCUS", false).longValue();
   }
 
   /**
@@ -113,7 +119,7 @@ final class TakeFocus {
         frame,
         display -> {
           TakeFocus made = new TakeFocus(frame, place, display);
-          made.x11._XRegisterFilterByType(
+          X11._XRegisterFilterByType(
               display, made.window, CLIENT_MESSAGE, CLIENT_MESSAGE, made.filter, Pointer.NULL);
           return made;
         });
@@ -128,7 +134,7 @@ final class TakeFocus {
     AwtDisplay.<Void>use(
         frame,
         display -> {
-          x11._XUnregisterFilter(display, window, filter, Pointer.NULL);
+          X11._XUnregisterFilter(display, window, filter, Pointer.NULL);
           return null;
         });
   }
@@ -159,7 +165,7 @@ final class TakeFocus {
       OptionalLong target = chromium(display);
       target.ifPresent(
           id ->
-              x11.XSetInputFocus(
+              X11.XSetInputFocus(
                   display, new NativeLong(id), REVERT_TO_PARENT, event.getNativeLong(TIME)));
       return target.isPresent();
     } catch (RuntimeException | LinkageError e) {
@@ -181,13 +187,13 @@ final class TakeFocus {
     mask.clear();
     Memory id = new Memory(NativeLong.SIZE);
     Memory place = new Memory(Integer.BYTES);
-    x11.XQueryPointer(display, window, id, id, place, place, place, place, mask);
+    X11.XQueryPointer(display, window, id, id, place, place, place, place, mask);
     return (mask.getInt(0) & BUTTONS) != 0;
   }
 
   private long focus(Pointer display) {
     Memory focus = new Memory(NativeLong.SIZE);
-    x11.XGetInputFocus(display, focus, new Memory(Integer.BYTES));
+    X11.XGetInputFocus(display, focus, new Memory(Integer.BYTES));
     return focus.getNativeLong(0).longValue();
   }
 
@@ -221,14 +227,14 @@ final class TakeFocus {
     children.clear();
     Memory count = new Memory(Integer.BYTES);
     Memory root = new Memory(NativeLong.SIZE);
-    if (x11.XQueryTree(display, new NativeLong(of), root, parent, children, count) == 0) {
+    if (X11.XQueryTree(display, new NativeLong(of), root, parent, children, count) == 0) {
       return new Tree(OptionalLong.empty(), OptionalLong.empty());
     }
     OptionalLong first = OptionalLong.empty();
     Pointer list = children.getPointer(0);
     if (list != null) {
       first = OptionalLong.of(list.getNativeLong(0).longValue());
-      x11.XFree(list);
+      X11.XFree(list);
     }
     return new Tree(OptionalLong.of(parent.getNativeLong(0).longValue()), first);
   }

@@ -59,13 +59,19 @@ final class WindowManagerHints {
   private static final int CLOSE = 32;
   private static final int REPLACE = 0;
 
-  /** Public because JNA makes a proxy of it. */
-  public interface X11 extends com.sun.jna.Library {
-    Pointer XOpenDisplay(String name);
+  /** Mapped directly: for an interface JNA makes a proxy, which takes time of each start. */
+  private static final class X11 {
+    static {
+      Native.register(X11.class, "libX11.so.6");
+    }
 
-    NativeLong XInternAtom(Pointer display, String name, boolean onlyIfExists);
+    private X11() {}
 
-    int XChangeProperty(
+    static native Pointer XOpenDisplay(String name);
+
+    static native NativeLong XInternAtom(Pointer display, String name, boolean onlyIfExists);
+
+    static native int XChangeProperty(
         Pointer display,
         NativeLong window,
         NativeLong property,
@@ -75,7 +81,7 @@ final class WindowManagerHints {
         Pointer data,
         int count);
 
-    int XGetWindowProperty(
+    static native int XGetWindowProperty(
         Pointer display,
         NativeLong window,
         NativeLong property,
@@ -89,12 +95,12 @@ final class WindowManagerHints {
         Memory bytesAfter,
         Memory data);
 
-    NativeLong XDefaultRootWindow(Pointer display);
+    static native NativeLong XDefaultRootWindow(Pointer display);
 
-    int XSendEvent(
+    static native int XSendEvent(
         Pointer display, NativeLong window, boolean propagate, NativeLong mask, Memory event);
 
-    boolean XQueryPointer(
+    static native boolean XQueryPointer(
         Pointer display,
         NativeLong window,
         Memory root,
@@ -105,11 +111,11 @@ final class WindowManagerHints {
         Memory y,
         Memory mask);
 
-    int XFree(Pointer data);
+    static native int XFree(Pointer data);
 
-    int XSync(Pointer display, boolean discard);
+    static native int XSync(Pointer display, boolean discard);
 
-    int XCloseDisplay(Pointer display);
+    static native int XCloseDisplay(Pointer display);
   }
 
   private WindowManagerHints() {}
@@ -123,10 +129,10 @@ final class WindowManagerHints {
     byte[] value = (id + '\0' + id + '\0').getBytes(StandardCharsets.US_ASCII);
     change(
         window,
-        (x11, display, xid) -> {
+        (display, xid) -> {
           Memory text = new Memory(value.length);
           text.write(0, value, 0, value.length);
-          x11.XChangeProperty(
+          X11.XChangeProperty(
               display,
               xid,
               new NativeLong(WM_CLASS),
@@ -142,13 +148,13 @@ final class WindowManagerHints {
   static void takeButtons(Frame frame, WindowSettings settings) {
     change(
         frame,
-        (x11, display, window) -> {
-          NativeLong property = x11.XInternAtom(display, BUTTONS, false);
-          Memory hints = present(x11, display, window, property);
+        (display, window) -> {
+          NativeLong property = X11.XInternAtom(display, BUTTONS, false);
+          Memory hints = present(display, window, property);
           hints.setNativeLong(
               0, new NativeLong(hints.getNativeLong(0).longValue() | HAS_FUNCTIONS));
           hints.setNativeLong(NativeLong.SIZE, new NativeLong(functions(settings)));
-          x11.XChangeProperty(display, window, property, property, 32, REPLACE, hints, LONGS);
+          X11.XChangeProperty(display, window, property, property, 32, REPLACE, hints, LONGS);
         });
   }
 
@@ -159,12 +165,12 @@ final class WindowManagerHints {
   static void makeUtility(Frame frame) {
     change(
         frame,
-        (x11, display, window) -> {
+        (display, window) -> {
           Memory type = new Memory(NativeLong.SIZE);
-          type.setNativeLong(0, x11.XInternAtom(display, TYPE + "_UTILITY", false));
+          type.setNativeLong(0, X11.XInternAtom(display, TYPE + "_UTILITY", false));
           NativeLong atoms = new NativeLong(ATOM);
-          NativeLong property = x11.XInternAtom(display, TYPE, false);
-          x11.XChangeProperty(display, window, property, atoms, 32, REPLACE, type, 1);
+          NativeLong property = X11.XInternAtom(display, TYPE, false);
+          X11.XChangeProperty(display, window, property, atoms, 32, REPLACE, type, 1);
         });
   }
 
@@ -175,18 +181,18 @@ final class WindowManagerHints {
   static void ask(Frame frame, String state, boolean on) {
     change(
         frame,
-        (x11, display, window) -> {
+        (display, window) -> {
           Memory event = new Memory(EVENT_BYTES);
           event.clear();
           event.setInt(0, CLIENT_MESSAGE);
           event.setNativeLong(32, window);
-          event.setNativeLong(40, x11.XInternAtom(display, STATE, false));
+          event.setNativeLong(40, X11.XInternAtom(display, STATE, false));
           event.setInt(48, 32);
           event.setNativeLong(56, new NativeLong(on ? 1 : 0));
-          event.setNativeLong(64, x11.XInternAtom(display, state, false));
+          event.setNativeLong(64, X11.XInternAtom(display, state, false));
           event.setNativeLong(80, new NativeLong(1));
-          x11.XSendEvent(
-              display, x11.XDefaultRootWindow(display), false, new NativeLong(SUBSTRUCTURE), event);
+          X11.XSendEvent(
+              display, X11.XDefaultRootWindow(display), false, new NativeLong(SUBSTRUCTURE), event);
         });
   }
 
@@ -195,10 +201,10 @@ final class WindowManagerHints {
     AtomicBoolean pressed = new AtomicBoolean();
     change(
         frame,
-        (x11, display, window) -> {
+        (display, window) -> {
           Memory mask = new Memory(Integer.BYTES);
           mask.clear();
-          x11.XQueryPointer(
+          X11.XQueryPointer(
               display,
               window,
               new Memory(NativeLong.SIZE),
@@ -218,10 +224,9 @@ final class WindowManagerHints {
     AtomicBoolean found = new AtomicBoolean();
     change(
         frame,
-        (x11, display, window) -> {
-          long wanted = x11.XInternAtom(display, state, false).longValue();
-          found.set(
-              LongStream.of(values(x11, display, window, STATE, ATOM)).anyMatch(a -> a == wanted));
+        (display, window) -> {
+          long wanted = X11.XInternAtom(display, state, false).longValue();
+          found.set(LongStream.of(values(display, window, STATE, ATOM)).anyMatch(a -> a == wanted));
         });
     return found.get();
   }
@@ -234,23 +239,22 @@ final class WindowManagerHints {
     AtomicBoolean managed = new AtomicBoolean();
     change(
         frame,
-        (x11, display, window) -> {
-          NativeLong root = x11.XDefaultRootWindow(display);
-          managed.set(values(x11, display, root, MANAGER, WINDOW).length > 0);
+        (display, window) -> {
+          NativeLong root = X11.XDefaultRootWindow(display);
+          managed.set(values(display, root, MANAGER, WINDOW).length > 0);
         });
     return managed.get();
   }
 
-  private static long[] values(
-      X11 x11, Pointer display, NativeLong window, String name, long type) {
+  private static long[] values(Pointer display, NativeLong window, String name, long type) {
     Memory data = new Memory(Native.POINTER_SIZE);
     data.clear();
     Memory count = new Memory(NativeLong.SIZE);
     count.clear();
-    x11.XGetWindowProperty(
+    X11.XGetWindowProperty(
         display,
         window,
-        x11.XInternAtom(display, name, false),
+        X11.XInternAtom(display, name, false),
         new NativeLong(0),
         new NativeLong(MOST_STATES),
         false,
@@ -268,30 +272,29 @@ final class WindowManagerHints {
     for (int i = 0; i < values.length; i++) {
       values[i] = found.getNativeLong((long) i * NativeLong.SIZE).longValue();
     }
-    x11.XFree(found);
+    X11.XFree(found);
     return values;
   }
 
   private interface Change {
-    void of(X11 x11, Pointer display, NativeLong window);
+    void of(Pointer display, NativeLong window);
   }
 
   private static void change(Window frame, Change change) {
-    X11 x11 = Native.load("libX11.so.6", X11.class);
-    Pointer display = x11.XOpenDisplay(null);
+    Pointer display = X11.XOpenDisplay(null);
     if (display == null) {
       throw new EngineException("the X display has gone");
     }
     try {
-      change.of(x11, display, new NativeLong(Native.getWindowID(frame)));
-      x11.XSync(display, false);
+      change.of(display, new NativeLong(Native.getWindowID(frame)));
+      X11.XSync(display, false);
     } finally {
-      x11.XCloseDisplay(display);
+      X11.XCloseDisplay(display);
     }
   }
 
   /** What AWT has set (a window without a frame), or nothing set. */
-  private static Memory present(X11 x11, Pointer display, NativeLong window, NativeLong property) {
+  private static Memory present(Pointer display, NativeLong window, NativeLong property) {
     Memory hints = new Memory((long) LONGS * NativeLong.SIZE);
     hints.clear();
     Memory type = new Memory(NativeLong.SIZE);
@@ -301,7 +304,7 @@ final class WindowManagerHints {
     Memory data = new Memory(Native.POINTER_SIZE);
     data.clear();
     int status =
-        x11.XGetWindowProperty(
+        X11.XGetWindowProperty(
             display,
             window,
             property,
@@ -319,7 +322,7 @@ final class WindowManagerHints {
       if (status == 0 && count.getNativeLong(0).intValue() == LONGS && format.getInt(0) == 32) {
         hints.write(0, found.getByteArray(0, (int) hints.size()), 0, (int) hints.size());
       }
-      x11.XFree(found);
+      X11.XFree(found);
     }
     return hints;
   }

@@ -1,10 +1,10 @@
 package dev.dunlin.shell.host;
 
 import com.sun.jna.LastErrorException;
-import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
+import com.sun.jna.StringArray;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,21 +14,24 @@ import java.util.Optional;
 
 /** What Java can't do to its own process: environment and terminal. POSIX systems only. */
 public final class NativeProcess {
-  private interface LibC extends Library {
-    int setenv(String name, String value, int overwrite) throws LastErrorException;
+  /** Mapped directly: for an interface JNA makes a proxy, which takes time of each start. */
+  private static final class LibC {
+    static {
+      Native.register(LibC.class, "c");
+    }
 
-    int isatty(int fd);
+    private LibC() {}
 
-    int madvise(Pointer from, NativeLong bytes, int advice);
+    static native int setenv(String name, String value, int overwrite) throws LastErrorException;
 
-    int execv(String path, String[] argv) throws LastErrorException;
+    static native int isatty(int fd);
+
+    static native int madvise(Pointer from, NativeLong bytes, int advice);
+
+    static native int execv(String path, Pointer argv) throws LastErrorException;
   }
 
   private static final int MADV_DONTNEED = 4;
-
-  private static final class Holder {
-    static final LibC LIBC = Native.load("c", LibC.class);
-  }
 
   private NativeProcess() {}
 
@@ -38,7 +41,7 @@ public final class NativeProcess {
    * before Chromium and AWT are touched.
    */
   public static void setEnvironment(String name, String value) {
-    Holder.LIBC.setenv(name, value, 1);
+    LibC.setenv(name, value, 1);
   }
 
   /**
@@ -46,7 +49,7 @@ public final class NativeProcess {
    * It is advice: where the kernel declines, they stay.
    */
   static void forgetPages(long from, long bytes) {
-    Holder.LIBC.madvise(new Pointer(from), new NativeLong(bytes), MADV_DONTNEED);
+    LibC.madvise(new Pointer(from), new NativeLong(bytes), MADV_DONTNEED);
   }
 
   private static final String SYSTEM_BUS = "DBUS_SYSTEM_BUS_ADDRESS";
@@ -188,8 +191,9 @@ public final class NativeProcess {
       }
     }
     try {
-      Holder.LIBC.execv(
-          program.toString(), words.subList(0, words.size() - 1).toArray(String[]::new));
+      LibC.execv(
+          program.toString(),
+          new StringArray(words.subList(0, words.size() - 1).toArray(String[]::new)));
     } catch (LastErrorException e) {
       throw new IOException(program + ": " + e.getMessage(), e);
     }
@@ -200,6 +204,6 @@ public final class NativeProcess {
     if (Os.here() == Os.WINDOWS) {
       return System.console() != null;
     }
-    return Holder.LIBC.isatty(0) == 1;
+    return LibC.isatty(0) == 1;
   }
 }

@@ -1,6 +1,5 @@
 package dev.dunlin.shell.host;
 
-import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
@@ -50,23 +49,34 @@ public record XDesktop(Map<String, Integer> settings, String resources) {
     settings = Map.copyOf(settings);
   }
 
-  /** Public because JNA makes a proxy of it. Cookies are structures of one number. */
-  public interface Xcb extends Library {
-    Pointer xcb_connect(String display, Memory screen);
+  /**
+   * Mapped directly: for an interface JNA makes a proxy, which takes time of each start. Cookies
+   * are structures of one number.
+   */
+  private static final class Xcb {
+    static {
+      Native.register(Xcb.class, "libxcb.so.1");
+    }
 
-    int xcb_connection_has_error(Pointer connection);
+    private Xcb() {}
 
-    Pointer xcb_get_setup(Pointer connection);
+    static native Pointer xcb_connect(String display, Memory screen);
 
-    int xcb_intern_atom(Pointer connection, byte onlyIfExists, short length, byte[] name);
+    static native int xcb_connection_has_error(Pointer connection);
 
-    Pointer xcb_intern_atom_reply(Pointer connection, int cookie, Pointer error);
+    static native Pointer xcb_get_setup(Pointer connection);
 
-    int xcb_get_selection_owner(Pointer connection, int selection);
+    static native int xcb_intern_atom(
+        Pointer connection, byte onlyIfExists, short length, byte[] name);
 
-    Pointer xcb_get_selection_owner_reply(Pointer connection, int cookie, Pointer error);
+    static native Pointer xcb_intern_atom_reply(Pointer connection, int cookie, Pointer error);
 
-    int xcb_get_property(
+    static native int xcb_get_selection_owner(Pointer connection, int selection);
+
+    static native Pointer xcb_get_selection_owner_reply(
+        Pointer connection, int cookie, Pointer error);
+
+    static native int xcb_get_property(
         Pointer connection,
         byte delete,
         int window,
@@ -75,14 +85,19 @@ public record XDesktop(Map<String, Integer> settings, String resources) {
         int offset,
         int length);
 
-    Pointer xcb_get_property_reply(Pointer connection, int cookie, Pointer error);
+    static native Pointer xcb_get_property_reply(Pointer connection, int cookie, Pointer error);
 
-    void xcb_disconnect(Pointer connection);
+    static native void xcb_disconnect(Pointer connection);
   }
 
-  /** Public because JNA makes a proxy of it. */
-  public interface LibC extends Library {
-    void free(Pointer data);
+  private static final class LibC {
+    static {
+      Native.register(LibC.class, "c");
+    }
+
+    private LibC() {}
+
+    static native void free(Pointer data);
   }
 
   /**
@@ -92,17 +107,16 @@ public record XDesktop(Map<String, Integer> settings, String resources) {
    * @throws HostException if it does not let us in
    */
   public static XDesktop of(String display) {
-    Xcb xcb = Native.load("libxcb.so.1", Xcb.class);
     Memory screen = new Memory(Integer.BYTES);
     screen.setInt(0, 0);
-    Pointer connection = xcb.xcb_connect(display, screen);
+    Pointer connection = Xcb.xcb_connect(display, screen);
     try {
-      if (xcb.xcb_connection_has_error(connection) != 0) {
+      if (Xcb.xcb_connection_has_error(connection) != 0) {
         throw new HostException("the X server " + display + " does not tell its settings");
       }
-      return new Server(xcb, Native.load("c", LibC.class), connection).read(screen.getInt(0));
+      return new Server(connection).read(screen.getInt(0));
     } finally {
-      xcb.xcb_disconnect(connection);
+      Xcb.xcb_disconnect(connection);
     }
   }
 
@@ -171,9 +185,9 @@ public record XDesktop(Map<String, Integer> settings, String resources) {
   }
 
   /** One conversation. */
-  private record Server(Xcb xcb, LibC libc, Pointer connection) {
+  private record Server(Pointer connection) {
     XDesktop read(int screen) {
-      int root = XSetup.root(xcb.xcb_get_setup(connection), screen);
+      int root = XSetup.root(Xcb.xcb_get_setup(connection), screen);
       byte[] resources = property(root, atom("RESOURCE_MANAGER"));
       int manager = owner(atom("_XSETTINGS_S" + screen));
       return new XDesktop(
@@ -184,9 +198,9 @@ public record XDesktop(Map<String, Integer> settings, String resources) {
     private int atom(String name) {
       byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
       return number(
-          xcb.xcb_intern_atom_reply(
+          Xcb.xcb_intern_atom_reply(
               connection,
-              xcb.xcb_intern_atom(connection, (byte) 1, (short) bytes.length, bytes),
+              Xcb.xcb_intern_atom(connection, (byte) 1, (short) bytes.length, bytes),
               null));
     }
 
@@ -194,8 +208,8 @@ public record XDesktop(Map<String, Integer> settings, String resources) {
       return selection == 0
           ? 0
           : number(
-              xcb.xcb_get_selection_owner_reply(
-                  connection, xcb.xcb_get_selection_owner(connection, selection), null));
+              Xcb.xcb_get_selection_owner_reply(
+                  connection, Xcb.xcb_get_selection_owner(connection, selection), null));
     }
 
     private int number(Pointer reply) {
@@ -203,7 +217,7 @@ public record XDesktop(Map<String, Integer> settings, String resources) {
         return 0;
       }
       int number = reply.getInt(ANSWER);
-      libc.free(reply);
+      LibC.free(reply);
       return number;
     }
 
@@ -212,9 +226,9 @@ public record XDesktop(Map<String, Integer> settings, String resources) {
       Pointer reply =
           name == 0
               ? null
-              : xcb.xcb_get_property_reply(
+              : Xcb.xcb_get_property_reply(
                   connection,
-                  xcb.xcb_get_property(
+                  Xcb.xcb_get_property(
                       connection, (byte) 0, window, name, ANY_TYPE, 0, PROPERTY_BYTES / UNIT_BYTES),
                   null);
       if (reply == null) {
@@ -225,7 +239,7 @@ public record XDesktop(Map<String, Integer> settings, String resources) {
             ? reply.getByteArray(VALUE, reply.getInt(COUNT))
             : new byte[0];
       } finally {
-        libc.free(reply);
+        LibC.free(reply);
       }
     }
   }

@@ -1,6 +1,5 @@
 package dev.dunlin.shell.host;
 
-import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
@@ -35,22 +34,28 @@ public final class XKeyboard {
   private static final int EVENT_BYTES = 192;
   private static final int MAPPING_NOTIFY = 34;
 
-  /** Public because JNA makes a proxy of it. */
-  public interface X11 extends Library {
-    Pointer XOpenDisplay(String name);
+  /** Mapped directly: for an interface JNA makes a proxy, which takes time of each start. */
+  private static final class X11 {
+    static {
+      Native.register(X11.class, "libX11.so.6");
+    }
 
-    int XPending(Pointer display);
+    private X11() {}
 
-    int XNextEvent(Pointer display, Memory event);
+    static native Pointer XOpenDisplay(String name);
 
-    int XRefreshKeyboardMapping(Memory event);
+    static native int XPending(Pointer display);
 
-    int XkbGetState(Pointer display, int device, Memory state);
+    static native int XNextEvent(Pointer display, Memory event);
 
-    int XkbLookupKeySym(Pointer display, byte key, int state, IntByReference used, Memory keysym);
+    static native int XRefreshKeyboardMapping(Memory event);
+
+    static native int XkbGetState(Pointer display, int device, Memory state);
+
+    static native int XkbLookupKeySym(
+        Pointer display, byte key, int state, IntByReference used, Memory keysym);
   }
 
-  private final X11 x11 = Native.load("libX11.so.6", X11.class);
   private final Pointer display;
   private final Memory event = new Memory(EVENT_BYTES);
   private final Memory state = new Memory(STATE_BYTES);
@@ -62,7 +67,7 @@ public final class XKeyboard {
    * @throws HostException if the server does not let us in
    */
   public XKeyboard(String name) {
-    display = x11.XOpenDisplay(name);
+    display = X11.XOpenDisplay(name);
     if (display == null) {
       throw new HostException("the X server " + name + " does not tell its keyboard", null);
     }
@@ -75,7 +80,7 @@ public final class XKeyboard {
    */
   public int state(int held) {
     refresh();
-    x11.XkbGetState(display, CORE_KEYBOARD, state);
+    X11.XkbGetState(display, CORE_KEYBOARD, state);
     return held & 0xff | (state.getByte(0) & GROUPS) << GROUP_SHIFT;
   }
 
@@ -87,17 +92,17 @@ public final class XKeyboard {
    */
   public long keysym(int code, int state) {
     keysym.setNativeLong(0, new NativeLong(0));
-    return x11.XkbLookupKeySym(display, (byte) code, state, used, keysym) == 0
+    return X11.XkbLookupKeySym(display, (byte) code, state, used, keysym) == 0
         ? 0
         : keysym.getNativeLong(0).longValue();
   }
 
   /** Every X client hears of another layout, and Xlib keeps the old one until it is told. */
   private void refresh() {
-    while (x11.XPending(display) > 0) {
-      x11.XNextEvent(display, event);
+    while (X11.XPending(display) > 0) {
+      X11.XNextEvent(display, event);
       if (event.getInt(0) == MAPPING_NOTIFY) {
-        x11.XRefreshKeyboardMapping(event);
+        X11.XRefreshKeyboardMapping(event);
       }
     }
   }
