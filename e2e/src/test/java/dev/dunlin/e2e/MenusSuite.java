@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,9 +158,7 @@ class MenusSuite {
     assertEquals(2, page.evaluate("chosen.length").asInt());
   }
 
-  /** Nightly until it is known why the page has the keys of an open menu now and then (2 of 16). */
   @Test
-  @Tag("nightly")
   void aClickOpensAMenuWhoseRolesActOnThePageWhichKeepsItsSize() throws IOException {
     start(ALLOWED);
     clickPage();
@@ -187,6 +184,30 @@ class MenusSuite {
     desktop.press("Control_L", "n");
     page.await("keys.includes('n') && innerHeight === 400");
     assertEquals(1, page.evaluate("chosen.length").asInt());
+  }
+
+  @Test
+  void aMenuThatTheMouseOpenedHearsTheKeysAndThePageDoesNot() throws IOException {
+    start(ALLOWED);
+    clickPage();
+    page.evaluate("field.focus()");
+    outcome("menu.system.set(" + BAR + ")");
+    page.await("innerWidth === 640 && innerHeight === 400");
+    Desktop.Area area = window.area();
+    desktop.click(area.x() + 20, area.y() + 10);
+    awaitPopup(true);
+    desktop.press("Escape");
+    awaitPopup(false);
+    page.await("document.hasFocus()");
+    desktop.click(area.x() + 20, area.y() + 10);
+    awaitPopup(true);
+    desktop.press("Down");
+    desktop.press("Return");
+    awaitChosen("[['system', 'File', 'New', false]]");
+    page.await("document.hasFocus()");
+    desktop.type("q");
+    page.await("keys.includes('q')");
+    assertEquals("[\"q\"]", page.evaluate("JSON.stringify(keys)").asText());
   }
 
   @Test

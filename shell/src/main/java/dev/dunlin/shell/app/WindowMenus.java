@@ -18,8 +18,6 @@ import java.awt.MouseInfo;
 import java.awt.Point;
 import java.awt.PointerInfo;
 import java.awt.Rectangle;
-import java.awt.event.FocusAdapter;
-import java.awt.event.FocusEvent;
 import java.awt.event.KeyEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -81,34 +79,19 @@ final class WindowMenus {
   private final ChangeListener selection = event -> opened();
   private boolean open;
 
-  /** Whether an open menu has got the keyboard back once. */
-  private boolean retaken;
-
   WindowMenus(BrowserWindow window, Listener listener) {
     this.window = window;
     this.listener = listener;
     keyboard =
         new KeyboardFirst(
             root,
-            window::blurPage,
+            () -> window.blurPage(root::requestFocus),
             () -> {
               if (!open) {
                 window.focusPage();
               }
             });
     MenuSelectionManager.defaultManager().addChangeListener(selection);
-    root.addFocusListener(
-        new FocusAdapter() {
-          @Override
-          public void focusLost(FocusEvent event) {
-            // The page's window answers an earlier request of the keyboard: it was older than ours.
-            if (open && !retaken) {
-              retaken = true;
-              window.blurPage();
-              root.requestFocus();
-            }
-          }
-        });
   }
 
   /** The window is gone. From any thread. */
@@ -247,7 +230,10 @@ final class WindowMenus {
     if (open && !now) {
       window.focusPage();
     }
-    retaken &= now;
+    if (now && !window.isBlurred()) {
+      // By the mouse: AWT believes that it has the keys then, and Chromium has them.
+      window.blurPage(root::requestFocus);
+    }
     open = now;
   }
 

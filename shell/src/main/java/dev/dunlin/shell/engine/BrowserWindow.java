@@ -24,6 +24,8 @@ import java.awt.event.ActionEvent;
 import java.awt.event.ActionListener;
 import java.awt.event.ComponentAdapter;
 import java.awt.event.ComponentEvent;
+import java.awt.event.FocusEvent;
+import java.awt.event.FocusListener;
 import java.awt.event.KeyEvent;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
@@ -150,6 +152,9 @@ public final class BrowserWindow {
 
   /** Asked on Chromium's UI thread. */
   private volatile Predicate<KeyStroke> keys = key -> false;
+
+  /** What takes it once more; empty while it is the page's. */
+  private volatile Optional<Runnable> keyboard = Optional.empty();
 
   private volatile Consumer<List<Path>> dropped = files -> {};
   private boolean takesDrops;
@@ -912,9 +917,20 @@ public final class BrowserWindow {
     return keys.test(key);
   }
 
-  /** Takes the keyboard from the page: AWT alone only believes that it does. */
-  public void blurPage() {
+  /**
+   * Takes the keyboard from the page until {@link #focusPage}: AWT alone only believes that it
+   * does.
+   *
+   * @param again done, on the event dispatch thread, when Chromium has got it back all the same
+   */
+  public void blurPage(Runnable again) {
+    keyboard = Optional.of(again);
     browser.setFocus(false);
+  }
+
+  /** Whether something of ours has the keyboard in the page's place. Any thread. */
+  public boolean isBlurred() {
+    return keyboard.isPresent();
   }
 
   /** Hears, on the event dispatch thread, where a person asks for a menu that the page has not. */
@@ -986,11 +1002,14 @@ public final class BrowserWindow {
         () -> {
           handover.ifPresent(KeyHandover::focused);
           OpenDialog.takeKeys();
+          keyboard.ifPresent(this::blurPage);
+          keyboard.ifPresent(Runnable::run);
         });
   }
 
   /** Gives the keyboard back to the page, after a menu has had it. */
   public void focusPage() {
+    keyboard = Optional.empty();
     EventQueue.invokeLater(
         () -> {
           if (frame != null) {
@@ -1285,10 +1304,33 @@ public final class BrowserWindow {
             takesDrops = true;
             Component page = browser.getUIComponent();
             FileDrops.on(frame, page, scale(), this::protocol, files -> dropped.accept(files));
+            guardFocus(page);
             handover = Optional.of(KeyHandover.on(frame, page, this::press));
             offers = Optional.of(TakeFocus.on(frame, canvas()));
           }
         });
+  }
+
+  /**
+   * AWT gives the page the keys whenever the window gets them, and JCEF closes every menu then: not
+   * while something has them in its place, a menu that a press has just opened.
+   */
+  private void guardFocus(Component page) {
+    for (FocusListener jcef : page.getFocusListeners()) {
+      page.removeFocusListener(jcef);
+      page.addFocusListener(
+          new FocusListener() {
+            @Override
+            public void focusGained(FocusEvent event) {
+              keyboard.ifPresentOrElse(Runnable::run, () -> jcef.focusGained(event));
+            }
+
+            @Override
+            public void focusLost(FocusEvent event) {
+              jcef.focusLost(event);
+            }
+          });
+    }
   }
 
   /** Hears which files a person drops on the page, before the page does. On any thread. */

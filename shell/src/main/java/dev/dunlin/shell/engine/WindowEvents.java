@@ -56,12 +56,13 @@ final class WindowEvents {
 
   private final class Focus extends CefFocusHandlerAdapter {
     /**
-     * Not while a dialog is open. Chromium gives a page the keys as late as 100 ms after its window
-     * has got them: a dialog that opens meanwhile would lose them.
+     * Not while a dialog or a menu is open. Chromium gives a page the keys as late as 100 ms after
+     * its window has got them: what opens meanwhile would lose them.
      */
     @Override
     public boolean onSetFocus(CefBrowser browser, FocusSource source) {
-      return OpenDialog.last().isPresent();
+      return OpenDialog.last().isPresent()
+          || windowOf(browser).filter(BrowserWindow::isBlurred).isPresent();
     }
 
     @Override
