@@ -44,7 +44,7 @@ export { createWindow, getCurrentWindow };
 export async function getWindows(indices?: readonly number[]): Promise<ApplicationWindowList> {
   const own = await getCurrentWindow();
   if (indices?.every(index => index === own.index) === true) return new ApplicationWindowList(indices.length > 0 ? [own] : []);
-  const states = (await call(commandUrl('windows', 'list'))) as WindowState[];
+  const [states] = (await Promise.all([call(commandUrl('windows', 'list')), own.update()])) as [WindowState[], unknown];
   return new ApplicationWindowList(states.filter(({ index }) => indices?.includes(index) ?? true).map(state => (state.index === own.index ? own : new ApplicationWindow(state))));
 }
 export async function getWindow(index: number): Promise<ApplicationWindow | null> {

@@ -212,6 +212,12 @@ class FocusSuite {
     page.await("one.value === 'before after'");
   }
 
+  /** What the app says of its two windows. */
+  private static String focused(Page page) {
+    return page.run("return JSON.stringify([...await app.getWindows()].map(w => w.state.focused))")
+        .asText();
+  }
+
   /** java-cef #310: after some Alt-Tabs a text field takes no keys any more. */
   @Test
   @Shows(Feature.FOCUS)
@@ -232,12 +238,14 @@ class FocusSuite {
     awaitActive(app, "Second");
     second.await("document.hasFocus()");
     second.evaluate("one.focus()");
+    assertEquals("[false,true]", focused(second));
     StringBuilder typed = new StringBuilder("a");
     for (int round = 0; round < 4; round++) {
       desktop.type("s");
       second.await("one.value === '" + "s".repeat(round + 1) + "'");
       desktop.press("Alt_L", "Tab");
       awaitActive(app, "First");
+      assertEquals("[true,false]", focused(first));
       first.await("where() === 'two'");
       desktop.type("b");
       typed.append('b');

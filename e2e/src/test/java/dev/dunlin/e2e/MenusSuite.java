@@ -193,12 +193,13 @@ class MenusSuite {
     page.evaluate("field.focus()");
     outcome("menu.system.set(" + BAR + ")");
     page.await("innerWidth === 640 && innerHeight === 400");
+    long pageFocus = desktop.inputFocus();
     Desktop.Area area = window.area();
     desktop.click(area.x() + 20, area.y() + 10);
     awaitPopup(true);
     desktop.press("Escape");
     awaitPopup(false);
-    page.await("document.hasFocus()");
+    app.await(() -> desktop.inputFocus() == pageFocus, "the page's keys", RunningApp.SOON);
     desktop.click(area.x() + 20, area.y() + 10);
     awaitPopup(true);
     desktop.press("Down");

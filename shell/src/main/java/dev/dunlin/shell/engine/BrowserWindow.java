@@ -1420,7 +1420,7 @@ public final class BrowserWindow {
               frame.isResizable(),
               fullScreen,
               frame.isAlwaysOnTop(),
-              frame.isFocused(),
+              frame.isFocused() || offers.filter(TakeFocus::isWithPage).isPresent(),
               toolkitScale() * engine.scale().factor(),
               frame.getBackground());
         });

@@ -125,6 +125,20 @@ final class TakeFocus {
         });
   }
 
+  /**
+   * Whether they are in the page: AWT counts a window as left when Chromium has them. Thread: event
+   * dispatch.
+   */
+  boolean isWithPage() {
+    return frame.isDisplayable()
+        && AwtDisplay.use(
+            frame,
+            display -> {
+              long focus = focus(display);
+              return focus > POINTER_ROOT && isInPage(display, focus);
+            });
+  }
+
   /** The window goes. Thread: event dispatch. */
   void end() {
     if (!frame.isDisplayable()) {
