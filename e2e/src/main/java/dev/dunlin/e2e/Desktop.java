@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * A desktop of our own: an X server and a window manager, and what an X client can see of the
@@ -41,6 +42,9 @@ public final class Desktop implements AutoCloseable {
   public static final String FULL_WINDOW_MANAGER = "openbox";
 
   /** Longest part of a property that is read, in units of four bytes. */
+  /** So many looks that find the keys in one place. */
+  private static final int LOOKS = 10;
+
   private static final int PROPERTY_LENGTH = 1024;
 
   private static final int ANY_TYPE = 0;
@@ -488,6 +492,30 @@ public final class Desktop implements AutoCloseable {
     Memory focus = new Memory(NativeLong.SIZE);
     x11.XGetInputFocus(display, focus, new Memory(Integer.BYTES));
     return focus.getNativeLong(0).longValue();
+  }
+
+  /** Until the keys are in the page of the window of that title, for good. */
+  public void awaitKeys(RunningApp app, String title) {
+    awaitKeys(
+        app,
+        () -> window(title).filter(seen -> seen.isActive() && seen.hasKeysInPage()).isPresent(),
+        "the keys for the page of " + title);
+  }
+
+  /** Until they are there for good: the toolkit hands them on once or twice. */
+  public void awaitKeys(RunningApp app, BooleanSupplier there, String what) {
+    List<Long> last = new ArrayList<>();
+    app.await(
+        () -> {
+          if (!there.getAsBoolean() || !last.isEmpty() && last.get(0) != inputFocus()) {
+            last.clear();
+          } else {
+            last.add(inputFocus());
+          }
+          return last.size() >= LOOKS;
+        },
+        what,
+        RunningApp.SOON);
   }
 
   /** Types small letters, digits and spaces. */

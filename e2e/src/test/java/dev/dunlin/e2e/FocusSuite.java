@@ -6,9 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,9 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Where real keys go: to the page, to a dialog over it, to another window and back. */
 class FocusSuite {
   private static final String READY = "document.documentElement.dataset.ready === 'true'";
-
-  /** So many looks that find the keys in one place. */
-  private static final int LOOKS = 10;
 
   private static final String FIELDS =
       "document.body.innerHTML = '<input id=\"one\"><input id=\"two\"><button id=\"three\">x</button>';"
@@ -45,36 +40,9 @@ class FocusSuite {
   private RunningApp start(String lines) throws IOException {
     RunningApp running = APPS.startOn(desktop, "windows", lines, folder);
     running.page().run(FIELDS);
-    awaitActive(running, "First");
+    desktop.awaitKeys(running, "First");
     running.page().await("document.hasFocus()");
     return running;
-  }
-
-  private static void awaitActive(RunningApp app, String title) {
-    awaitKeys(
-        app,
-        () ->
-            desktop
-                .window(title)
-                .filter(window -> window.isActive() && window.hasKeysInPage())
-                .isPresent(),
-        "the keys for the page of " + title);
-  }
-
-  /** Until they are there for good: the toolkit hands them on once or twice. */
-  private static void awaitKeys(RunningApp app, BooleanSupplier there, String what) {
-    List<Long> last = new ArrayList<>();
-    app.await(
-        () -> {
-          if (!there.getAsBoolean() || !last.isEmpty() && last.get(0) != desktop.inputFocus()) {
-            last.clear();
-          } else {
-            last.add(desktop.inputFocus());
-          }
-          return last.size() >= LOOKS;
-        },
-        what,
-        RunningApp.SOON);
   }
 
   /** java-cef #42: Tab never enters the page, or never leaves its last element. */
@@ -115,7 +83,7 @@ class FocusSuite {
       desktop.type(String.valueOf(letter));
       typed += letter;
       page.await("one.value === '" + typed + "'");
-      awaitActive(app, "First");
+      desktop.awaitKeys(app, "First");
     }
     record Press(String key, String then, String... names) {}
     for (Press press :
@@ -129,7 +97,7 @@ class FocusSuite {
       desktop.press(press.names);
       page.await("codes.includes('" + press.key + "')");
       page.await(press.then);
-      awaitActive(app, "First");
+      desktop.awaitKeys(app, "First");
     }
   }
 
@@ -183,7 +151,7 @@ class FocusSuite {
             + folder
             + "'}).then(paths => { picked = String(paths) }, fault => { picked = fault.name })");
     page.awaitDialog(said -> said.stream().anyMatch(line -> line.contains("Save")), "the dialog");
-    awaitKeys(
+    desktop.awaitKeys(
         app,
         () -> desktop.window("First").filter(Desktop.Seen::isActive).isEmpty(),
         "the dialog to have the keys");
@@ -194,7 +162,7 @@ class FocusSuite {
     page.await("globalThis.clicked");
     page.call("Page.bringToFront", JsonNodeFactory.instance.objectNode());
     page.run("one.focus(); window.focus()");
-    awaitKeys(
+    desktop.awaitKeys(
         app,
         () -> desktop.window("First").filter(Desktop.Seen::hasKeysInPage).isEmpty(),
         "the dialog to keep the keys");
@@ -206,7 +174,7 @@ class FocusSuite {
     String picked = page.evaluate("picked").asText();
     assertEquals(folder.resolve("meant for java").toString(), picked);
     assertEquals("before", page.evaluate("one.value").asText());
-    awaitActive(app, "First");
+    desktop.awaitKeys(app, "First");
     page.await("where() === 'one'");
     desktop.type(" after");
     page.await("one.value === 'before after'");
@@ -235,7 +203,7 @@ class FocusSuite {
     Page second = app.page(1);
     second.await(READY);
     second.run(FIELDS);
-    awaitActive(app, "Second");
+    desktop.awaitKeys(app, "Second");
     second.await("document.hasFocus()");
     second.evaluate("one.focus()");
     assertEquals("[false,true]", focused(second));
@@ -244,14 +212,14 @@ class FocusSuite {
       desktop.type("s");
       second.await("one.value === '" + "s".repeat(round + 1) + "'");
       desktop.press("Alt_L", "Tab");
-      awaitActive(app, "First");
+      desktop.awaitKeys(app, "First");
       assertEquals("[true,false]", focused(first));
       first.await("where() === 'two'");
       desktop.type("b");
       typed.append('b');
       first.await("two.value === '" + typed + "'");
       desktop.press("Alt_L", "Tab");
-      awaitActive(app, "Second");
+      desktop.awaitKeys(app, "Second");
       second.await("where() === 'one'");
     }
     assertEquals("elsewhere", first.evaluate("where()").asText());
@@ -267,18 +235,18 @@ class FocusSuite {
             + " x: 0, y: 0}))");
     Page second = app.page(1);
     second.await(READY);
-    awaitActive(app, "Second");
+    desktop.awaitKeys(app, "Second");
     Desktop.Seen seen = desktop.window("First").get();
     JsonNode at =
         first.evaluate(
             "(r => ({x: r.x + r.width / 2, y: r.y + r.height / 2}))(one.getBoundingClientRect())");
     desktop.click(seen.area().x() + at.path("x").asInt(), seen.area().y() + at.path("y").asInt());
-    awaitActive(app, "First");
+    desktop.awaitKeys(app, "First");
     first.await("where() === 'one'");
     desktop.type("here");
     first.await("one.value === 'here'");
     second.evaluate("outcome(() => win.focus())");
-    awaitActive(app, "Second");
+    desktop.awaitKeys(app, "Second");
   }
 
   @Test

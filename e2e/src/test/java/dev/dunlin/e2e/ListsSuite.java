@@ -21,9 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ListsSuite {
   private static final List<String> OPTIONS = List.of("One", "Two", "Three", "Four");
 
-  /** So many looks that find the keys in one place. */
-  private static final int LOOKS = 10;
-
   private static final int LEFT = 100;
   private static final int TOP = 60;
   private static final int WIDTH = 120;
@@ -66,7 +63,7 @@ class ListsSuite {
             + " height: %dpx }'); document.adoptedStyleSheets = [sheet];".formatted(HEIGHT)
             + " await new Promise(done => requestAnimationFrame(() =>"
             + " requestAnimationFrame(done)))");
-    awaitKeys("First");
+    desktop.awaitKeys(app, "First");
     page.await("document.hasFocus()");
     return desktop.window("First").get();
   }
@@ -75,26 +72,6 @@ class ListsSuite {
     StringBuilder options = new StringBuilder("const it = document.createElement('select');");
     OPTIONS.forEach(option -> options.append("it.append(new Option('" + option + "'));"));
     return start(manager, options.toString());
-  }
-
-  /** Until they are there for good: the toolkit hands them on once or twice. */
-  private void awaitKeys(String title) {
-    List<Long> last = new ArrayList<>();
-    app.await(
-        () -> {
-          if (desktop
-                  .window(title)
-                  .filter(window -> window.isActive() && window.hasKeysInPage())
-                  .isEmpty()
-              || !last.isEmpty() && last.get(0) != desktop.inputFocus()) {
-            last.clear();
-          } else {
-            last.add(desktop.inputFocus());
-          }
-          return last.size() >= LOOKS;
-        },
-        "the keys for the page of " + title,
-        RunningApp.SOON);
   }
 
   private void press(Desktop.Seen window, int right) {
@@ -164,14 +141,14 @@ class ListsSuite {
     page.evaluate(
         "outcome(() => app.createWindow({path: 'second.html', index: 1, width: 300, height: 200,"
             + " x: 20, y: 20}))");
-    awaitKeys("Second");
+    desktop.awaitKeys(app, "Second");
     pickByTwoClicks(window, 1);
-    awaitKeys("First");
+    desktop.awaitKeys(app, "First");
     Desktop.Area second = desktop.window("Second").get().area();
     desktop.click(second.x() + second.width() / 2, second.y() + second.height() / 2);
-    awaitKeys("Second");
+    desktop.awaitKeys(app, "Second");
     pickByOnePress(window, 2);
-    awaitKeys("First");
+    desktop.awaitKeys(app, "First");
   }
 
   /** They open when the button is let go. */

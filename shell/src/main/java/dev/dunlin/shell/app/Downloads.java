@@ -229,7 +229,6 @@ final class Downloads implements CommandModule {
     facts.put("id", id);
     facts.put("url", shown(download.url()));
     facts.put("path", call.path().asked());
-    tell(window, facts, download.progress(), "running");
     download.accept(
         whole,
         progress -> {

@@ -78,6 +78,9 @@ public final class BrowserWindow {
   /** How long a window must have one size before the page's is looked at: see {@link PageSize}. */
   static final Duration STEADY = Duration.ofMillis(300);
 
+  /** How long what a menu says waits for the page to have the focus. Over: it is done. */
+  private static final Duration FOCUS_PATIENCE = Duration.ofSeconds(1);
+
   /** What an item of a menu changes: half a level, as in a browser. */
   private static final double ZOOM_LEVELS = 0.5;
 
@@ -155,6 +158,12 @@ public final class BrowserWindow {
 
   /** What takes it once more; empty while it is the page's. */
   private volatile Optional<Runnable> keyboard = Optional.empty();
+
+  // Event dispatch thread only: whether the page may still be without the keys that a menu has had,
+  // and what is to be done to it when it has them.
+  private boolean awaitsFocus;
+  private final List<PageEdit> edits = new ArrayList<>();
+  private final Timer focusLate = new Timer((int) FOCUS_PATIENCE.toMillis(), late -> focused());
 
   private volatile Consumer<List<Path>> dropped = files -> {};
   private boolean takesDrops;
@@ -750,6 +759,7 @@ public final class BrowserWindow {
     closesLate.stop();
     dragging.stop();
     steady.stop();
+    focusLate.stop();
     handover.ifPresent(KeyHandover::end);
     offers.ifPresent(TakeFocus::end);
     offers = Optional.empty();
@@ -925,6 +935,7 @@ public final class BrowserWindow {
    */
   public void blurPage(Runnable again) {
     keyboard = Optional.of(again);
+    awaitsFocus = true;
     browser.setFocus(false);
   }
 
@@ -1002,8 +1013,12 @@ public final class BrowserWindow {
         () -> {
           handover.ifPresent(KeyHandover::focused);
           OpenDialog.takeKeys();
-          keyboard.ifPresent(this::blurPage);
-          keyboard.ifPresent(Runnable::run);
+          if (keyboard.isPresent()) {
+            blurPage(keyboard.get());
+            keyboard.get().run();
+          } else {
+            focused();
+          }
         });
   }
 
@@ -1020,10 +1035,34 @@ public final class BrowserWindow {
         });
   }
 
-  /** Does to the page what an item of a menu says. */
+  /**
+   * Does to the page what an item of a menu says: once it has the focus, which a menu has just had.
+   * What has none selects nothing.
+   */
   public void edit(PageEdit edit) {
-    // What has no focus selects nothing, and a menu has just had it.
-    browser.setFocus(true);
+    EventQueue.invokeLater(
+        () -> {
+          if (frame != null) {
+            browser.setFocus(true);
+            edits.add(edit);
+            focusLate.setRepeats(false);
+            if (awaitsFocus) {
+              focusLate.restart();
+            } else {
+              focused();
+            }
+          }
+        });
+  }
+
+  private void focused() {
+    awaitsFocus = false;
+    focusLate.stop();
+    edits.forEach(this::act);
+    edits.clear();
+  }
+
+  private void act(PageEdit edit) {
     CefFrame focused = browser.getFocusedFrame();
     CefFrame target = focused == null ? browser.getMainFrame() : focused;
     if (target == null) {

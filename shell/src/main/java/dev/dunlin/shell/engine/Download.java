@@ -35,7 +35,7 @@ public final class Download implements AutoCloseable {
   private CefDownloadItemCallback control;
   private boolean cancelled;
   private Progress last = new Progress(State.RUNNING, 0, 0);
-  private Consumer<Progress> listener = progress -> {};
+  private Consumer<Progress> listener = now -> {};
 
   Download(String url, String suggestedName, CefBeforeDownloadCallback question) {
     this.url = url;
@@ -52,14 +52,15 @@ public final class Download implements AutoCloseable {
     return suggestedName;
   }
 
-  public synchronized Progress progress() {
-    return last;
-  }
-
-  /** Lets Chromium write it to a file, which must not be there. */
-  public synchronized void accept(Path file, Consumer<Progress> whenChanged) {
-    listener = whenChanged;
-    if (!cancelled) {
+  /**
+   * Lets Chromium write it to a file, which must not be there.
+   *
+   * @param progress told how far it is now, then of each change, in order; does not block
+   */
+  public synchronized void accept(Path file, Consumer<Progress> progress) {
+    listener = progress;
+    listener.accept(last);
+    if (!cancelled && last.state == State.RUNNING) {
       question.Continue(file.toString(), false);
     }
   }
@@ -94,32 +95,26 @@ public final class Download implements AutoCloseable {
    *
    * @param item valid during this call only
    */
-  boolean updated(CefDownloadItem item, CefDownloadItemCallback callback) {
-    Consumer<Progress> told;
-    Progress now;
-    synchronized (this) {
-      control = callback;
-      State state =
-          item.isInProgress()
-              ? State.RUNNING
-              : item.isComplete()
-                  ? State.DONE
-                  : item.isCanceled() || cancelled ? State.CANCELLED : State.FAILED;
-      now = new Progress(state, item.getReceivedBytes(), Math.max(0, item.getTotalBytes()));
-      if (now.equals(last)) {
-        told = progress -> {};
-      } else {
-        told = listener;
-      }
-      last = now;
-      if (state == State.RUNNING && cancelled) {
-        callback.cancel();
-      }
-      if (state != State.RUNNING) {
-        control = null;
-      }
+  synchronized boolean updated(CefDownloadItem item, CefDownloadItemCallback callback) {
+    control = callback;
+    State state =
+        item.isInProgress()
+            ? State.RUNNING
+            : item.isComplete()
+                ? State.DONE
+                : item.isCanceled() || cancelled ? State.CANCELLED : State.FAILED;
+    Progress now = new Progress(state, item.getReceivedBytes(), Math.max(0, item.getTotalBytes()));
+    boolean changed = !now.equals(last);
+    last = now;
+    if (state == State.RUNNING && cancelled) {
+      callback.cancel();
     }
-    told.accept(now);
-    return now.state != State.RUNNING;
+    if (state != State.RUNNING) {
+      control = null;
+    }
+    if (changed) {
+      listener.accept(now);
+    }
+    return state != State.RUNNING;
   }
 }
