@@ -138,7 +138,7 @@ function saveNote () {
   saveTimer = 0
   saving = saving.then(async () => {
     try {
-      await writeFile(notePath, note.value)
+      await writeFile(notePath, note.value, { atomic: true })
       if (!saveTimer) noteStatus(`Saved at ${new Date().toLocaleTimeString()}`, 'saved')
     } catch (error) {
       noteStatus(error.message, 'failed')

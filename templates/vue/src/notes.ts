@@ -22,12 +22,19 @@ export async function load (): Promise<Note[]> {
   return Promise.all(names.map(async name => ({ name, text: String(await readFile(join(folder, name), 'utf8')) })))
 }
 
-export const create = (): Note => ({ name: `${new Date().toISOString().replace(/[:.]/g, '-')}.txt`, text: '' })
-export const save = ({ name, text }: Note) => writeFile(join(folder, name), text)
+let made = 0
+export const create = (): Note => ({ name: `${new Date().toISOString().replace(/[:.]/g, '-')}-${made++}.txt`, text: '' })
 
 let waiting: Note | undefined
 let timer = 0
-let writing: Promise<void> = Promise.resolve()
+let writing: Promise<unknown> = Promise.resolve()
+
+/** One write at a time, so that an older text never lands on a newer one; and the whole of it or nothing. */
+export function save ({ name, text }: Note): Promise<void> {
+  const saved = writing.then(() => writeFile(join(folder, name), text, { atomic: true }))
+  writing = saved.catch(() => {})
+  return saved
+}
 
 /** Saves a note a little later, with what is typed into it meanwhile. */
 export function saveSoon (note: Note, tell: (status: string) => void) {
@@ -38,14 +45,17 @@ export function saveSoon (note: Note, tell: (status: string) => void) {
   timer ||= window.setTimeout(saveNow, SAVE_AFTER_MS, tell)
 }
 
-/** One write at a time, so that an older text never lands on a newer one. */
 function saveNow (tell: (status: string) => void) {
   clearTimeout(timer)
   timer = 0
   const note = waiting
   waiting = undefined
   if (!note) return
-  writing = writing.then(() => save(note)).then(() => { if (!waiting) tell('All saved') }, error => tell(error.message))
+  save(note).then(() => { if (!waiting) tell('All saved') }, error => {
+    // The next key tries again, if it is typed there.
+    waiting ??= note
+    tell(error.message)
+  })
 }
 
 addEventListener('pagehide', () => saveNow(() => {}))

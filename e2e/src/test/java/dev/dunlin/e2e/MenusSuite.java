@@ -208,7 +208,19 @@ class MenusSuite {
     desktop.press("Down");
     desktop.press("Return");
     awaitChosen("[['system', 'File', 'New', false]]");
-    page.await("document.hasFocus()");
+    app.await(() -> desktop.inputFocus() == pageFocus, "the page's keys", RunningApp.SOON);
+    // Nor where it takes the place of another one.
+    desktop.click(3, area.x() + 300, area.y() + 200);
+    awaitPopup(true);
+    desktop.click(area.x() + 20, area.y() + 10);
+    app.await(
+        () -> desktop.popup().filter(menu -> menu.y() < area.y() + 100).isPresent(),
+        "the menu of the bar in the place of the page's",
+        RunningApp.SOON);
+    desktop.press("Down");
+    desktop.press("Return");
+    page.await("chosen.length === 2 && chosen[1][2] === 'New'");
+    app.await(() -> desktop.inputFocus() == pageFocus, "the page's keys", RunningApp.SOON);
     desktop.type("q");
     page.await("keys.includes('q')");
     assertEquals("[\"q\"]", page.evaluate("JSON.stringify(keys)").asText());

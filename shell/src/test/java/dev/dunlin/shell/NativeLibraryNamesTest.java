@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
  */
 class NativeLibraryNamesTest {
   private static final Pattern LOADED =
-      Pattern.compile("\\b(?:Native\\.)?(?:load|register|getInstance)\\(\\s*\"([^\"]+)\"");
+      Pattern.compile(
+          "\\b(?:Native\\.)?(?:load|register|getInstance)\\(\\s*(?:\\w+\\.class,\\s*)?\"([^\"]+)\"");
 
   @Test
   void librariesOfTheSystemAreAskedForByTheirFullNames() throws IOException {

@@ -1265,6 +1265,9 @@ public final class AppRun implements Launcher {
     }
 
     private void settled() {
+      if (exit.isDone()) {
+        return;
+      }
       Threads.start("old-generation", OldGeneration::keepSmall);
       Threads.start("theme", theme::follow);
       Threads.start("screen-readers", readers::follow);

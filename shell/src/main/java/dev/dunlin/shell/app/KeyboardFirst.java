@@ -64,8 +64,9 @@ final class KeyboardFirst {
     forget();
     opens.ifPresent(
         menu -> {
-          late.stop();
           menu.run();
+          // Not before: a menu that can't open leaves the page its keys.
+          late.stop();
         });
   }
 

@@ -760,6 +760,7 @@ public final class BrowserWindow {
     dragging.stop();
     steady.stop();
     focusLate.stop();
+    edits.clear();
     handover.ifPresent(KeyHandover::end);
     offers.ifPresent(TakeFocus::end);
     offers = Optional.empty();
@@ -1004,19 +1005,26 @@ public final class BrowserWindow {
 
   /** It shows another document. */
   public void committed() {
-    EventQueue.invokeLater(() -> handover.ifPresent(KeyHandover::forget));
+    EventQueue.invokeLater(
+        () -> {
+          handover.ifPresent(KeyHandover::forget);
+          edits.clear();
+        });
   }
 
   /** Chromium says that the page has the focus. */
   void hasFocus() {
     EventQueue.invokeLater(
         () -> {
-          handover.ifPresent(KeyHandover::focused);
+          if (frame == null) {
+            return;
+          }
           OpenDialog.takeKeys();
           if (keyboard.isPresent()) {
             blurPage(keyboard.get());
             keyboard.get().run();
           } else {
+            handover.ifPresent(KeyHandover::focused);
             focused();
           }
         });
@@ -1027,7 +1035,8 @@ public final class BrowserWindow {
     keyboard = Optional.empty();
     EventQueue.invokeLater(
         () -> {
-          if (frame != null) {
+          // Not where another menu has taken the place of the one that gives them back.
+          if (frame != null && keyboard.isEmpty()) {
             // Not by AWT: it would give the focus to the page again whenever it should not.
             KeyboardFocusManager.getCurrentKeyboardFocusManager().clearFocusOwner();
             browser.setFocus(true);
@@ -1056,6 +1065,11 @@ public final class BrowserWindow {
   }
 
   private void focused() {
+    if (keyboard.isPresent()) {
+      // Another menu has opened meanwhile.
+      focusLate.restart();
+      return;
+    }
     awaitsFocus = false;
     focusLate.stop();
     edits.forEach(this::act);

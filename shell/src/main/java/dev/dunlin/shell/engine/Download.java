@@ -59,8 +59,12 @@ public final class Download implements AutoCloseable {
    */
   public synchronized void accept(Path file, Consumer<Progress> progress) {
     listener = progress;
+    if (cancelled && last.state == State.RUNNING) {
+      // Chromium, which has no answer, may have nothing to tell any more.
+      last = new Progress(State.CANCELLED, last.received, last.total);
+    }
     listener.accept(last);
-    if (!cancelled && last.state == State.RUNNING) {
+    if (last.state == State.RUNNING) {
       question.Continue(file.toString(), false);
     }
   }
@@ -104,8 +108,10 @@ public final class Download implements AutoCloseable {
                 ? State.DONE
                 : item.isCanceled() || cancelled ? State.CANCELLED : State.FAILED;
     Progress now = new Progress(state, item.getReceivedBytes(), Math.max(0, item.getTotalBytes()));
-    boolean changed = !now.equals(last);
-    last = now;
+    boolean changed = last.state == State.RUNNING && !now.equals(last);
+    if (changed) {
+      last = now;
+    }
     if (state == State.RUNNING && cancelled) {
       callback.cancel();
     }

@@ -166,9 +166,11 @@ public final class Engine {
     try {
       state = State.LOADING;
       join(preload(settings.installation()));
+      // What tries the sandbox has ended then: see INITIALISING.
+      Path helper = settings.helper().get();
       state = State.INITIALISING;
       ExitSignals signals = ExitSignals.save();
-      initialise();
+      initialise(helper);
       signals.restore();
       // Not before: no Java may run while the signals are Chromium's, least of all AWT's.
       EventQueue.invokeLater(this::stayAwake);
@@ -211,14 +213,14 @@ public final class Engine {
     }
   }
 
-  private void initialise() {
+  private void initialise(Path helper) {
     List<String> switches = Switches.of(settings);
     forgetKilled();
     NativeProcess.hideSystemBus();
     AccessibilityTree.hold();
     SystemBootstrap.setLoader(name -> {});
     CefApp.addAppHandler(new Handler(switches));
-    app = CefApp.getInstance(switches.toArray(String[]::new), cefSettings());
+    app = CefApp.getInstance(switches.toArray(String[]::new), cefSettings(helper));
     Runnable unmute = muteStandardOutput();
     try {
       client = app.createClient();
@@ -239,11 +241,11 @@ public final class Engine {
     new WindowEvents(settings, host, windows).register(client);
   }
 
-  private CefSettings cefSettings() {
+  private CefSettings cefSettings(Path helper) {
     Path folder = settings.installation();
     CefSettings cef = new CefSettings();
     cef.windowless_rendering_enabled = false;
-    cef.browser_subprocess_path = settings.helper().get().toString();
+    cef.browser_subprocess_path = helper.toString();
     cef.resources_dir_path = folder.toString();
     cef.locales_dir_path = folder.resolve("locales").toString();
     cef.root_cache_path = settings.profile().toString();
