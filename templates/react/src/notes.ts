@@ -29,9 +29,9 @@ let waiting: Note | undefined
 let timer = 0
 let writing: Promise<unknown> = Promise.resolve()
 
-/** One write at a time, so that an older text never lands on a newer one; and the whole of it or nothing. */
+/** One write at a time, so that an older text never lands on a newer one. */
 export function save ({ name, text }: Note): Promise<void> {
-  const saved = writing.then(() => writeFile(join(folder, name), text, { atomic: true }))
+  const saved = writing.then(() => writeFile(join(folder, name), text))
   writing = saved.catch(() => {})
   return saved
 }
