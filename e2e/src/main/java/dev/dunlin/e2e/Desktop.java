@@ -41,10 +41,10 @@ public final class Desktop implements AutoCloseable {
   /** One that knows more of EWMH; {@code ./dunlin test} installs it. */
   public static final String FULL_WINDOW_MANAGER = "openbox";
 
-  /** Longest part of a property that is read, in units of four bytes. */
   /** So many looks that find the keys in one place. */
   private static final int LOOKS = 10;
 
+  /** Longest part of a property that is read, in units of four bytes. */
   private static final int PROPERTY_LENGTH = 1024;
 
   private static final int ANY_TYPE = 0;
