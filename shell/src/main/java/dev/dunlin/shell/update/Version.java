@@ -1,14 +1,7 @@
 package dev.dunlin.shell.update;
 
-import java.util.Comparator;
-
 /** A version {@code x.y.z} of an app, as {@code [meta] version} has it. */
 public record Version(int major, int minor, int patch) implements Comparable<Version> {
-  private static final Comparator<Version> ORDER =
-      Comparator.comparingInt(Version::major)
-          .thenComparingInt(Version::minor)
-          .thenComparingInt(Version::patch);
-
   /** Most digits of a number. */
   private static final int DIGITS = 9;
 
@@ -42,7 +35,11 @@ public record Version(int major, int minor, int patch) implements Comparable<Ver
 
   @Override
   public int compareTo(Version other) {
-    return ORDER.compare(this, other);
+    int order = Integer.compare(major, other.major);
+    if (order == 0) {
+      order = Integer.compare(minor, other.minor);
+    }
+    return order != 0 ? order : Integer.compare(patch, other.patch);
   }
 
   @Override
