@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The processes of one start, found by a marker in their environment or command line: helpers of
@@ -125,6 +126,22 @@ public final class ProcessTree {
       }
     }
     return holders;
+  }
+
+  /** Numbers of the signals that a process has handlers for; none when it has gone. */
+  public static Set<Integer> caughtSignals(long pid) {
+    Set<Integer> caught = new TreeSet<>();
+    for (String line : read(Path.of("/proc", Long.toString(pid), "status")).split("\n")) {
+      if (line.startsWith("SigCgt:")) {
+        long mask = Long.parseUnsignedLong(line.substring(line.indexOf('\t') + 1).strip(), 16);
+        for (int signal = 1; signal <= Long.SIZE; signal++) {
+          if ((mask >>> (signal - 1) & 1) != 0) {
+            caught.add(signal);
+          }
+        }
+      }
+    }
+    return caught;
   }
 
   private static List<Path> all() {

@@ -11,6 +11,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StartSuite {
   /** Colours in a picture of a page with text; a blank one has one or two. */
   private static final int COLOURS = 50;
+
+  private static final int SIGILL = 4;
+  private static final int SIGBUS = 7;
+  private static final int SIGFPE = 8;
+  private static final int SIGSEGV = 11;
 
   @RegisterExtension static final Apps APPS = new Apps();
 
@@ -259,6 +265,39 @@ class StartSuite {
     app.awaitLine("dunlin: this is a fault of Dunlin, please report it:");
     app.awaitLine("java.lang.ClassFormatError");
     app.proveNothingLeft();
+  }
+
+  /**
+   * Java works while Chromium initialises, and lives by them: by SIGSEGV it stops its threads for
+   * the garbage collector (java-cef #477).
+   */
+  @Test
+  void chromiumLeavesTheSignalsThatJavaLivesByAlone() {
+    Set<Integer> needed = Set.of(SIGILL, SIGBUS, SIGFPE, SIGSEGV);
+    RunningApp app = APPS.start(bare());
+    List<String> lost = new ArrayList<>();
+    Set<Long> hosts = new HashSet<>();
+    app.await(
+        () -> {
+          Map<Long, String> processes = app.processes();
+          processes.forEach(
+              (pid, words) -> {
+                Set<Integer> caught = ProcessTree.caughtSignals(pid);
+                if (!words.contains("/bin/java ") || caught.isEmpty()) {
+                  return;
+                }
+                if (caught.containsAll(needed)) {
+                  hosts.add(pid);
+                } else if (hosts.contains(pid)) {
+                  lost.add(pid + " has handlers of " + caught + " only");
+                }
+              });
+          return processes.values().stream().anyMatch(words -> words.contains("--type=renderer"));
+        },
+        "the page's process",
+        RunningApp.SOON);
+    assertFalse(hosts.isEmpty(), "no process of Java was seen with its handlers");
+    assertEquals(List.of(), lost);
   }
 
   @Test

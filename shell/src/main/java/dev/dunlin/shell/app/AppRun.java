@@ -468,11 +468,14 @@ public final class AppRun implements Launcher {
                 bridge,
                 console,
                 this);
-        // Before Chromium, whose start waits for the libraries anyway: what runs here is done, and
-        // its
-        // threads are idle, when Chromium swaps the signal handlers (java-cef #477).
-        bridge.complete(startBridge(temp));
-        resources.complete(resources());
+        // Beside Chromium's start, which is the work of one thread.
+        CompletableFuture<Void> serving =
+            Threads.asyncRun(
+                "serving",
+                () -> {
+                  bridge.complete(startBridge(temp));
+                  resources.complete(resources());
+                });
         Engine.join(libraries);
         engine =
             new Engine(
@@ -491,6 +494,12 @@ public final class AppRun implements Launcher {
         Threads.onExit("close", this::closeEngine);
         SwingScale.set(scale.join());
         engine.start();
+        try {
+          Engine.join(serving);
+        } catch (RuntimeException e) {
+          closeEngine();
+          throw e;
+        }
         openFirst();
         opened.accept(engine);
         watch();
