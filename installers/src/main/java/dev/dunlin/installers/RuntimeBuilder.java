@@ -76,6 +76,16 @@ record RuntimeBuilder(Path jdk, List<Path> jars, Path engine) {
   /** The jar that names all others, in one order on every machine. */
   static final String CLASS_PATH = "lib/dunlin.jar";
 
+  /** Jars of the class path's beginning, in this order; then our others, then all others. */
+  private static final List<String> FIRST = List.of("dunlin-shell-", "dunlin-bridge-");
+
+  /**
+   * JNA's library is one of the JVM's own, where {@link System#loadLibrary} looks first (Netty asks
+   * there by itself). Elsewhere JNA has it in its jar.
+   */
+  private static final String UNPACKED_LIBRARIES =
+      Os.here() == Os.LINUX ? "-Djna.nosys=false\n-Djna.nounpack=true\n" : "";
+
   /** Makes it in this folder, which is emptied first. */
   Runtime build(Path into) throws IOException {
     Path jlink = jdk.resolve("bin").resolve(Os.here() == Os.WINDOWS ? "jlink.exe" : "jlink");
@@ -103,16 +113,19 @@ record RuntimeBuilder(Path jdk, List<Path> jars, Path engine) {
     for (Path jar : jars) {
       String name = jar.getFileName().toString();
       if (name.endsWith(".jar") && isWanted(name)) {
-        StoredJar.copy(jar, tree.make("lib/" + name), BuildInfo.timestamp());
+        StoredJar.copy(jar, tree.make("lib/" + name), BuildInfo.timestamp(), tree.at("jre/lib"));
         names.add(name);
       }
     }
-    // Ours first: Java looks for their resources in jar after jar, and opens each.
-    names.sort(Comparator.comparing(name -> !name.startsWith("dunlin-")));
+    // Java looks for a resource in jar after jar, and opens each: what a start asks for is in
+    // these.
+    names.sort(Comparator.comparing(RuntimeBuilder::place));
     Instant time = BuildInfo.timestamp();
     classPath(tree.at(CLASS_PATH), names, time);
     tree.copyTree(engine, "engine", RuntimeBuilder::isShipped);
-    tree.write("lib/java.args", flags("java.args") + (isNew() ? flags("java-24.args") : ""));
+    tree.write(
+        "lib/java.args",
+        flags("java.args") + (isNew() ? flags("java-24.args") : "") + UNPACKED_LIBRARIES);
     // Of the classes of a start, for the class-data archive.
     tree.write(
         "lib/classes.lst",
@@ -144,6 +157,15 @@ record RuntimeBuilder(Path jdk, List<Path> jars, Path engine) {
     return DEV_ONLY.stream().noneMatch(name::equals)
         && !name.startsWith("jcef-natives")
         && !jar.endsWith(other + ".jar");
+  }
+
+  private static int place(String jar) {
+    for (int i = 0; i < FIRST.size(); i++) {
+      if (jar.startsWith(FIRST.get(i))) {
+        return i;
+      }
+    }
+    return jar.startsWith("dunlin-") ? FIRST.size() : FIRST.size() + 1;
   }
 
   /**

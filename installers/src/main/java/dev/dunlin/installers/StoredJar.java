@@ -1,5 +1,6 @@
 package dev.dunlin.installers;
 
+import dev.dunlin.shell.host.Os;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,7 +9,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Set;
+import java.util.jar.Attributes;
 import java.util.jar.Manifest;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -27,11 +31,33 @@ final class StoredJar {
               + "|META-INF/versions/[0-9]+/org/bouncycastle/.*"
               + "|META-INF/[^/]+[.](SF|RSA|DSA|EC)");
 
+  /** Libraries that JNA and Netty would unpack at each start, and JNA's name of their platform. */
+  private static final Pattern NATIVE =
+      Pattern.compile("(?:com/sun/jna/([^/]+)|META-INF/native)/([^/]+[.](?:so|dll|jnilib|a))");
+
+  private static final String PLATFORM =
+      System.getProperty("os.arch").equals("aarch64") ? "linux-aarch64" : "linux-x86-64";
+
   private static final String MANIFEST = "META-INF/MANIFEST.MF";
+
+  private static final Set<Object> MANIFEST_KEPT =
+      Set.of(
+          Attributes.Name.MANIFEST_VERSION,
+          Attributes.Name.MULTI_RELEASE,
+          Attributes.Name.SEALED,
+          Attributes.Name.IMPLEMENTATION_TITLE,
+          Attributes.Name.IMPLEMENTATION_VERSION,
+          Attributes.Name.IMPLEMENTATION_VENDOR);
 
   private StoredJar() {}
 
-  static void copy(Path from, Path to, Instant time) throws IOException {
+  /**
+   * Copies a jar. On Linux, JNA's and Netty's native libraries go into a folder of their own, and
+   * those of other systems nowhere.
+   *
+   * @param libraries a folder where the JVM looks for libraries first
+   */
+  static void copy(Path from, Path to, Instant time, Path libraries) throws IOException {
     // Not setLastModifiedTime, whose bytes depend on the time zone.
     LocalDateTime stamp = LocalDateTime.ofInstant(time, ZoneOffset.UTC);
     try (ZipInputStream in = new ZipInputStream(Files.newInputStream(from));
@@ -41,8 +67,15 @@ final class StoredJar {
           continue;
         }
         byte[] bytes = in.readAllBytes();
+        Matcher library = NATIVE.matcher(entry.getName());
+        if (Os.here() == Os.LINUX && library.matches()) {
+          if (library.group(1) == null || library.group(1).equals(PLATFORM)) {
+            Files.write(libraries.resolve(library.group(2)), bytes);
+          }
+          continue;
+        }
         if (entry.getName().equals(MANIFEST)) {
-          bytes = withoutDigests(bytes);
+          bytes = shortened(bytes);
         }
         CRC32 crc = new CRC32();
         crc.update(bytes);
@@ -59,9 +92,14 @@ final class StoredJar {
     }
   }
 
-  private static byte[] withoutDigests(byte[] bytes) throws IOException {
+  /**
+   * What the JVM asks of it. It reads the manifest of each jar that it opens, and of OSGi's words
+   * alone some have 10 KB.
+   */
+  private static byte[] shortened(byte[] bytes) throws IOException {
     Manifest manifest = new Manifest(new ByteArrayInputStream(bytes));
     manifest.getEntries().clear();
+    manifest.getMainAttributes().keySet().removeIf(name -> !MANIFEST_KEPT.contains(name));
     ByteArrayOutputStream plain = new ByteArrayOutputStream();
     manifest.write(plain);
     return plain.toByteArray();

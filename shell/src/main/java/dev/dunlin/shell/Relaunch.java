@@ -47,9 +47,9 @@ public final class Relaunch {
 
   private static final String USER_TMPDIR = "DUNLIN_USER_TMPDIR";
 
-  /** Where things are, which whoever started us said. */
+  /** Where things are, JNA's library among them, which whoever started us said. */
   private static final List<String> HANDED_ON =
-      List.of("dunlin.home", "dunlin.engine", "dunlin.runtime");
+      List.of("dunlin.home", "dunlin.engine", "dunlin.runtime", "jna.nosys", "jna.nounpack");
 
   /** A line of the child's output. The rest of a longer one is dropped. */
   static final int LINE_BYTES = 1 << 20;

@@ -1,6 +1,7 @@
 package dev.dunlin.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -16,6 +17,18 @@ class RelaunchTest {
     assertEquals(
         List.of("dev.dunlin.shell.Main", "run", "two words"),
         argv.subList(argv.size() - 3, argv.size()));
+  }
+
+  /** In a runtime JNA's library lies beside the JVM's own, and in no jar. */
+  @Test
+  void theFreshJvmIsToldWhereTheRuntimeHasItsLibraries() {
+    assertFalse(Relaunch.argv("test").contains("-Djna.nosys=false"));
+    System.setProperty("jna.nosys", "false");
+    try {
+      assertTrue(Relaunch.argv("test").contains("-Djna.nosys=false"));
+    } finally {
+      System.clearProperty("jna.nosys");
+    }
   }
 
   @Test

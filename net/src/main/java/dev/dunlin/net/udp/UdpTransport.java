@@ -46,6 +46,16 @@ public final class UdpTransport implements AutoCloseable {
   private static final int IPPROTO_IPV6 = 41;
   private static final int IPV6_V6ONLY = 26;
 
+  private static final class Library {
+    static {
+      // Where it does not lie unpacked (./dunlin), Netty unpacks it into a file that it deletes
+      // when it has loaded it: an end meanwhile would leave it.
+      Threads.onExit("udp-library", Epoll::isAvailable);
+    }
+
+    static final boolean AVAILABLE = Epoll.isAvailable();
+  }
+
   private final EventLoopGroup loops;
   private final boolean epoll;
 
@@ -61,7 +71,7 @@ public final class UdpTransport implements AutoCloseable {
    * @param threads event loops; a socket stays on one
    */
   public static UdpTransport create(int threads) {
-    return new UdpTransport(threads, Epoll.isAvailable());
+    return new UdpTransport(threads, Library.AVAILABLE);
   }
 
   /** Java's own channels. */

