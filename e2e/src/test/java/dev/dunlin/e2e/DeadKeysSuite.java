@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What several keys make together, in fields of a page: dead keys and the Compose key. */
 class DeadKeysSuite {
   /** Places of keys, as X counts them: of a US keyboard E, U, O, A, X, space and so on. */
-  private static final int E = 26;
+  static final int E = 26;
 
   private static final int U = 30;
   private static final int O = 32;
@@ -29,7 +29,7 @@ class DeadKeysSuite {
   private static final int RIGHT_OF_P = 34;
 
   private static final int RIGHT_OF_ZERO = 21;
-  private static final int APOSTROPHE = 48;
+  static final int APOSTROPHE = 48;
 
   static final String FIELDS =
       "document.body.innerHTML = '<input id=\"one\"><textarea id=\"two\"></textarea>"

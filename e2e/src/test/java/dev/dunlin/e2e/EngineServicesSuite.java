@@ -831,6 +831,32 @@ class EngineServicesSuite {
     }
   }
 
+  /** The page has Dunlin's own; what is AWT's has AWT's input method, which is X's. */
+  @Test
+  @Shows(Feature.DEAD_KEYS)
+  void aFieldOfADialogTakesDeadKeys() throws IOException {
+    variables.put("LC_ALL", "C.UTF-8");
+    try (Guarded server = new Guarded()) {
+      start("ipc://os/", "[webview.navigator.policies]", "allowed[] = " + server.url() + "/*");
+      app.await(desktop::isManaged, "the window manager", RunningApp.SOON);
+      desktop.layout("us", "-variant", "intl");
+      page.tell("location.href = " + literal(server.url() + "/a"));
+      awaitDialog("Log in with Services");
+      page.awaitDialog(named -> named.contains("focus: Name"), "the fields");
+      desktop.strike(DeadKeysSuite.APOSTROPHE, DeadKeysSuite.E);
+      desktop.press("Tab");
+      desktop.type("x");
+      desktop.press("Return");
+      app.await(() -> server.saw("/a é:x"), "what was typed", RunningApp.SOON);
+      awaitDialog("Log in with Services");
+      page.awaitDialog(named -> named.contains("focus: Name"), "the second question");
+      page.press("\u001b");
+      app.await(() -> desktop.window("Log in with Services").isEmpty(), "its end", RunningApp.SOON);
+    } finally {
+      desktop.layout("us");
+    }
+  }
+
   /** A proxy that answers by itself, and notes what it was asked for, and by whom. */
   private static HttpServer proxy(List<String> asked) throws IOException {
     HttpServer proxy =

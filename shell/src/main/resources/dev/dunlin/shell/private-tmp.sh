@@ -10,7 +10,7 @@ make_private_tmp() {
   longest=61
   made=$parent/dunlin-$$-XXXX
   if [ "${#made}" -gt "$longest" ]; then base=/tmp parent=/tmp/${parent##*/}; fi
-  mkdir -m 700 "$parent" 2>/dev/null || :
+  [ -d "$parent" ] || mkdir -m 700 "$parent" 2>/dev/null || :
   # Somebody else may have made it first, or made it a link: then a folder beside it does as well.
   if [ ! -d "$parent" ] || [ -L "$parent" ] || [ ! -O "$parent" ]; then parent=$base; fi
   # With the id of the process that this shell becomes: killed before Java says whose the folder is, it leaves one that the next start may delete.

@@ -232,6 +232,9 @@ public final class BrowserWindow {
           Component page = browser.getUIComponent();
           page.setPreferredSize(engine.scale().toScreen(settings.size()));
           page.setBackground(settings.background());
+          // The page has its own: see InputMethods. AWT's would read all of X11's table of composed
+          // keys when the page gets the focus. Fields in dialogs have AWT's.
+          page.enableInputMethods(false);
           frame.add(page, BorderLayout.CENTER);
           frame.pack();
           settings

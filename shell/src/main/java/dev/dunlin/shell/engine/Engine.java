@@ -11,6 +11,7 @@ import java.awt.Color;
 import java.awt.EventQueue;
 import java.awt.Frame;
 import java.awt.GraphicsEnvironment;
+import java.awt.MenuBar;
 import java.awt.Toolkit;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -94,7 +95,7 @@ public final class Engine {
   private volatile State state = State.NEW;
   // Event dispatch thread only, once the engine is closing.
   private Runnable unmute = () -> {};
-  private Optional<Frame> awake = Optional.empty();
+  private Optional<Runnable> awake = Optional.empty();
   private ChromiumThreads threads;
   private CefApp app;
   private CefClient client;
@@ -372,12 +373,20 @@ public final class Engine {
   /**
    * While there is no window AWT ends the event dispatch thread after an idle second; but Chromium
    * is shut down by that thread alone that initialised it. Asked by the next one it does nothing
-   * and says nothing: what it has not written is lost. So there is a frame, which is never shown.
+   * and says nothing: what it has not written is lost. So there is something with a peer, which is
+   * never shown: a bar of menus, for which X11 has no window until it is in a frame; elsewhere its
+   * peer can't be without one, and it is a frame.
    */
   private void stayAwake() {
-    Frame frame = new Frame();
-    frame.addNotify();
-    awake = Optional.of(frame);
+    if (Os.here() == Os.LINUX) {
+      MenuBar bar = new MenuBar();
+      bar.addNotify();
+      awake = Optional.of(bar::removeNotify);
+    } else {
+      Frame frame = new Frame();
+      frame.addNotify();
+      awake = Optional.of(frame::dispose);
+    }
   }
 
   private void terminated() {
@@ -385,7 +394,7 @@ public final class Engine {
     state = State.CLOSED;
     try {
       windows.forEach(BrowserWindow::dispose);
-      awake.ifPresent(Frame::dispose);
+      awake.ifPresent(Runnable::run);
       settings.temp().remove();
     } finally {
       closed.tryComplete();

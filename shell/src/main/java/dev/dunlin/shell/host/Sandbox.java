@@ -268,47 +268,36 @@ public final class Sandbox {
   /** What Chromium starts: it finds out what is started, and becomes bubblewrap with its box. */
   static String script(
       Path bwrap, Path engine, Path temp, long parent, Map<String, String> environment) {
-    List<String> strict = new ArrayList<>(List.of("--unshare-net", "--unshare-ipc"));
-    strict.addAll(smallRoot(engine));
-    strict.addAll(fonts(environment));
-    strict.addAll(environment(environment));
-    List<String> network = new ArrayList<>(List.of("--unshare-ipc"));
-    network.addAll(smallRoot(engine));
-    network.addAll(networkFiles(environment));
-    network.addAll(environment(environment));
-    List<String> display = new ArrayList<>(smallRoot(engine));
-    display.addAll(fonts(environment));
-    display.addAll(environment(environment));
-    List<String> hardware = new ArrayList<>(rootForDrivers(engine));
-    hardware.addAll(fonts(environment));
-    hardware.addAll(environment(environment));
-    DRIVERS.forEach(start -> pass(start, environment, hardware));
+    // Once each, in the shell's words: they are most of every box, and this is on the way of a
+    // start.
+    String root = words(smallRoot(engine));
+    String fonts = words(fonts(environment));
+    String network = words(networkFiles(environment));
+    String told = words(environment(environment));
+    List<String> drivers = new ArrayList<>();
+    for (String start : DRIVERS) {
+      pass(start, environment, drivers);
+    }
     boolean remote = environment.getOrDefault("PULSE_SERVER", "").contains("tcp");
+    String begin =
+        "() { exec " + quote(bwrap.toString()) + " " + words(COMMON) + " --seccomp \"$fd\" ";
+    String end = " \"$@\"; }\n";
     return "#!/bin/sh\n"
         + ("temp=" + quote(temp.toString()) + "\n")
         + ("schemes=" + quote("jcef-p" + parent + "_scheme.tmp") + "\n")
         + ("engine=" + ENGINE + "\n")
-        + box("strict", bwrap, strict)
-        + box("network", bwrap, network)
-        + box("display", bwrap, display)
-        + box("hardware", bwrap, hardware)
+        // Functions that become bubblewrap; they take further words of its.
+        + ("strict" + begin + NO_NETWORK + NO_IPC + root + fonts + told + end)
+        + ("network" + begin + NO_IPC + root + network + told + end)
+        + ("display" + begin + root + fonts + told + end)
+        + ("hardware" + begin + words(rootForDrivers(engine)) + fonts + told + words(drivers) + end)
         + ("sounds=" + (remote ? "network" : "display") + "\n")
-        + box("sound", bwrap, sound(engine, environment, remote))
-        + box("camera", bwrap, camera(engine, environment))
-        + box("printing", bwrap, printing(engine, environment))
+        + ("sound" + begin + (remote ? "" : NO_NETWORK) + root + words(soundFiles(environment)))
+        + (told + words(soundVariables(environment)) + end)
+        + ("camera" + begin + NO_NETWORK + NO_IPC + root + words(CAMERA) + told + end)
+        + ("printing" + begin + NO_IPC + root + network + words(printingFiles(environment)))
+        + (told + words(printingVariables(environment)) + end)
         + SCRIPT;
-  }
-
-  /** A function of the shell that becomes bubblewrap; it takes further words of its. */
-  private static String box(String name, Path bwrap, List<String> words) {
-    return name
-        + "() { exec "
-        + quote(bwrap.toString())
-        + " "
-        + words(COMMON)
-        + " --seccomp \"$fd\" "
-        + words(words)
-        + " \"$@\"; }\n";
   }
 
   /**
@@ -328,6 +317,21 @@ public final class Sandbox {
           "--chdir",
           "/",
           "--clearenv");
+
+  private static final String NO_NETWORK = words(List.of("--unshare-net"));
+  private static final String NO_IPC = words(List.of("--unshare-ipc"));
+
+  private static final List<String> CAMERA =
+      List.of(
+          "--ro-bind-try",
+          "/sys/class/video4linux",
+          "/sys/class/video4linux",
+          "--ro-bind-try",
+          "/sys/devices",
+          "/sys/devices",
+          "--ro-bind-try",
+          "/run/udev",
+          "/run/udev");
 
   private static final String SCRIPT =
       """
@@ -512,10 +516,8 @@ public final class Sandbox {
    * The servers of sound, and the devices where there is none: who plays through those shares
    * System V's memory with others.
    */
-  private static List<String> sound(Path engine, Map<String, String> environment, boolean remote) {
-    List<String> words = new ArrayList<>(remote ? List.of() : List.of("--unshare-net"));
-    words.addAll(smallRoot(engine));
-    words.addAll(List.of("--dev-bind-try", "/dev/snd", "/dev/snd"));
+  private static List<String> soundFiles(Map<String, String> environment) {
+    List<String> words = new ArrayList<>(List.of("--dev-bind-try", "/dev/snd", "/dev/snd"));
     String home = environment.getOrDefault("HOME", "/nonexistent");
     String config = environment.getOrDefault("XDG_CONFIG_HOME", home + "/.config");
     List<String> seen = new ArrayList<>(SOUND);
@@ -537,33 +539,29 @@ public final class Sandbox {
         words.addAll(List.of("--ro-bind-try", path, path));
       }
     }
-    words.addAll(environment(environment));
+    return words;
+  }
+
+  private static List<String> soundVariables(Map<String, String> environment) {
+    List<String> words = new ArrayList<>();
     for (String name : List.of("XDG_RUNTIME_DIR", "PULSE_", "ALSA_", "PIPEWIRE_")) {
       pass(name, environment, words);
     }
     return words;
   }
 
-  private static List<String> camera(Path engine, Map<String, String> environment) {
-    List<String> words = new ArrayList<>(List.of("--unshare-net", "--unshare-ipc"));
-    words.addAll(smallRoot(engine));
-    for (String path : List.of("/sys/class/video4linux", "/sys/devices", "/run/udev")) {
-      words.addAll(List.of("--ro-bind-try", path, path));
-    }
-    words.addAll(environment(environment));
-    return words;
-  }
-
   /** CUPS, which may be on another machine. */
-  private static List<String> printing(Path engine, Map<String, String> environment) {
-    List<String> words = new ArrayList<>(List.of("--unshare-ipc"));
-    words.addAll(smallRoot(engine));
-    words.addAll(networkFiles(environment));
+  private static List<String> printingFiles(Map<String, String> environment) {
+    List<String> words = new ArrayList<>();
     String home = environment.getOrDefault("HOME", "/nonexistent");
     for (String path : List.of("/run/cups", "/run/avahi-daemon", home + "/.cups")) {
       words.addAll(List.of("--ro-bind-try", path, path));
     }
-    words.addAll(environment(environment));
+    return words;
+  }
+
+  private static List<String> printingVariables(Map<String, String> environment) {
+    List<String> words = new ArrayList<>();
     pass("CUPS_", environment, words);
     return words;
   }
@@ -581,8 +579,9 @@ public final class Sandbox {
     List<String> words = new ArrayList<>();
     // What Chromium would add by itself: to a process whose environment has changed it can give no
     // new title, and a renderer would be listed as a zygote.
-    NativeProcess.CHROMIUMS.forEach(
-        (name, value) -> words.addAll(List.of("--setenv", name, value)));
+    for (Map.Entry<String, String> variable : NativeProcess.CHROMIUMS.entrySet()) {
+      words.addAll(List.of("--setenv", variable.getKey(), variable.getValue()));
+    }
     for (String name : KEPT) {
       if (environment.containsKey(name)) {
         words.addAll(List.of("--setenv", name, environment.get(name)));
@@ -600,6 +599,7 @@ public final class Sandbox {
   }
 
   private static String quote(String word) {
-    return "'" + word.replace("'", "'\\''") + "'";
+    // Hardly any has one, and a replacement is made of some hundred words here.
+    return "'" + (word.indexOf('\'') < 0 ? word : word.replace("'", "'\\''")) + "'";
   }
 }

@@ -2,10 +2,8 @@ package dev.dunlin.shell.host;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Which system calls a process may make: a program for the kernel's seccomp filter, as {@code bwrap
@@ -16,7 +14,8 @@ import java.util.TreeMap;
  * refused: {@code ENOSYS} for a call that the list does not know, so that the C library does
  * without it as on an older kernel; {@code EPERM} where the call is known and its use is refused.
  *
- * <p>Loops and no lambdas here: it is on the way of a start, and each lambda is a class to make.
+ * <p>Loops and arrays here, no lambdas, regular expressions nor collections: it is on the way of a
+ * start, and runs once, which is before anything of it is compiled.
  */
 final class SystemCallFilter {
   /** Whose calls: numbers differ. */
@@ -109,11 +108,17 @@ final class SystemCallFilter {
   private static final int AF_NETLINK = 16;
 
   /** TIOCSTI, TIOCLINUX and TIOCSETD: they type at, and command, the terminal. */
-  private static final List<Integer> TERMINAL = List.of(0x5412, 0x541C, 0x5423);
+  private static final int[] TERMINAL = {0x5412, 0x541C, 0x5423};
 
   /** TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: what is asked of files and pipes. */
-  private static final List<Integer> FILE_REQUESTS =
-      List.of(0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451);
+  private static final int[] FILE_REQUESTS = {0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451};
+
+  private static final int[] UNIX = {AF_UNIX};
+  private static final int[] LOCAL = {AF_UNIX, AF_NETLINK};
+  private static final int[] INTERNET = {AF_UNIX, AF_NETLINK, AF_INET, AF_INET6};
+
+  /** Above every number in the lists. */
+  private static final int NUMBERS = 512;
 
   private static final int ALLOW = 0x7FFF0000;
   private static final int KILL = 0x80000000;
@@ -141,20 +146,23 @@ final class SystemCallFilter {
   /** Farthest conditional jump, in instructions. */
   private static final int NEAR = 255;
 
-  /**
-   * One instruction: struct sock_filter. (Loops and no lambdas in this class: it is on the way of a
-   * start.)
-   */
-  private record Step(int code, int jumpIfTrue, int jumpIfFalse, int value) {}
-
   private final Machine machine;
-  private final List<Step> unknown;
-  // What is decided for a number.
-  private final Map<Integer, List<Step>> decisions = new TreeMap<>();
+
+  // What is decided for a number: instructions. The very same array where one decision holds for
+  // several.
+  private final long[][] decisions = new long[NUMBERS][];
+
+  // Numbers at which the decision changes, and to which.
+  private final int[] firsts = new int[NUMBERS + 1];
+  private final long[][] ranges = new long[NUMBERS + 1][];
+
+  // The program, written from its end on: a jump tells how much comes after it.
+  private long[] steps;
+  private int start;
 
   private SystemCallFilter(Machine machine, int unknown) {
     this.machine = machine;
-    this.unknown = answer(unknown);
+    Arrays.fill(decisions, answer(unknown));
   }
 
   /** For renderers: what is not needed is refused. */
@@ -165,7 +173,7 @@ final class SystemCallFilter {
     filter.put(DENIED, answer(EPERM));
     filter.put(IOCTL, ifOneOf(1, FILE_REQUESTS, ALLOW, EPERM));
     filter.put(SOCKET, answer(EPERM));
-    filter.put(SOCKETPAIR, ifOneOf(0, List.of(AF_UNIX), ALLOW, EPERM));
+    filter.put(SOCKETPAIR, ifOneOf(0, UNIX, ALLOW, EPERM));
     return filter.program();
   }
 
@@ -178,21 +186,31 @@ final class SystemCallFilter {
     SystemCallFilter filter = new SystemCallFilter(machine, ALLOW);
     filter.put(DENIED, answer(EPERM));
     filter.put(IOCTL, ifOneOf(1, TERMINAL, EPERM, ALLOW));
-    List<Integer> families =
-        network ? List.of(AF_UNIX, AF_NETLINK, AF_INET, AF_INET6) : List.of(AF_UNIX, AF_NETLINK);
-    filter.put(SOCKET, ifOneOf(0, families, ALLOW, EPERM));
-    filter.put(SOCKETPAIR, ifOneOf(0, List.of(AF_UNIX), ALLOW, EPERM));
+    filter.put(SOCKET, ifOneOf(0, network ? INTERNET : LOCAL, ALLOW, EPERM));
+    filter.put(SOCKETPAIR, ifOneOf(0, UNIX, ALLOW, EPERM));
     return filter.program();
   }
 
   /**
    * @param calls words of a name and the number on each machine, with a dash where it has none
    */
-  private void put(String calls, List<Step> decision) {
-    for (String call : calls.strip().split("\\s+")) {
-      String number = call.split(":")[machine.column];
-      if (!number.equals("-")) {
-        decisions.put(Integer.parseInt(number), decision);
+  private void put(String calls, long[] decision) {
+    int column = 0;
+    int number = 0;
+    boolean hasOne = false;
+    for (byte c : (calls + " ").getBytes(StandardCharsets.US_ASCII)) {
+      if (c == ':') {
+        column++;
+      } else if (c == ' ' || c == '\n') {
+        if (hasOne) {
+          decisions[number] = decision;
+        }
+        column = 0;
+        number = 0;
+        hasOne = false;
+      } else if (column == machine.column && c != '-') {
+        number = number * 10 + c - '0';
+        hasOne = true;
       }
     }
   }
@@ -201,92 +219,88 @@ final class SystemCallFilter {
     put(CLONE, ifAnyBit(0, CLONE_NEW, EPERM, ALLOW));
     // Its flags are in memory, where a filter can't look. The C library takes clone in its place.
     put(CLONE3, answer(ENOSYS));
-    TreeMap<Integer, List<Step>> changes = new TreeMap<>(Map.of(0, unknown));
-    for (Map.Entry<Integer, List<Step>> call : decisions.entrySet()) {
-      int next = call.getKey() + 1;
-      changes.put(call.getKey(), call.getValue());
-      changes.put(next, decisions.getOrDefault(next, unknown));
-    }
-    changes.put(X32, answer(ENOSYS));
-    // Neighbours with one decision are one range. The very same one: what compares records is made
-    // at its first use, in 20 ms of a start.
-    List<Map.Entry<Integer, List<Step>>> ranges = new ArrayList<>();
-    for (Map.Entry<Integer, List<Step>> change : changes.entrySet()) {
-      if (ranges.isEmpty() || ranges.get(ranges.size() - 1).getValue() != change.getValue()) {
-        ranges.add(change);
+    int count = 0;
+    int length = 0;
+    for (int number = 0; number <= NUMBERS; number++) {
+      long[] decision = number < NUMBERS ? decisions[number] : answer(ENOSYS);
+      // Neighbours with one decision are one range.
+      if (count == 0 || ranges[count - 1] != decision) {
+        firsts[count] = number < NUMBERS ? number : X32;
+        ranges[count++] = decision;
+        length += decision.length;
       }
     }
-    return bytes(
-        join(
-            List.of(
-                List.of(
-                    new Step(LOAD, 0, 0, ARCHITECTURE),
-                    new Step(JUMP_IF_EQUAL, 1, 0, machine.audit),
-                    new Step(RETURN, 0, 0, KILL),
-                    new Step(LOAD, 0, 0, NUMBER)),
-                search(ranges))));
-  }
-
-  private static List<Step> search(List<Map.Entry<Integer, List<Step>>> ranges) {
-    if (ranges.size() == 1) {
-      return ranges.get(0).getValue();
+    // With two instructions before each range, and four before all.
+    steps = new long[length + 2 * count + 4];
+    start = steps.length;
+    search(0, count);
+    add(step(LOAD, 0, 0, NUMBER));
+    add(step(RETURN, 0, 0, KILL));
+    add(step(JUMP_IF_EQUAL, 1, 0, machine.audit));
+    add(step(LOAD, 0, 0, ARCHITECTURE));
+    ByteBuffer bytes =
+        ByteBuffer.allocate((steps.length - start) * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = start; i < steps.length; i++) {
+      bytes.putLong(steps[i]);
     }
-    int middle = ranges.size() / 2;
-    List<Step> below = search(ranges.subList(0, middle));
-    List<Step> above = search(ranges.subList(middle, ranges.size()));
-    int first = ranges.get(middle).getKey();
-    List<Step> branch =
-        above.size() <= NEAR
-            ? List.of(new Step(JUMP_IF_AT_LEAST, 0, above.size(), first))
-            : List.of(new Step(JUMP_IF_AT_LEAST, 1, 0, first), new Step(JUMP, 0, 0, above.size()));
-    return join(List.of(branch, above, below));
+    return bytes.array();
   }
 
-  private static List<Step> answer(int result) {
-    return List.of(new Step(RETURN, 0, 0, result));
-  }
-
-  private static List<Step> ifAnyBit(int argument, int bits, int then, int otherwise) {
-    return List.of(
-        load(argument),
-        new Step(JUMP_IF_ANY_BIT, 0, 1, bits),
-        new Step(RETURN, 0, 0, then),
-        new Step(RETURN, 0, 0, otherwise));
-  }
-
-  private static List<Step> ifOneOf(int argument, List<Integer> values, int then, int otherwise) {
-    List<Step> steps = new ArrayList<>(List.of(load(argument)));
-    for (int i = 0; i < values.size(); i++) {
-      steps.add(new Step(JUMP_IF_EQUAL, values.size() - i, 0, values.get(i)));
+  private void search(int from, int to) {
+    if (to - from == 1) {
+      long[] decision = ranges[from];
+      start -= decision.length;
+      System.arraycopy(decision, 0, steps, start, decision.length);
+      return;
     }
-    steps.addAll(answer(otherwise));
-    steps.addAll(answer(then));
+    int middle = from + (to - from) / 2;
+    search(from, middle);
+    int below = start;
+    search(middle, to);
+    int above = below - start;
+    if (above <= NEAR) {
+      add(step(JUMP_IF_AT_LEAST, 0, above, firsts[middle]));
+    } else {
+      add(step(JUMP, 0, 0, above));
+      add(step(JUMP_IF_AT_LEAST, 1, 0, firsts[middle]));
+    }
+  }
+
+  private void add(long step) {
+    steps[--start] = step;
+  }
+
+  /** One instruction, as a little-endian number: struct sock_filter. */
+  private static long step(int code, long jumpIfTrue, long jumpIfFalse, long value) {
+    return code | jumpIfTrue << 16 | jumpIfFalse << 24 | value << 32;
+  }
+
+  private static long[] answer(int result) {
+    return new long[] {step(RETURN, 0, 0, result)};
+  }
+
+  private static long[] ifAnyBit(int argument, int bits, int then, int otherwise) {
+    return new long[] {
+      load(argument),
+      step(JUMP_IF_ANY_BIT, 0, 1, bits),
+      step(RETURN, 0, 0, then),
+      step(RETURN, 0, 0, otherwise)
+    };
+  }
+
+  private static long[] ifOneOf(int argument, int[] values, int then, int otherwise) {
+    long[] steps = new long[values.length + 3];
+    steps[0] = load(argument);
+    for (int i = 0; i < values.length; i++) {
+      steps[i + 1] = step(JUMP_IF_EQUAL, values.length - i, 0, values[i]);
+    }
+    steps[values.length + 1] = step(RETURN, 0, 0, otherwise);
+    steps[values.length + 2] = step(RETURN, 0, 0, then);
     return steps;
   }
 
   /** The kernel takes the lower half alone of the arguments that are looked at here. */
-  private static Step load(int argument) {
-    return new Step(LOAD, 0, 0, ARGUMENTS + argument * ARGUMENT_BYTES);
-  }
-
-  private static List<Step> join(List<List<Step>> parts) {
-    List<Step> all = new ArrayList<>();
-    for (List<Step> part : parts) {
-      all.addAll(part);
-    }
-    return all;
-  }
-
-  private static byte[] bytes(List<Step> steps) {
-    ByteBuffer buffer =
-        ByteBuffer.allocate(steps.size() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (Step step : steps) {
-      buffer
-          .putShort((short) step.code)
-          .put((byte) step.jumpIfTrue)
-          .put((byte) step.jumpIfFalse)
-          .putInt(step.value);
-    }
-    return buffer.array();
+  private static long load(int argument) {
+    return step(LOAD, 0, 0, ARGUMENTS + argument * ARGUMENT_BYTES);
   }
 }
