@@ -53,7 +53,7 @@ public final class Main {
       }
       String installed = System.getProperty(INSTALLED_APP);
       if (installed != null) {
-        prepare(launcher);
+        prepare();
         return DunlinCommand.installed(
             launcher,
             Shell.ofThisProcess(EngineInstallation.folder()),
@@ -62,7 +62,7 @@ public final class Main {
             words);
       }
       if (words.length > 0 && words[0].equals("run")) {
-        prepare(launcher, words);
+        prepare(words);
       }
       return new DunlinCommand(
               launcher, Shell.ofThisProcess(EngineInstallation.folder()), Main::isExpected)
@@ -86,7 +86,7 @@ public final class Main {
         || fault instanceof EngineException;
   }
 
-  private static void prepare(Launcher launcher, String... words) {
+  private static void prepare(String... words) {
     // Not where the environment is still to be changed (an X server of our own, a folder for
     // temporary files): native code reads it on these threads, and setenv moves it.
     boolean environmentIsFinal =
@@ -97,7 +97,6 @@ public final class Main {
         Arrays.asList(words).contains("--headless") || Arrays.asList(words).contains("-H");
     if (environmentIsFinal && !headless) {
       Engine.preloadChromium(EngineInstallation.folder());
-      launcher.prepare();
     }
   }
 }

@@ -69,7 +69,6 @@ import io.vertx.core.Vertx;
 import java.awt.MediaTracker;
 import java.awt.Toolkit;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -78,7 +77,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -142,7 +140,7 @@ public final class AppRun implements Launcher {
 
   private final Consumer<Engine> opened;
   private final Duration key;
-  private CompletableFuture<Vertx> vertx;
+  private final CompletableFuture<Vertx> vertx = new CompletableFuture<>();
   private boolean restart;
 
   public AppRun() {
@@ -166,19 +164,8 @@ public final class AppRun implements Launcher {
   }
 
   @Override
-  public void prepare() {
-    if (vertx == null) {
-      vertx = EventLoops.createAside("vertx");
-      // Jackson's parsers need it, and in newer JDKs it makes itself a table that takes 20 ms.
-      Threads.start("decimals", () -> Objects.requireNonNull(BigDecimal.ONE));
-    }
-  }
-
-  @Override
   public int run(RunOptions options) {
     EngineTemp temp = EngineTemp.prepare();
-    // Not before: what made TMPDIR may have changed the environment, which other threads read.
-    prepare();
     try {
       Path installation = EngineInstallation.locate();
       // The longest, and what comes first needs none of it. A second start does it in vain, but is
@@ -465,14 +452,6 @@ public final class AppRun implements Launcher {
                 bridge,
                 console,
                 this);
-        // Beside Chromium's start, which is the work of one thread.
-        CompletableFuture<Void> serving =
-            Threads.asyncRun(
-                "serving",
-                () -> {
-                  bridge.complete(startBridge(temp));
-                  resources.complete(resources());
-                });
         Engine.join(libraries);
         engine =
             new Engine(
@@ -490,6 +469,10 @@ public final class AppRun implements Launcher {
                 host);
         Threads.onExit("close", this::closeEngine);
         SwingScale.set(scale.join());
+        engine.load();
+        // Beside Chromium's own start, which is the work of one thread and waits for its children.
+        CompletableFuture<Void> serving =
+            Threads.asyncRun("serving", () -> resources.complete(serve(temp)));
         engine.start();
         try {
           Engine.join(serving);
@@ -511,6 +494,13 @@ public final class AppRun implements Launcher {
           delete(profile);
         }
       }
+    }
+
+    /** Makes what answers the pages. */
+    private Function<ResourceRequest, Future<ResourceResponse>> serve(EngineTemp temp) {
+      vertxStart.complete(EventLoops.create());
+      bridge.complete(startBridge(temp));
+      return resources();
     }
 
     /** What earlier runs left in the profile and is taken away now. */
@@ -882,7 +872,6 @@ public final class AppRun implements Launcher {
               folders::get,
               this::blocking));
       modules.addAll(StandardModules.of(console, random, folders.get("data")));
-      // As late as can be: it is still being made.
       vertx = vertxStart.join();
       Scheduler scheduler = new VertxScheduler(vertx, Lane.create(vertx, "children"));
       backEnd = backEnd(scheduler);

@@ -97,6 +97,7 @@ public final class Engine {
   private Runnable unmute = () -> {};
   private Optional<Runnable> awake = Optional.empty();
   private ChromiumThreads threads;
+  private Path helper;
   private CefApp app;
   private CefClient client;
 
@@ -159,25 +160,46 @@ public final class Engine {
     return ready.future();
   }
 
+  /**
+   * Waits for all that Chromium's own start needs: its libraries, the toolkit, the sandbox. Call
+   * once, from the main thread.
+   */
+  public void load() {
+    if (state != State.NEW) {
+      throw new IllegalStateException("the engine was loaded before: " + state);
+    }
+    attempt(
+        () -> {
+          state = State.LOADING;
+          join(preload(settings.installation()));
+          helper = settings.helper().get();
+        });
+  }
+
   /** Starts Chromium; returns when it is ready. Call once, from the main thread. */
   public Engine start() {
-    if (state != State.NEW) {
+    if (state == State.NEW) {
+      load();
+    }
+    if (state != State.LOADING) {
       throw new IllegalStateException("the engine was started before: " + state);
     }
+    attempt(
+        () -> {
+          state = State.INITIALISING;
+          ExitSignals signals = ExitSignals.save();
+          initialise();
+          signals.restore();
+          EventQueue.invokeLater(this::stayAwake);
+          state = State.READY;
+        });
+    ready.complete(this);
+    return this;
+  }
+
+  private void attempt(Runnable step) {
     try {
-      state = State.LOADING;
-      join(preload(settings.installation()));
-      // What tries the sandbox has ended then: see INITIALISING.
-      Path helper = settings.helper().get();
-      state = State.INITIALISING;
-      ExitSignals signals = ExitSignals.save();
-      initialise(helper);
-      signals.restore();
-      // Not before: no Java may run while the signals are Chromium's, least of all AWT's.
-      EventQueue.invokeLater(this::stayAwake);
-      state = State.READY;
-      ready.complete(this);
-      return this;
+      step.run();
     } catch (RuntimeException e) {
       state = State.FAILED;
       RuntimeException failure =
@@ -214,14 +236,14 @@ public final class Engine {
     }
   }
 
-  private void initialise(Path helper) {
+  private void initialise() {
     List<String> switches = Switches.of(settings);
     forgetKilled();
     NativeProcess.hideSystemBus();
     AccessibilityTree.hold();
     SystemBootstrap.setLoader(name -> {});
     CefApp.addAppHandler(new Handler(switches));
-    app = CefApp.getInstance(switches.toArray(String[]::new), cefSettings(helper));
+    app = CefApp.getInstance(switches.toArray(String[]::new), cefSettings());
     Runnable unmute = muteStandardOutput();
     try {
       client = app.createClient();
@@ -242,7 +264,7 @@ public final class Engine {
     new WindowEvents(settings, host, windows).register(client);
   }
 
-  private CefSettings cefSettings(Path helper) {
+  private CefSettings cefSettings() {
     Path folder = settings.installation();
     CefSettings cef = new CefSettings();
     cef.windowless_rendering_enabled = false;
