@@ -3,6 +3,7 @@ package dev.dunlin.shell.engine;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import dev.dunlin.shell.host.JnaStart;
 import dev.dunlin.shell.host.Os;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,6 +37,7 @@ final class ExitSignals {
 
   /** Loads what {@link #save} needs, which takes a while the first time. */
   static void load() {
+    JnaStart.prepare();
     save();
   }
 
