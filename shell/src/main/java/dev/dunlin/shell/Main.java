@@ -12,6 +12,7 @@ import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -96,7 +97,11 @@ public final class Main {
     boolean headless =
         Arrays.asList(words).contains("--headless") || Arrays.asList(words).contains("-H");
     if (environmentIsFinal && !headless) {
-      Engine.preloadChromium(EngineInstallation.folder());
+      // Chromium's start waits for these; the first run has them still to unpack.
+      Path engine = EngineInstallation.folder();
+      if (Files.isDirectory(engine)) {
+        Engine.preload(engine);
+      }
     }
   }
 }

@@ -108,17 +108,6 @@ public final class Engine {
   }
 
   /**
-   * Begins to load libcef, the largest. Needs no display, so it may come first of all; JCEF's own
-   * library must not: it brings AWT's, which decides for good whether there is a display. What is
-   * wrong with the library is said by {@link #preload}.
-   */
-  public static void preloadChromium(Path installation) {
-    if (Files.isDirectory(installation)) {
-      Threads.asyncRun("libcef", () -> Libraries.load(installation, Libraries.CHROMIUM));
-    }
-  }
-
-  /**
    * Loads libcef and the toolkit side by side; harmless to call early, from any thread, more than
    * once.
    */
