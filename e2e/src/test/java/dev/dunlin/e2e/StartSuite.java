@@ -31,6 +31,7 @@ class StartSuite {
   /** Colours in a picture of a page with text; a blank one has one or two. */
   private static final int COLOURS = 50;
 
+  private static final int SIGINT = 2;
   private static final int SIGILL = 4;
   private static final int SIGBUS = 7;
   private static final int SIGFPE = 8;
@@ -298,6 +299,42 @@ class StartSuite {
         RunningApp.SOON);
     assertFalse(hosts.isEmpty(), "no process of Java was seen with its handlers");
     assertEquals(List.of(), lost);
+  }
+
+  @Test
+  void anEndWhileItStartsIsNoFault() {
+    RunningApp app = APPS.start(bare());
+    app.await(
+        () -> app.processes().values().stream().anyMatch(words -> words.contains("--type=zygote")),
+        "Chromium's first child",
+        RunningApp.SOON);
+    // Again and again: while Chromium initialises it has handlers of its own, which do nothing.
+    app.await(
+        () -> {
+          app.processes()
+              .forEach(
+                  (pid, words) -> {
+                    if (words.contains("/bin/java ")
+                        && ProcessTree.caughtSignals(pid).contains(SIGINT)) {
+                      app.signal("INT", pid);
+                    }
+                  });
+          return !app.isRunning();
+        },
+        "the app's end",
+        RunningApp.SOON);
+    app.awaitExit();
+    assertFalse(app.log().contains("fault of Dunlin"), app.log());
+    assertFalse(app.log().contains("can be opened"), app.log());
+    app.proveNothingLeft();
+  }
+
+  @Test
+  void takesADisplayWithoutANameForNone() {
+    RunningApp app = APPS.start(bare().withWords().variable("DISPLAY", ""));
+    assertEquals(0, app.awaitExit());
+    app.awaitLine("there is no display (DISPLAY is not set)");
+    assertTrue(Files.exists(app.base().resolve("home/dunlin-screenshot.png")), app.log());
   }
 
   @Test

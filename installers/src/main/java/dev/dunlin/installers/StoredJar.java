@@ -33,7 +33,8 @@ final class StoredJar {
 
   /** Libraries that JNA and Netty would unpack at each start, and JNA's name of their platform. */
   private static final Pattern NATIVE =
-      Pattern.compile("(?:com/sun/jna/([^/]+)|META-INF/native)/([^/]+[.](?:so|dll|jnilib|a))");
+      Pattern.compile(
+          "(?:com/sun/jna/([^/]+)|META-INF/native(?=/[^/]+[.]so$))/([^/]+[.](?:so|dll|jnilib|a))");
 
   private static final String PLATFORM =
       System.getProperty("os.arch").equals("aarch64") ? "linux-aarch64" : "linux-x86-64";
@@ -74,7 +75,7 @@ final class StoredJar {
           }
           continue;
         }
-        if (entry.getName().equals(MANIFEST)) {
+        if (entry.getName().equals(MANIFEST) && !isOurs(from)) {
           bytes = shortened(bytes);
         }
         CRC32 crc = new CRC32();
@@ -90,6 +91,11 @@ final class StoredJar {
         out.closeEntry();
       }
     }
+  }
+
+  /** Ours are short, and the relay is started by its own. */
+  private static boolean isOurs(Path jar) {
+    return jar.getFileName().toString().startsWith("dunlin-");
   }
 
   /**

@@ -18,7 +18,8 @@ public final class EventLoops {
     System.setProperty(
         "vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.JULLogDelegateFactory");
     // Nobody resolves names by Vert.x (DnsQueries has a resolver of its own), so it need not make
-    // a DNS client at each start; the JVM's resolver stands in its place.
+    // a DNS client at each start; the JVM's resolver stands in its place, and would hold up the
+    // event loop at a name: what sends by Vert.x gives addresses.
     System.setProperty("vertx.disableDnsResolver", "true");
     // A start does not ask which Linux this is: Netty wants to know for OpenSSL, which we have not.
     System.setProperty("io.netty.osClassifiers", "");

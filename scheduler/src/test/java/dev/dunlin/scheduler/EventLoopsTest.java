@@ -47,6 +47,7 @@ class EventLoopsTest {
     assertTrue(said.contains("io.netty.channel.nio.NioIoHandler "), "the log of classes is there");
     for (String unwanted :
         List.of(
+            "io.netty.channel.epoll.Epoll ",
             "io.netty.channel.epoll.Native ",
             "io.netty.util.internal.NativeLibraryLoader ",
             "io.netty.resolver.dns.DnsNameResolver ")) {

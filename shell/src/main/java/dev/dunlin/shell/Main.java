@@ -87,16 +87,20 @@ public final class Main {
         || fault instanceof EngineException;
   }
 
+  /** The toolkit takes its display for good: in doubt it waits until the words have been read. */
+  private static boolean mayMeanHeadless(String word) {
+    boolean letters = word.startsWith("-") && !word.startsWith("--");
+    return word.startsWith("@") || word.startsWith("--h") || letters && word.indexOf('H') > 0;
+  }
+
   private static void prepare(String... words) {
     // Not where the environment is still to be changed (an X server of our own, a folder for
     // temporary files): native code reads it on these threads, and setenv moves it.
     boolean environmentIsFinal =
-        System.getenv("DISPLAY") != null
+        !System.getenv().getOrDefault("DISPLAY", "").isEmpty()
             && System.getenv(Shell.USER_TMPDIR) != null
             && NativeProcess.isEnvironmentSettled();
-    boolean headless =
-        Arrays.asList(words).contains("--headless") || Arrays.asList(words).contains("-H");
-    if (environmentIsFinal && !headless) {
+    if (environmentIsFinal && Arrays.stream(words).noneMatch(Main::mayMeanHeadless)) {
       // Chromium's start waits for these; the first run has them still to unpack.
       Path engine = EngineInstallation.folder();
       if (Files.isDirectory(engine)) {

@@ -209,6 +209,7 @@ public final class AppRun implements Launcher {
     private final UserFolders folders;
     private final Optional<DevServer> devServer;
     private final String policy;
+    private final Map<String, String> headers;
     private final ResourceSource files;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final CompletableFuture<Bridge> bridge = new CompletableFuture<>();
@@ -279,6 +280,7 @@ public final class AppRun implements Launcher {
       this.scale = Threads.async("scale", this::findScale);
       this.dark = SystemTheme.isDark(config.window().backgroundDark().isPresent());
       this.policy = policyHeader();
+      this.headers = headers();
       this.files = files();
       this.look =
           new WindowLook(
@@ -469,18 +471,23 @@ public final class AppRun implements Launcher {
                 host);
         Threads.onExit("close", this::closeEngine);
         SwingScale.set(scale.join());
-        engine.load();
-        // Beside Chromium's own start, which is the work of one thread and waits for its children.
-        CompletableFuture<Void> serving =
-            Threads.asyncRun("serving", () -> resources.complete(serve(temp)));
-        engine.start();
         try {
+          engine.load();
+          // Beside Chromium's own start, which is the work of one thread and waits for its
+          // children.
+          CompletableFuture<Void> serving =
+              Threads.asyncRun("serving", () -> serve(temp, resources));
+          engine.start();
           Engine.join(serving);
+          openFirst();
         } catch (RuntimeException e) {
-          closeEngine();
+          if (engine.isClosing()) {
+            // Ctrl-C while it started: nothing went wrong.
+            return exit.getNow(0);
+          }
+          closeFailed(e);
           throw e;
         }
-        openFirst();
         opened.accept(engine);
         watch();
         int code = exit.join();
@@ -496,11 +503,28 @@ public final class AppRun implements Launcher {
       }
     }
 
-    /** Makes what answers the pages. */
-    private Function<ResourceRequest, Future<ResourceResponse>> serve(EngineTemp temp) {
-      vertxStart.complete(EventLoops.create());
-      bridge.complete(startBridge(temp));
-      return resources();
+    /** Makes what answers the pages; if it can't be made, nobody waits for it. */
+    private void serve(
+        EngineTemp temp,
+        CompletableFuture<Function<ResourceRequest, Future<ResourceResponse>>> resources) {
+      try {
+        vertxStart.complete(EventLoops.create());
+        bridge.complete(startBridge(temp));
+        resources.complete(resources());
+      } catch (Throwable fault) {
+        vertxStart.completeExceptionally(fault);
+        bridge.completeExceptionally(fault);
+        resources.completeExceptionally(fault);
+        throw fault;
+      }
+    }
+
+    private void closeFailed(RuntimeException fault) {
+      try {
+        closeEngine();
+      } catch (RuntimeException e) {
+        fault.addSuppressed(e);
+      }
     }
 
     /** What earlier runs left in the profile and is taken away now. */
@@ -644,7 +668,7 @@ public final class AppRun implements Launcher {
       }
     }
 
-    private Function<ResourceRequest, Future<ResourceResponse>> resources() {
+    private Map<String, String> headers() {
       Map<String, String> headers = new HashMap<>();
       config
           .webview()
@@ -652,6 +676,10 @@ public final class AppRun implements Launcher {
           .ifPresent(value -> headers.put("Cache-Control", cacheControl(value)));
       config.webview().headers().forEach(header -> headers.put(header.name(), header.value()));
       permissions.header().ifPresent(value -> takeAway(headers, value));
+      return headers;
+    }
+
+    private Function<ResourceRequest, Future<ResourceResponse>> resources() {
       AppResources resources =
           new AppResources(
               new AppResources.Settings(
@@ -1097,7 +1125,7 @@ public final class AppRun implements Launcher {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      Bridge started = bridge.getNow(null);
+      Bridge started = bridge.isCompletedExceptionally() ? null : bridge.getNow(null);
       if (started != null) {
         keepState(started);
         started.close();

@@ -41,10 +41,7 @@ final class SystemTheme {
         .orElseGet(() -> CompletableFuture.completedFuture(false));
   }
 
-  /**
-   * The answer; false when there is none within the time. Then whoever was asked is ended: it must
-   * not come to an end, and wake us, while Chromium swaps the signal handlers (java-cef #477).
-   */
+  /** The answer; false when there is none within the time. Then whoever was asked is ended. */
   static CompletableFuture<Boolean> ask(Question question, Duration longest) {
     if (ProcessStarter.find(question.command().get(0)).isEmpty()) {
       return CompletableFuture.completedFuture(false);

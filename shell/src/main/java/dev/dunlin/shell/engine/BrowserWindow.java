@@ -234,7 +234,7 @@ public final class BrowserWindow {
           page.setBackground(settings.background());
           // The page has its own: see InputMethods. AWT's would read all of X11's table of composed
           // keys when the page gets the focus. Fields in dialogs have AWT's.
-          page.enableInputMethods(false);
+          page.enableInputMethods(Os.here() != Os.LINUX);
           frame.add(page, BorderLayout.CENTER);
           frame.pack();
           settings

@@ -38,10 +38,9 @@ import org.cef.handler.CefAppHandlerAdapter;
 /**
  * Chromium, started once per process.
  *
- * <p>The order is fixed: libraries and toolkit (side by side), then CEF alone, then everything
- * else. While CEF initialises it swaps the process's signal handlers, and a Java thread that hits
- * an implicit null check meanwhile kills the process (java-cef #477), so no other thread of ours
- * may run between {@link State#INITIALISING} and {@link State#READY}.
+ * <p>The order is fixed: libraries and toolkit (side by side), then CEF, then windows. Other
+ * threads may run while CEF initialises: this one leaves the signals that the JVM lives by alone
+ * (an earlier one did not, java-cef #477; {@code StartSuite} watches).
  */
 public final class Engine {
   /**
@@ -85,6 +84,11 @@ public final class Engine {
     FAILED
   }
 
+  /** Under the lock of the class. */
+  private static CompletableFuture<Void> loading;
+
+  private static Path loadingFrom;
+
   private final EngineSettings settings;
   private final PageHost host;
   private final Promise<Engine> ready = Promise.promise();
@@ -108,10 +112,18 @@ public final class Engine {
   }
 
   /**
-   * Loads libcef and the toolkit side by side; harmless to call early, from any thread, more than
-   * once.
+   * Loads libcef, the toolkit and JNA side by side; harmless to call early, from any thread, more
+   * than once, once the display is known: the toolkit keeps to the one that it finds.
    */
-  public static CompletableFuture<Void> preload(Path installation) {
+  public static synchronized CompletableFuture<Void> preload(Path installation) {
+    if (loading == null || !installation.equals(loadingFrom)) {
+      loadingFrom = installation;
+      loading = beginLoading(installation);
+    }
+    return loading;
+  }
+
+  private static CompletableFuture<Void> beginLoading(Path installation) {
     if (Os.here() == Os.LINUX) {
       // AWT would take a whole factor from GDK_SCALE, and JCEF none: see Scale.
       System.setProperty("sun.java2d.uiScale", "1");
@@ -134,6 +146,11 @@ public final class Engine {
               }
             }),
         Threads.asyncRun("signals", ExitSignals::load));
+  }
+
+  /** Whether it has been told to close, or has closed. */
+  public boolean isClosing() {
+    return state == State.CLOSING || state == State.CLOSED;
   }
 
   /** The state now. */
@@ -169,6 +186,9 @@ public final class Engine {
   public Engine start() {
     if (state == State.NEW) {
       load();
+    }
+    if (isClosing()) {
+      throw new EngineException("the app was ended while it started");
     }
     if (state != State.LOADING) {
       throw new IllegalStateException("the engine was started before: " + state);
