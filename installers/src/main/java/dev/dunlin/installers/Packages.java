@@ -331,9 +331,10 @@ record Packages(Path scratch, TarXz.Effort effort) {
   }
 
   /**
-   * What is made where the package is installed: the archive of classes; and where AppArmor keeps
-   * user namespaces from programs that have no profile (Ubuntu 24.04), one for this Java, since
-   * bubblewrap has none of its own there. Older ones of AppArmor do not know the rule.
+   * What is made where the package is installed: the archive of classes, and Chromium's library
+   * smaller in memory where the system can read it ({@code PackedRelocations}); and where AppArmor
+   * keeps user namespaces from programs that have no profile (Ubuntu 24.04), one for this Java,
+   * since bubblewrap has none of its own there. Older ones of AppArmor do not know the rule.
    */
   static Map<String, String> scripts(String name, String runtime) {
     String profile = "/etc/apparmor.d/" + name;
@@ -343,7 +344,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
         #!/bin/sh
         set -e
         [ "$1" = configure ] || exit 0
-        @runtime@/bin/make-archive
+        @runtime@/bin/make-archive installed
         if [ -f /etc/apparmor.d/abi/4.0 ]; then
           cat >@profile@ <<'END'
         abi <abi/4.0>,

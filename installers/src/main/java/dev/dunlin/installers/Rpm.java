@@ -127,7 +127,7 @@ record Rpm(
             lines.addAll(
                 List.of(
                     "%post",
-                    at + "/bin/make-archive",
+                    at + "/bin/make-archive installed",
                     "%preun",
                     "[ \"$1\" -gt 0 ] || rm -f " + at + "/" + Runtime.ARCHIVE)));
     lines.addAll(List.of("%files", "%defattr(-,root,root)", files(tree)));

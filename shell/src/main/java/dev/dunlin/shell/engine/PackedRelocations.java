@@ -1,0 +1,539 @@
+package dev.dunlin.shell.engine;
+
+import com.sun.jna.Function;
+import dev.dunlin.shell.host.Os;
+import java.io.IOException;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Packs the table of the addresses in a library that the dynamic linker adjusts to where it was
+ * loaded. Libcef has a million, in 24 bytes each, which every process that loads it reads: 24 MiB
+ * of memory. As {@code DT_RELR} (System V gABI, "Relative Relocation Table"; glibc 2.36) they are
+ * 190 KB: what is to be added stands in the places themselves. Nothing else changes, above all not
+ * where anything lies, nor that it lies elsewhere in each process. It can be undone to the byte, as
+ * packages are for systems with an older glibc too. Blocks.
+ */
+public final class PackedRelocations {
+  /**
+   * The first glibc that reads them, major and minor; an older one is told not to load the file.
+   */
+  private static final int[] GLIBC = {2, 36};
+
+  /** The version of glibc's interface that a library with them must name. */
+  private static final String INTERFACE = "GLIBC_ABI_DT_RELR";
+
+  private static final String LIBC = "libc.so.6";
+
+  private static final byte[] ELF64_LITTLE_ENDIAN = {0x7f, 'E', 'L', 'F', 2, 1};
+  private static final int X86_64 = 62;
+  private static final int AARCH64 = 183;
+
+  private static final int LOAD = 1;
+  private static final int DYNAMIC = 2;
+  private static final int PROGRAM_HEADER = 56;
+  private static final int SECTION_HEADER = 64;
+  private static final int DYNAMIC_ENTRY = 16;
+  private static final int RELA_ENTRY = 24;
+  private static final int WORD = 8;
+
+  /** Places that one word of the packed table tells, behind the last that it has told. */
+  private static final int PLACES = 63;
+
+  /** Tags of the dynamic section. */
+  private static final class Tag {
+    static final long PLTRELSZ = 2;
+    static final long STRTAB = 5;
+    static final long RELA = 7;
+    static final long RELASZ = 8;
+    static final long STRSZ = 10;
+    static final long PLTREL = 20;
+
+    /** Ignored in libraries. */
+    static final long DEBUG = 21;
+
+    static final long JMPREL = 23;
+    static final long BIND_NOW_FLAGS = 0x6ffffffb;
+    static final long RELRSZ = 35;
+    static final long RELR = 36;
+    static final long RELRENT = 37;
+    static final long RELACOUNT = 0x6ffffff9L;
+    static final long VERNEED = 0x6ffffffeL;
+    static final long VERNEEDNUM = 0x6fffffffL;
+  }
+
+  /** {@code DF_1_NOW}: all functions are bound when the library is loaded. */
+  private static final long NOW = 1;
+
+  /** Begins what {@link #unpack} needs to know, which lies before the relocations. */
+  private static final long MAGIC = 0x31524c52444e5544L;
+
+  /** Tags whose values are kept for it, in this order. */
+  private static final List<Long> KEPT =
+      List.of(
+          Tag.RELASZ,
+          Tag.RELACOUNT,
+          Tag.JMPREL,
+          Tag.PLTREL,
+          Tag.PLTRELSZ,
+          Tag.STRTAB,
+          Tag.STRSZ,
+          Tag.VERNEED);
+
+  /** Sections whose place and size are kept for it, by the tag that has their address. */
+  private static final List<Long> MOVED = List.of(Tag.RELA, Tag.STRTAB, Tag.VERNEED);
+
+  private static final int SECTION_FIELDS = 3;
+  private static final int RECORD_BYTES = WORD * (1 + KEPT.size() + MOVED.size() * SECTION_FIELDS);
+
+  private record Segment(int type, long offset, long address, long fileBytes) {}
+
+  private final ByteBuffer file;
+  private final List<Segment> segments = new ArrayList<>();
+
+  /** Where each tag's entry lies in the file. */
+  private final Map<Long, Integer> entries = new HashMap<>();
+
+  private PackedRelocations(ByteBuffer file) {
+    this.file = file;
+  }
+
+  /** Packs those of libcef in an engine's folder, where that is of use and not done. */
+  public static void packEngine(Path engine) throws IOException {
+    if (Os.here() == Os.LINUX && isRead()) {
+      pack(engine.resolve(System.mapLibraryName("cef")));
+    }
+  }
+
+  /** For the script that a package runs when it is installed: the word is the engine's folder. */
+  public static void main(String[] words) throws IOException {
+    packEngine(Path.of(words[0]));
+  }
+
+  /** Whether this system's glibc reads them. */
+  private static boolean isRead() {
+    try {
+      String version = Function.getFunction("c", "gnu_get_libc_version").invokeString(null, false);
+      return isRead(version);
+    } catch (UnsatisfiedLinkError e) {
+      // Another C library than glibc.
+      return false;
+    }
+  }
+
+  static boolean isRead(String version) {
+    String[] parts = version.split("\\.");
+    if (parts.length < 2 || !parts[0].matches("\\d{1,4}") || !parts[1].matches("\\d{1,4}")) {
+      return false;
+    }
+    int major = Integer.parseInt(parts[0]);
+    return major > GLIBC[0] || major == GLIBC[0] && Integer.parseInt(parts[1]) >= GLIBC[1];
+  }
+
+  /**
+   * Packs those of a library, or leaves it as it is where they can't be or are packed. The file is
+   * replaced as a whole.
+   *
+   * @return whether they are packed now and were not before
+   */
+  public static boolean pack(Path library) throws IOException {
+    return replace(library, PackedRelocations::pack);
+  }
+
+  /** Undoes {@link #pack}, where it was done. */
+  public static boolean unpack(Path library) throws IOException {
+    return replace(library, PackedRelocations::unpack);
+  }
+
+  private static boolean replace(Path library, Predicate<ByteBuffer> change) throws IOException {
+    Path made = Files.createTempFile(library.toAbsolutePath().getParent(), "unfinished-", ".so");
+    try {
+      Files.copy(
+          library, made, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+      boolean changed;
+      try (FileChannel channel =
+          FileChannel.open(made, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        changed = change.test(channel.map(MapMode.READ_WRITE, 0, channel.size()));
+        channel.force(true);
+      }
+      if (changed) {
+        Files.move(made, library, StandardCopyOption.ATOMIC_MOVE);
+      }
+      return changed;
+    } finally {
+      Files.deleteIfExists(made);
+    }
+  }
+
+  /** Changes the bytes of a library; leaves them as they are when it can't. */
+  static boolean pack(ByteBuffer library) {
+    try {
+      return new PackedRelocations(library.order(ByteOrder.LITTLE_ENDIAN)).pack();
+    } catch (IndexOutOfBoundsException
+        | IllegalArgumentException
+        | ArithmeticException
+        | BufferOverflowException e) {
+      // Malformed: nothing has been written, as all is read before.
+      return false;
+    }
+  }
+
+  /** Undoes {@link #pack(ByteBuffer)}, where it was done. */
+  static boolean unpack(ByteBuffer library) {
+    try {
+      return new PackedRelocations(library.order(ByteOrder.LITTLE_ENDIAN)).unpack();
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      return false;
+    }
+  }
+
+  /** What the machine calls a place to which only the library's own address is added. */
+  private long relative() {
+    return file.getShort(18) == X86_64 ? 8 : 1027;
+  }
+
+  private boolean isReadable() {
+    byte[] magic = new byte[ELF64_LITTLE_ENDIAN.length];
+    file.get(0, magic);
+    int machine = file.getShort(18);
+    if (!Arrays.equals(magic, ELF64_LITTLE_ENDIAN) || machine != X86_64 && machine != AARCH64) {
+      return false;
+    }
+    readHeaders();
+    return true;
+  }
+
+  private boolean pack() {
+    if (!isReadable()) {
+      return false;
+    }
+    boolean fits =
+        List.of(Tag.RELA, Tag.RELASZ, Tag.RELACOUNT, Tag.JMPREL, Tag.PLTRELSZ, Tag.PLTREL).stream()
+                .allMatch(entries::containsKey)
+            && List.of(Tag.STRTAB, Tag.STRSZ, Tag.VERNEED, Tag.VERNEEDNUM).stream()
+                .allMatch(entries::containsKey)
+            && entries.containsKey(Tag.BIND_NOW_FLAGS)
+            && (value(Tag.BIND_NOW_FLAGS) & NOW) != 0
+            && value(Tag.PLTREL) == Tag.RELA
+            && !entries.containsKey(Tag.RELR);
+    if (!fits) {
+      return false;
+    }
+    long relative = relative();
+    int table = place(value(Tag.RELA));
+    int tableBytes = Math.toIntExact(value(Tag.RELASZ));
+    int count = Math.toIntExact(value(Tag.RELACOUNT));
+    long[] addresses = new long[count];
+    long[] addends = new long[count];
+    int[] places = new int[count];
+    for (int i = 0; i < count; i++) {
+      int at = table + i * RELA_ENTRY;
+      addresses[i] = file.getLong(at);
+      addends[i] = file.getLong(at + 16);
+      places[i] = place(addresses[i]);
+      boolean good =
+          file.getLong(at + 8) == relative
+              && addresses[i] % WORD == 0
+              && file.getLong(places[i]) == 0
+              && (i == 0 || addresses[i] > addresses[i - 1]);
+      if (!good) {
+        return false;
+      }
+    }
+    byte[] packed = packed(addresses);
+    byte[] others = others(table + count * RELA_ENTRY, tableBytes - count * RELA_ENTRY);
+    byte[] names = names();
+    Optional<byte[]> versions = versions(names);
+    long needed = RECORD_BYTES + (long) packed.length + others.length + names.length + 4L * WORD;
+    if (versions.isEmpty() || needed + versions.get().length > tableBytes) {
+      return false;
+    }
+
+    byte[] record = record();
+    for (int i = 0; i < count; i++) {
+      file.putLong(places[i], addends[i]);
+    }
+    file.put(table, new byte[tableBytes]);
+    long start = value(Tag.RELA);
+    long at = put(start, record);
+    section(start, at, others.length);
+    set(Tag.RELA, Tag.RELA, at);
+    set(Tag.RELASZ, Tag.RELASZ, others.length);
+    at = put(at, others);
+    set(Tag.RELACOUNT, Tag.RELR, at);
+    set(Tag.JMPREL, Tag.RELRSZ, packed.length);
+    set(Tag.PLTREL, Tag.RELRENT, WORD);
+    set(Tag.PLTRELSZ, Tag.DEBUG, 0);
+    at = put(at, packed);
+    section(value(Tag.STRTAB), at, names.length);
+    set(Tag.STRTAB, Tag.STRTAB, at);
+    set(Tag.STRSZ, Tag.STRSZ, names.length);
+    at = put(at, names);
+    section(value(Tag.VERNEED), at, versions.get().length);
+    set(Tag.VERNEED, Tag.VERNEED, at);
+    put(at, versions.get());
+    return true;
+  }
+
+  private boolean unpack() {
+    if (!isReadable() || !entries.containsKey(Tag.RELR)) {
+      return false;
+    }
+    int record = place(value(Tag.RELA)) - RECORD_BYTES;
+    if (file.getLong(record) != MAGIC) {
+      return false;
+    }
+    Map<Long, Long> before = new HashMap<>();
+    for (int i = 0; i < KEPT.size(); i++) {
+      before.put(KEPT.get(i), file.getLong(record + WORD * (1 + i)));
+    }
+    ByteBuffer sections =
+        ByteBuffer.allocate(WORD * MOVED.size() * SECTION_FIELDS).order(ByteOrder.LITTLE_ENDIAN);
+    file.get(record + WORD * (1 + KEPT.size()), sections.array());
+    int count = Math.toIntExact(before.get(Tag.RELACOUNT));
+    int tableBytes = Math.toIntExact(before.get(Tag.RELASZ));
+    List<Long> addresses = addresses(place(value(Tag.RELR)), (int) value(Tag.RELRSZ));
+    if (addresses.size() != count) {
+      return false;
+    }
+    byte[] others = new byte[tableBytes - count * RELA_ENTRY];
+    file.get(place(value(Tag.RELA)), others);
+    ByteBuffer table = ByteBuffer.allocate(tableBytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (long address : addresses) {
+      table.putLong(address).putLong(relative()).putLong(file.getLong(place(address)));
+    }
+    table.put(others);
+
+    addresses.forEach(address -> file.putLong(place(address), 0));
+    file.put(record, table.array());
+    for (long tag : MOVED) {
+      section(value(tag), sections.getLong(), sections.getLong(), sections.getLong());
+    }
+    set(Tag.RELA, Tag.RELA, value(Tag.RELA) - RECORD_BYTES);
+    set(Tag.RELASZ, Tag.RELASZ, before.get(Tag.RELASZ));
+    set(Tag.RELR, Tag.RELACOUNT, before.get(Tag.RELACOUNT));
+    set(Tag.RELRSZ, Tag.JMPREL, before.get(Tag.JMPREL));
+    set(Tag.RELRENT, Tag.PLTREL, before.get(Tag.PLTREL));
+    set(Tag.DEBUG, Tag.PLTRELSZ, before.get(Tag.PLTRELSZ));
+    set(Tag.STRTAB, Tag.STRTAB, before.get(Tag.STRTAB));
+    set(Tag.STRSZ, Tag.STRSZ, before.get(Tag.STRSZ));
+    set(Tag.VERNEED, Tag.VERNEED, before.get(Tag.VERNEED));
+    return true;
+  }
+
+  private byte[] record() {
+    ByteBuffer record = ByteBuffer.allocate(RECORD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    record.putLong(MAGIC);
+    KEPT.forEach(tag -> record.putLong(value(tag)));
+    for (long tag : MOVED) {
+      int at = section(value(tag));
+      for (int i = 0; i < SECTION_FIELDS; i++) {
+        record.putLong(at < 0 ? 0 : file.getLong(at + WORD * i));
+      }
+    }
+    return record.array();
+  }
+
+  /** Unpacks {@link #packed}. */
+  private List<Long> addresses(int place, int bytes) {
+    List<Long> addresses = new ArrayList<>();
+    long next = 0;
+    for (int at = place; at < place + bytes; at += WORD) {
+      long word = file.getLong(at);
+      if ((word & 1) == 0) {
+        addresses.add(word);
+        next = word + WORD;
+        continue;
+      }
+      for (int bit = 1; bit <= PLACES; bit++) {
+        if ((word >>> bit & 1) != 0) {
+          addresses.add(next + (bit - 1L) * WORD);
+        }
+      }
+      next += PLACES * WORD;
+    }
+    return addresses;
+  }
+
+  private void readHeaders() {
+    int at = Math.toIntExact(file.getLong(32));
+    int count = file.getShort(56);
+    for (int i = 0; i < count; i++, at += PROGRAM_HEADER) {
+      segments.add(
+          new Segment(
+              file.getInt(at), file.getLong(at + 8), file.getLong(at + 16), file.getLong(at + 32)));
+    }
+    for (Segment segment : segments) {
+      if (segment.type() == DYNAMIC) {
+        int entry = Math.toIntExact(segment.offset());
+        for (long bytes = segment.fileBytes(); bytes > 0; bytes -= DYNAMIC_ENTRY) {
+          entries.putIfAbsent(file.getLong(entry), entry);
+          entry += DYNAMIC_ENTRY;
+        }
+      }
+    }
+  }
+
+  /** Where an address lies in the file. */
+  private int place(long address) {
+    for (Segment segment : segments) {
+      if (segment.type() == LOAD
+          && address >= segment.address()
+          && address < segment.address() + segment.fileBytes()) {
+        return Math.toIntExact(segment.offset() + address - segment.address());
+      }
+    }
+    throw new IllegalArgumentException("no segment has the address " + address);
+  }
+
+  private long value(long tag) {
+    return file.getLong(entries.get(tag) + WORD);
+  }
+
+  private void set(long tag, long newTag, long value) {
+    file.putLong(entries.get(tag), newTag).putLong(entries.get(tag) + WORD, value);
+  }
+
+  /** An address, then words whose bits tell which of the next places follow (lowest bit 1). */
+  private static byte[] packed(long[] addresses) {
+    ByteBuffer packed = ByteBuffer.allocate(addresses.length * WORD).order(ByteOrder.LITTLE_ENDIAN);
+    int i = 0;
+    while (i < addresses.length) {
+      packed.putLong(addresses[i]);
+      long next = addresses[i] + WORD;
+      i++;
+      long bits;
+      do {
+        bits = 0;
+        for (; i < addresses.length && addresses[i] < next + PLACES * WORD; i++) {
+          bits |= 1L << ((addresses[i] - next) / WORD);
+        }
+        if (bits != 0) {
+          packed.putLong(bits << 1 | 1);
+        }
+        next += PLACES * WORD;
+      } while (bits != 0);
+    }
+    return Arrays.copyOf(packed.array(), packed.position());
+  }
+
+  /** The relocations that name symbols, those of functions too: all are done at once. */
+  private byte[] others(int place, int bytes) {
+    int functions = Math.toIntExact(value(Tag.PLTRELSZ));
+    byte[] others = new byte[bytes + functions];
+    file.get(place, others, 0, bytes);
+    file.get(place(value(Tag.JMPREL)), others, bytes, functions);
+    return others;
+  }
+
+  /** With that of the interface behind them. */
+  private byte[] names() {
+    byte[] name = (INTERFACE + "\0").getBytes(StandardCharsets.US_ASCII);
+    int bytes = Math.toIntExact(value(Tag.STRSZ));
+    byte[] names = new byte[bytes + name.length];
+    file.get(place(value(Tag.STRTAB)), names, 0, bytes);
+    System.arraycopy(name, 0, names, bytes, name.length);
+    return names;
+  }
+
+  private static String name(byte[] names, int at) {
+    int end = at;
+    while (names[end] != 0) {
+      end++;
+    }
+    return new String(names, at, end - at, StandardCharsets.ISO_8859_1);
+  }
+
+  /** The needed versions (LSB, "Symbol Versioning"), with the interface; empty without a libc. */
+  private Optional<byte[]> versions(byte[] names) {
+    int libraries = Math.toIntExact(value(Tag.VERNEEDNUM));
+    ByteBuffer made =
+        ByteBuffer.allocate(file.capacity() < 1 << 16 ? file.capacity() + 16 : 1 << 16)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    int last = 0;
+    int at = place(value(Tag.VERNEED));
+    for (int i = 0, need = at; i < libraries; i++, need += file.getInt(need + 12)) {
+      for (int j = 0, one = need + file.getInt(need + 8); j < file.getShort(need + 2); j++) {
+        last = Math.max(last, file.getShort(one + 6) & 0x7fff);
+        one += file.getInt(one + 12);
+      }
+    }
+    boolean found = false;
+    for (int i = 0; i < libraries; i++) {
+      boolean libc = name(names, file.getInt(at + 4)).equals(LIBC);
+      found |= libc;
+      int count = file.getShort(at + 2);
+      int all = libc ? count + 1 : count;
+      made.putShort(file.getShort(at)).putShort((short) all).putInt(file.getInt(at + 4));
+      made.putInt(16).putInt(i == libraries - 1 ? 0 : 16 + 16 * all);
+      int one = at + file.getInt(at + 8);
+      for (int j = 0; j < count; j++) {
+        made.putInt(file.getInt(one)).putShort(file.getShort(one + 4));
+        made.putShort(file.getShort(one + 6)).putInt(file.getInt(one + 8));
+        made.putInt(j == all - 1 ? 0 : 16);
+        one += file.getInt(one + 12);
+      }
+      if (libc) {
+        made.putInt(hash(INTERFACE)).putShort((short) 0).putShort((short) (last + 1));
+        made.putInt(names.length - INTERFACE.length() - 1).putInt(0);
+      }
+      at += file.getInt(at + 12);
+    }
+    return found ? Optional.of(Arrays.copyOf(made.array(), made.position())) : Optional.empty();
+  }
+
+  /** Of the System V ABI, "Hash Table". */
+  private static int hash(String name) {
+    int hash = 0;
+    for (char c : name.toCharArray()) {
+      hash = (hash << 4) + c;
+      int high = hash & 0xf0000000;
+      hash = (hash ^ high >>> 24) & ~high;
+    }
+    return hash;
+  }
+
+  /** Writes at an address; the next free one. */
+  private long put(long address, byte[] bytes) {
+    file.put(place(address), bytes);
+    return (address + bytes.length + WORD - 1) / WORD * WORD;
+  }
+
+  /** Tells what reads sections (dpkg-shlibdeps, debuggers) where one lies now. */
+  private void section(long before, long now, long bytes) {
+    section(before, now, place(now), bytes);
+  }
+
+  private void section(long before, long now, long place, long bytes) {
+    int at = section(before);
+    if (at >= 0) {
+      file.putLong(at, now).putLong(at + WORD, place).putLong(at + 2 * WORD, bytes);
+    }
+  }
+
+  /** Where the file has address, place and size of the section with this address; or -1. */
+  private int section(long address) {
+    int at = Math.toIntExact(file.getLong(40));
+    for (int i = 0; i < file.getShort(60); i++, at += SECTION_HEADER) {
+      if (file.getLong(at + 16) == address) {
+        return at + 16;
+      }
+    }
+    return -1;
+  }
+}
