@@ -75,6 +75,8 @@ final class Installed implements AutoCloseable {
     this.folder = Files.createTempDirectory("dunlin-bench-installed-");
     Path image = build(layout.home().resolve("e2e/apps/bench"), "--target", "app-image");
     this.runtime = image.resolve("runtime");
+    // As a package's own script does.
+    run(List.of(runtime.resolve("bin/make-archive").toString(), "installed"));
     this.bench = image.resolve("app");
     this.home = newHome();
   }
