@@ -19,8 +19,7 @@ public record InstalledApp(AppFolder files, AppConfig config) {
     AppConfig config = AppConfig.of(files.folder(), files.read(AppConfig.FILE));
     Manifest manifest = files.manifest();
     if (!manifest.id().equals(config.meta().bundleIdentifier())
-        // Not equals, which Java makes of a record when it is first called: 20 ms of a start.
-        || manifest.version().compareTo(Version.parse(config.meta().version())) != 0) {
+        || !manifest.version().equals(Version.parse(config.meta().version()))) {
       throw new AlteredException(
           files.folder().resolve(Manifest.FILE),
           "it is of " + manifest.id() + " " + manifest.version() + ", and socket.ini is not");
