@@ -11,6 +11,7 @@ import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStarter;
+import dev.dunlin.shell.engine.EngineFitting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -152,6 +153,50 @@ class SandboxSuite {
   private static final String CAMERAS = "video_capture.mojom.VideoCaptureService";
 
   /** Of a service that is started when a page asks for it. */
+  @Test
+  void helpersShareTheAddressesInChromiumsLibraryWhichTheAppItselfHasElsewhere()
+      throws IOException {
+    assumeTrue(
+        Files.exists(Layout.of(account).engine().resolve(EngineFitting.PLACEHOLDER)),
+        "this system's glibc has it elsewhere in each process");
+    RunningApp app = APPS.start(bare().driven());
+    ready(app).evaluate("localStorage.setItem('a', '1')");
+    app.await(() -> helpers(app).containsKey(STORAGE), "the storage service", RunningApp.SOON);
+    Set<Long> places = new HashSet<>();
+    for (Map.Entry<String, Long> helper : helpers(app).entrySet()) {
+      places.add(Libcef.of(helper.getValue()).start());
+      assertTrue(Libcef.of(helper.getValue()).ownAddressesKib() < 1024, helper::toString);
+    }
+    assertEquals(1, places.size(), places::toString);
+    assertFalse(places.contains(Libcef.of(app.pid()).start()));
+    // As the kernel counts what is its own, where it is.
+    assertTrue(Libcef.of(app.pid()).ownAddressesKib() > 1024);
+  }
+
+  /**
+   * @param ownAddressesKib of what the linker adjusts and then protects, those that only this
+   *     process has
+   */
+  private record Libcef(long start, int ownAddressesKib) {
+    static Libcef of(long pid) throws IOException {
+      long start = 0;
+      int own = 0;
+      boolean protectedNow = false;
+      for (String line : Files.readAllLines(proc(pid, "smaps"))) {
+        if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+          boolean libcef = line.endsWith("/libcef.so");
+          if (libcef && start == 0) {
+            start = Long.parseLong(line, 0, line.indexOf('-'), 16);
+          }
+          protectedNow = libcef && line.contains(" r--p ");
+        } else if (protectedNow && line.startsWith("Private_Dirty:")) {
+          own += Integer.parseInt(line.replaceAll("\\D", ""));
+        }
+      }
+      return new Libcef(start, own);
+    }
+  }
+
   private static void assertBoxed(RunningApp app, String service) throws IOException {
     app.await(() -> helpers(app).containsKey(service), service, RunningApp.SOON);
     long pid = helpers(app).get(service);

@@ -2,6 +2,7 @@ package dev.dunlin.installers;
 
 import dev.dunlin.shell.BuildInfo;
 import dev.dunlin.shell.Trees;
+import dev.dunlin.shell.engine.EngineFitting;
 import dev.dunlin.shell.engine.EngineInstallation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -332,9 +333,9 @@ record Packages(Path scratch, TarXz.Effort effort) {
 
   /**
    * What is made where the package is installed: the archive of classes, and Chromium's library
-   * smaller in memory where the system can read it ({@code PackedRelocations}); and where AppArmor
-   * keeps user namespaces from programs that have no profile (Ubuntu 24.04), one for this Java,
-   * since bubblewrap has none of its own there. Older ones of AppArmor do not know the rule.
+   * fitted to the system ({@link EngineFitting}); and where AppArmor keeps user namespaces from
+   * programs that have no profile (Ubuntu 24.04), one for this Java, since bubblewrap has none of
+   * its own there. Older ones of AppArmor do not know the rule.
    */
   static Map<String, String> scripts(String name, String runtime) {
     String profile = "/etc/apparmor.d/" + name;
@@ -363,13 +364,13 @@ record Packages(Path scratch, TarXz.Effort effort) {
         """
         #!/bin/sh
         set -e
-        rm -f @archive@
+        rm -f @made@
         if [ -f @profile@ ]; then
           ! command -v apparmor_parser >/dev/null || apparmor_parser -R @profile@ || :
           rm -f @profile@
         fi
         """
-            .replace("@archive@", runtime + "/" + Runtime.ARCHIVE)
+            .replace("@made@", Runtime.madeWhereInstalled(runtime))
             .replace("@profile@", profile));
   }
 

@@ -129,7 +129,7 @@ record Rpm(
                     "%post",
                     at + "/bin/make-archive installed",
                     "%preun",
-                    "[ \"$1\" -gt 0 ] || rm -f " + at + "/" + Runtime.ARCHIVE)));
+                    "[ \"$1\" -gt 0 ] || rm -f " + Runtime.madeWhereInstalled(at))));
     lines.addAll(List.of("%files", "%defattr(-,root,root)", files(tree)));
     return String.join("\n", lines) + "\n";
   }

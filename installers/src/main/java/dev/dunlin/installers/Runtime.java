@@ -1,5 +1,6 @@
 package dev.dunlin.installers;
 
+import dev.dunlin.shell.engine.EngineFitting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,6 +25,11 @@ public record Runtime(Path folder, String version, String line, String depends) 
 
   /** The class-data archive, below {@link #folder}; made where the runtime is installed. */
   static final String ARCHIVE = "lib/dunlin.jsa";
+
+  /** What {@code make-archive installed} adds to a runtime, as words of a shell. */
+  static String madeWhereInstalled(String runtime) {
+    return runtime + "/" + ARCHIVE + " " + runtime + "/engine/" + EngineFitting.PLACEHOLDER;
+  }
 
   /**
    * @throws BuildException when the folder is no runtime

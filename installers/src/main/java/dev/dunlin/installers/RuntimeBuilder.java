@@ -2,7 +2,7 @@ package dev.dunlin.installers;
 
 import dev.dunlin.shell.BuildInfo;
 import dev.dunlin.shell.ClassList;
-import dev.dunlin.shell.engine.PackedRelocations;
+import dev.dunlin.shell.engine.EngineFitting;
 import dev.dunlin.shell.host.Os;
 import java.io.IOException;
 import java.io.InputStream;
@@ -125,8 +125,8 @@ record RuntimeBuilder(Path jdk, List<Path> jars, Path engine) {
     classPath(tree.at(CLASS_PATH), names, time);
     tree.copyTree(engine, "engine", RuntimeBuilder::isShipped);
     if (Os.here() == Os.LINUX) {
-      // As it is in JCEF's jar: where it was unpacked it is for that system's glibc.
-      PackedRelocations.unpack(tree.at("engine/libcef.so"));
+      // As it is in JCEF's jar: where it was unpacked it is for that system.
+      EngineFitting.undo(tree.at("engine"));
     }
     tree.write(
         "lib/java.args",

@@ -132,6 +132,7 @@ public final class Engine {
         Threads.asyncRun(
             "libraries",
             () -> {
+              keepOff(installation);
               Libraries.load(installation, Libraries.CHROMIUM);
               Libraries.load(installation, Libraries.JCEF);
             }),
@@ -146,6 +147,16 @@ public final class Engine {
               }
             }),
         Threads.asyncRun("signals", ExitSignals::load));
+  }
+
+  /**
+   * Has libcef elsewhere in this process than in its helpers: a page that has taken over its own
+   * process knows where it lies there.
+   */
+  private static void keepOff(Path installation) {
+    if (Files.exists(installation.resolve(EngineFitting.PLACEHOLDER))) {
+      Libraries.load(installation, List.of(EngineFitting.PLACEHOLDER_NAME));
+    }
   }
 
   /** Whether it has been told to close, or has closed. */

@@ -50,7 +50,7 @@ final class EngineUnpacking {
             TarGzExtractor.extractTarGZ(unfinished.toFile(), stream);
           }
           EngineInstallation.complete(unfinished);
-          PackedRelocations.packEngine(unfinished);
+          EngineFitting.fit(unfinished);
           Files.move(unfinished, ready, StandardCopyOption.ATOMIC_MOVE);
         }
       }

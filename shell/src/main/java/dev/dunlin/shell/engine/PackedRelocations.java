@@ -1,25 +1,14 @@
 package dev.dunlin.shell.engine;
 
-import com.sun.jna.Function;
-import dev.dunlin.shell.host.Os;
-import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Packs the table of the addresses in a library that the dynamic linker adjusts to where it was
@@ -29,53 +18,11 @@ import java.util.function.Predicate;
  * where anything lies, nor that it lies elsewhere in each process. It can be undone to the byte, as
  * packages are for systems with an older glibc too. Blocks.
  */
-public final class PackedRelocations {
-  /**
-   * The first glibc that reads them, major and minor; an older one is told not to load the file.
-   */
-  private static final int[] GLIBC = {2, 36};
-
+final class PackedRelocations extends ElfLibrary {
   /** The version of glibc's interface that a library with them must name. */
   private static final String INTERFACE = "GLIBC_ABI_DT_RELR";
 
   private static final String LIBC = "libc.so.6";
-
-  private static final byte[] ELF64_LITTLE_ENDIAN = {0x7f, 'E', 'L', 'F', 2, 1};
-  private static final int X86_64 = 62;
-  private static final int AARCH64 = 183;
-
-  private static final int LOAD = 1;
-  private static final int DYNAMIC = 2;
-  private static final int PROGRAM_HEADER = 56;
-  private static final int SECTION_HEADER = 64;
-  private static final int DYNAMIC_ENTRY = 16;
-  private static final int RELA_ENTRY = 24;
-  private static final int WORD = 8;
-
-  /** Places that one word of the packed table tells, behind the last that it has told. */
-  private static final int PLACES = 63;
-
-  /** Tags of the dynamic section. */
-  private static final class Tag {
-    static final long PLTRELSZ = 2;
-    static final long STRTAB = 5;
-    static final long RELA = 7;
-    static final long RELASZ = 8;
-    static final long STRSZ = 10;
-    static final long PLTREL = 20;
-
-    /** Ignored in libraries. */
-    static final long DEBUG = 21;
-
-    static final long JMPREL = 23;
-    static final long BIND_NOW_FLAGS = 0x6ffffffb;
-    static final long RELRSZ = 35;
-    static final long RELR = 36;
-    static final long RELRENT = 37;
-    static final long RELACOUNT = 0x6ffffff9L;
-    static final long VERNEED = 0x6ffffffeL;
-    static final long VERNEEDNUM = 0x6fffffffL;
-  }
 
   /** {@code DF_1_NOW}: all functions are bound when the library is loaded. */
   private static final long NOW = 1;
@@ -101,89 +48,14 @@ public final class PackedRelocations {
   private static final int SECTION_FIELDS = 3;
   private static final int RECORD_BYTES = WORD * (1 + KEPT.size() + MOVED.size() * SECTION_FIELDS);
 
-  private record Segment(int type, long offset, long address, long fileBytes) {}
-
-  private final ByteBuffer file;
-  private final List<Segment> segments = new ArrayList<>();
-
-  /** Where each tag's entry lies in the file. */
-  private final Map<Long, Integer> entries = new HashMap<>();
-
   private PackedRelocations(ByteBuffer file) {
-    this.file = file;
-  }
-
-  /** Packs those of libcef in an engine's folder, where that is of use and not done. */
-  public static void packEngine(Path engine) throws IOException {
-    if (Os.here() == Os.LINUX && isRead()) {
-      pack(engine.resolve(System.mapLibraryName("cef")));
-    }
-  }
-
-  /** For the script that a package runs when it is installed: the word is the engine's folder. */
-  public static void main(String[] words) throws IOException {
-    packEngine(Path.of(words[0]));
-  }
-
-  /** Whether this system's glibc reads them. */
-  private static boolean isRead() {
-    try {
-      String version = Function.getFunction("c", "gnu_get_libc_version").invokeString(null, false);
-      return isRead(version);
-    } catch (UnsatisfiedLinkError e) {
-      // Another C library than glibc.
-      return false;
-    }
-  }
-
-  static boolean isRead(String version) {
-    String[] parts = version.split("\\.");
-    if (parts.length < 2 || !parts[0].matches("\\d{1,4}") || !parts[1].matches("\\d{1,4}")) {
-      return false;
-    }
-    int major = Integer.parseInt(parts[0]);
-    return major > GLIBC[0] || major == GLIBC[0] && Integer.parseInt(parts[1]) >= GLIBC[1];
-  }
-
-  /**
-   * Packs those of a library, or leaves it as it is where they can't be or are packed. The file is
-   * replaced as a whole.
-   *
-   * @return whether they are packed now and were not before
-   */
-  public static boolean pack(Path library) throws IOException {
-    return replace(library, PackedRelocations::pack);
-  }
-
-  /** Undoes {@link #pack}, where it was done. */
-  public static boolean unpack(Path library) throws IOException {
-    return replace(library, PackedRelocations::unpack);
-  }
-
-  private static boolean replace(Path library, Predicate<ByteBuffer> change) throws IOException {
-    Path made = Files.createTempFile(library.toAbsolutePath().getParent(), "unfinished-", ".so");
-    try {
-      Files.copy(
-          library, made, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-      boolean changed;
-      try (FileChannel channel =
-          FileChannel.open(made, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-        changed = change.test(channel.map(MapMode.READ_WRITE, 0, channel.size()));
-        channel.force(true);
-      }
-      if (changed) {
-        Files.move(made, library, StandardCopyOption.ATOMIC_MOVE);
-      }
-      return changed;
-    } finally {
-      Files.deleteIfExists(made);
-    }
+    super(file);
   }
 
   /** Changes the bytes of a library; leaves them as they are when it can't. */
   static boolean pack(ByteBuffer library) {
     try {
-      return new PackedRelocations(library.order(ByteOrder.LITTLE_ENDIAN)).pack();
+      return isOne(library) && new PackedRelocations(library).pack();
     } catch (IndexOutOfBoundsException
         | IllegalArgumentException
         | ArithmeticException
@@ -196,7 +68,7 @@ public final class PackedRelocations {
   /** Undoes {@link #pack(ByteBuffer)}, where it was done. */
   static boolean unpack(ByteBuffer library) {
     try {
-      return new PackedRelocations(library.order(ByteOrder.LITTLE_ENDIAN)).unpack();
+      return isOne(library) && new PackedRelocations(library).unpack();
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       return false;
     }
@@ -204,33 +76,19 @@ public final class PackedRelocations {
 
   /** What the machine calls a place to which only the library's own address is added. */
   private long relative() {
-    return file.getShort(18) == X86_64 ? 8 : 1027;
-  }
-
-  private boolean isReadable() {
-    byte[] magic = new byte[ELF64_LITTLE_ENDIAN.length];
-    file.get(0, magic);
-    int machine = file.getShort(18);
-    if (!Arrays.equals(magic, ELF64_LITTLE_ENDIAN) || machine != X86_64 && machine != AARCH64) {
-      return false;
-    }
-    readHeaders();
-    return true;
+    return machine() == X86_64 ? 8 : 1027;
   }
 
   private boolean pack() {
-    if (!isReadable()) {
-      return false;
-    }
     boolean fits =
         List.of(Tag.RELA, Tag.RELASZ, Tag.RELACOUNT, Tag.JMPREL, Tag.PLTRELSZ, Tag.PLTREL).stream()
-                .allMatch(entries::containsKey)
+                .allMatch(this::has)
             && List.of(Tag.STRTAB, Tag.STRSZ, Tag.VERNEED, Tag.VERNEEDNUM).stream()
-                .allMatch(entries::containsKey)
-            && entries.containsKey(Tag.BIND_NOW_FLAGS)
+                .allMatch(this::has)
+            && has(Tag.BIND_NOW_FLAGS)
             && (value(Tag.BIND_NOW_FLAGS) & NOW) != 0
             && value(Tag.PLTREL) == Tag.RELA
-            && !entries.containsKey(Tag.RELR);
+            && !has(Tag.RELR);
     if (!fits) {
       return false;
     }
@@ -291,7 +149,7 @@ public final class PackedRelocations {
   }
 
   private boolean unpack() {
-    if (!isReadable() || !entries.containsKey(Tag.RELR)) {
+    if (!has(Tag.RELR)) {
       return false;
     }
     int record = place(value(Tag.RELA)) - RECORD_BYTES;
@@ -307,7 +165,7 @@ public final class PackedRelocations {
     file.get(record + WORD * (1 + KEPT.size()), sections.array());
     int count = Math.toIntExact(before.get(Tag.RELACOUNT));
     int tableBytes = Math.toIntExact(before.get(Tag.RELASZ));
-    List<Long> addresses = addresses(place(value(Tag.RELR)), (int) value(Tag.RELRSZ));
+    List<Long> addresses = packedPlaces(place(value(Tag.RELR)), (int) value(Tag.RELRSZ));
     if (addresses.size() != count) {
       return false;
     }
@@ -349,66 +207,6 @@ public final class PackedRelocations {
     return record.array();
   }
 
-  /** Unpacks {@link #packed}. */
-  private List<Long> addresses(int place, int bytes) {
-    List<Long> addresses = new ArrayList<>();
-    long next = 0;
-    for (int at = place; at < place + bytes; at += WORD) {
-      long word = file.getLong(at);
-      if ((word & 1) == 0) {
-        addresses.add(word);
-        next = word + WORD;
-        continue;
-      }
-      for (int bit = 1; bit <= PLACES; bit++) {
-        if ((word >>> bit & 1) != 0) {
-          addresses.add(next + (bit - 1L) * WORD);
-        }
-      }
-      next += PLACES * WORD;
-    }
-    return addresses;
-  }
-
-  private void readHeaders() {
-    int at = Math.toIntExact(file.getLong(32));
-    int count = file.getShort(56);
-    for (int i = 0; i < count; i++, at += PROGRAM_HEADER) {
-      segments.add(
-          new Segment(
-              file.getInt(at), file.getLong(at + 8), file.getLong(at + 16), file.getLong(at + 32)));
-    }
-    for (Segment segment : segments) {
-      if (segment.type() == DYNAMIC) {
-        int entry = Math.toIntExact(segment.offset());
-        for (long bytes = segment.fileBytes(); bytes > 0; bytes -= DYNAMIC_ENTRY) {
-          entries.putIfAbsent(file.getLong(entry), entry);
-          entry += DYNAMIC_ENTRY;
-        }
-      }
-    }
-  }
-
-  /** Where an address lies in the file. */
-  private int place(long address) {
-    for (Segment segment : segments) {
-      if (segment.type() == LOAD
-          && address >= segment.address()
-          && address < segment.address() + segment.fileBytes()) {
-        return Math.toIntExact(segment.offset() + address - segment.address());
-      }
-    }
-    throw new IllegalArgumentException("no segment has the address " + address);
-  }
-
-  private long value(long tag) {
-    return file.getLong(entries.get(tag) + WORD);
-  }
-
-  private void set(long tag, long newTag, long value) {
-    file.putLong(entries.get(tag), newTag).putLong(entries.get(tag) + WORD, value);
-  }
-
   /** An address, then words whose bits tell which of the next places follow (lowest bit 1). */
   private static byte[] packed(long[] addresses) {
     ByteBuffer packed = ByteBuffer.allocate(addresses.length * WORD).order(ByteOrder.LITTLE_ENDIAN);
@@ -420,13 +218,13 @@ public final class PackedRelocations {
       long bits;
       do {
         bits = 0;
-        for (; i < addresses.length && addresses[i] < next + PLACES * WORD; i++) {
+        for (; i < addresses.length && addresses[i] < next + PACKED_PLACES * WORD; i++) {
           bits |= 1L << ((addresses[i] - next) / WORD);
         }
         if (bits != 0) {
           packed.putLong(bits << 1 | 1);
         }
-        next += PLACES * WORD;
+        next += PACKED_PLACES * WORD;
       } while (bits != 0);
     }
     return Arrays.copyOf(packed.array(), packed.position());
@@ -506,34 +304,5 @@ public final class PackedRelocations {
       hash = (hash ^ high >>> 24) & ~high;
     }
     return hash;
-  }
-
-  /** Writes at an address; the next free one. */
-  private long put(long address, byte[] bytes) {
-    file.put(place(address), bytes);
-    return (address + bytes.length + WORD - 1) / WORD * WORD;
-  }
-
-  /** Tells what reads sections (dpkg-shlibdeps, debuggers) where one lies now. */
-  private void section(long before, long now, long bytes) {
-    section(before, now, place(now), bytes);
-  }
-
-  private void section(long before, long now, long place, long bytes) {
-    int at = section(before);
-    if (at >= 0) {
-      file.putLong(at, now).putLong(at + WORD, place).putLong(at + 2 * WORD, bytes);
-    }
-  }
-
-  /** Where the file has address, place and size of the section with this address; or -1. */
-  private int section(long address) {
-    int at = Math.toIntExact(file.getLong(40));
-    for (int i = 0; i < file.getShort(60); i++, at += SECTION_HEADER) {
-      if (file.getLong(at + 16) == address) {
-        return at + 16;
-      }
-    }
-    return -1;
   }
 }
