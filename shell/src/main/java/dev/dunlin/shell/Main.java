@@ -1,5 +1,6 @@
 package dev.dunlin.shell;
 
+import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.app.AppRun;
 import dev.dunlin.shell.cli.DunlinCommand;
 import dev.dunlin.shell.cli.Launcher;
@@ -12,9 +13,13 @@ import dev.dunlin.shell.host.HostException;
 import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Objects;
 
 /** The entry point. */
 public final class Main {
@@ -104,8 +109,24 @@ public final class Main {
       // Chromium's start waits for these; the first run has them still to unpack.
       Path engine = EngineInstallation.folder();
       if (Files.isDirectory(engine)) {
+        Threads.asyncRun("meanwhile", Main::readyWhatIsPlainJava);
         Engine.preload(engine);
       }
+    }
+  }
+
+  /**
+   * While Chromium's library is loaded, the dynamic linker holds up all who call native code for
+   * the first time; these do not, and each start needs them.
+   */
+  private static void readyWhatIsPlainJava() {
+    // Of all JSON parsers; by multiplying up to 5^32768.
+    Objects.requireNonNull(BigDecimal.ZERO);
+    try {
+      // Of the app's files.
+      MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

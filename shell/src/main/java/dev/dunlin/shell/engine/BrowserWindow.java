@@ -29,6 +29,7 @@ import java.awt.event.FocusListener;
 import java.awt.event.KeyEvent;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
+import java.awt.im.InputContext;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -219,7 +220,7 @@ public final class BrowserWindow {
   void create() {
     EventQueue.invokeLater(
         () -> {
-          frame = parent().<Frame>map(parent -> new Part(title, parent)).orElse(new Frame(title));
+          frame = new PageFrame(title, parent().orElse(null));
           kiosk = settings.is(Trait.KIOSK);
           frame.setUndecorated(settings.is(Trait.FRAMELESS) || kiosk);
           frame.setAlwaysOnTop(settings.is(Trait.ALWAYS_ON_TOP));
@@ -232,9 +233,7 @@ public final class BrowserWindow {
           Component page = browser.getUIComponent();
           page.setPreferredSize(engine.scale().toScreen(settings.size()));
           page.setBackground(settings.background());
-          // The page has its own: see InputMethods. AWT's would read all of X11's table of composed
-          // keys when the page gets the focus. Fields in dialogs have AWT's.
-          page.enableInputMethods(Os.here() != Os.LINUX);
+          page.enableInputMethods(!isLinux());
           frame.add(page, BorderLayout.CENTER);
           frame.pack();
           settings
@@ -275,24 +274,37 @@ public final class BrowserWindow {
     }
   }
 
-  /**
-   * A part of another window, as AWT says it to window managers (ICCCM 4.1.2.6) of those that have
-   * an owner. Frames have none; and what others write there, AWT deletes whenever the window
-   * manager changes the window's state, its first showing included.
-   */
-  private static final class Part extends Frame {
+  private static final class PageFrame extends Frame {
     private static final long serialVersionUID = 1;
 
     private final Frame whole;
 
-    Part(String title, Frame whole) {
+    /**
+     * @param whole the window that it is a part of, or null
+     */
+    PageFrame(String title, Frame whole) {
       super(title);
       this.whole = whole;
     }
 
+    /**
+     * By which AWT says to window managers (ICCCM 4.1.2.6) whose part it is. Frames have none; and
+     * what others write there, AWT deletes whenever the window manager changes the window's state,
+     * its first showing included.
+     */
     @Override
     public Window getOwner() {
       return whole;
+    }
+
+    /**
+     * The page has input methods of its own: see InputMethods. AWT's, though disabled, would read
+     * all of X11's table of composed keys when the window gets the focus. Fields in dialogs have
+     * AWT's.
+     */
+    @Override
+    public InputContext getInputContext() {
+      return isLinux() ? null : super.getInputContext();
     }
   }
 
