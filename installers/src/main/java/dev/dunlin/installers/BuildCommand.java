@@ -303,12 +303,14 @@ final class BuildCommand implements Callable<Integer> {
     Path cache = cache();
     List<Path> jars = jars();
     Path made = cache.resolve("runtime");
-    String inputs = RuntimeInputs.of(jdk(), jars);
+    String inputs = RuntimeInputs.of(jdk(), jars, ownJar());
     Path note = cache.resolve("runtime.inputs");
     return locked(
         cache,
         () -> {
-          if (Files.isRegularFile(note) && Files.readString(note).equals(inputs)) {
+          if (Files.isRegularFile(note)
+              && Files.isDirectory(made)
+              && Files.readString(note).equals(inputs)) {
             return Runtime.at(made);
           }
           Files.deleteIfExists(note);
