@@ -7,14 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import dev.dunlin.shell.engine.EngineFitting;
+import dev.dunlin.shell.host.NativeProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,26 +37,18 @@ class EngineFittingTest {
 
   @BeforeEach
   void theSystemReadsWhatIsMade() {
-    String[] version =
-        Function.getFunction("c", "gnu_get_libc_version").invokeString(null, false).split("\\.");
-    assumeTrue(
-        Integer.parseInt(version[0]) > 2 || Integer.parseInt(version[1]) >= 36,
-        "this glibc reads none");
+    assumeTrue(Glibc.isPrelinkedFor(), "an older glibc, or packed only on this processor");
   }
 
   private Path copy(String name) throws IOException {
     return Files.copy(Layout.of(Account.self()).engine().resolve(name), folder.resolve(name));
   }
 
-  /** Which does its work with the other, as the functions of one show. */
+  /** Which does its work with the other, as its functions show. */
   private Path prelinkedEgl(long base) throws IOException {
     Path library = copy("libEGL.so");
-    Path other = copy("libGLESv2.so");
-    assertTrue(EngineFitting.pack(library));
-    assertTrue(EngineFitting.pack(other));
-    // The placeholder is for the one that comes last.
-    assertTrue(EngineFitting.prelink(library, base + DISTANCE));
-    assertTrue(EngineFitting.prelink(other, base));
+    assertTrue(EngineFitting.fit(library, base + DISTANCE));
+    assertTrue(EngineFitting.fit(copy("libGLESv2.so"), base));
     return library;
   }
 
@@ -73,46 +68,50 @@ class EngineFittingTest {
   @Test
   void isUndoneToTheByte() throws IOException {
     Path libcef = copy("libcef.so");
-    Path placeholder = folder.resolve(EngineFitting.PLACEHOLDER);
     // Where it was unpacked it has been fitted.
-    EngineFitting.undo(folder);
+    EngineFitting.undoEngine(folder);
     byte[] plain = Files.readAllBytes(libcef);
-    assertTrue(EngineFitting.pack(libcef));
-    assertFalse(EngineFitting.pack(libcef), "packed twice");
+    assertFalse(EngineFitting.undo(libcef), "undone twice");
+    assertTrue(EngineFitting.fit(libcef, 0));
     byte[] packed = Files.readAllBytes(libcef);
     assertEquals(plain.length, packed.length);
-    assertFalse(Arrays.equals(plain, packed));
-    assertTrue(EngineFitting.prelink(libcef, BASE));
-    assertTrue(Files.exists(placeholder));
+    assertFalse(EngineFitting.fit(libcef, 0), "packed twice");
+    assertTrue(EngineFitting.fit(libcef, BASE));
     byte[] prelinked = Files.readAllBytes(libcef);
-    assertFalse(EngineFitting.prelink(libcef, OTHER_BASE), "prelinked twice");
+    assertTrue(EngineFitting.fit(libcef, 0));
+    assertArrayEquals(packed, Files.readAllBytes(libcef));
+    assertTrue(EngineFitting.fit(libcef, OTHER_BASE));
+    assertTrue(EngineFitting.fit(libcef, BASE));
     assertArrayEquals(prelinked, Files.readAllBytes(libcef));
 
-    assertTrue(EngineFitting.unlink(libcef));
-    assertArrayEquals(packed, Files.readAllBytes(libcef));
-    assertFalse(EngineFitting.unlink(libcef), "undone twice");
-    assertFalse(Files.exists(placeholder));
-    assertTrue(EngineFitting.unpack(libcef));
+    assertTrue(EngineFitting.undo(libcef));
     assertArrayEquals(plain, Files.readAllBytes(libcef));
-    assertFalse(EngineFitting.unpack(libcef), "unpacked twice");
+    assertFalse(Arrays.equals(plain, packed) || Arrays.equals(packed, prelinked));
   }
 
   @Test
   void eachFittingHasAnAddressOfItsOwn() throws IOException {
     Path libcef = copy("libcef.so");
-    EngineFitting.undo(folder);
-    EngineFitting.fit(folder);
+    EngineFitting.fitEngine(folder);
     byte[] first = Files.readAllBytes(libcef);
-    EngineFitting.undo(folder);
-    EngineFitting.fit(folder);
+    EngineFitting.fitEngine(folder);
     assertFalse(Arrays.equals(first, Files.readAllBytes(libcef)));
+  }
+
+  @Test
+  void keepsWhoMayReadIt() throws IOException {
+    Path library = copy("libEGL.so");
+    Set<PosixFilePermission> permissions = PosixFilePermissions.fromString("rwxr-x--x");
+    Files.setPosixFilePermissions(library, permissions);
+    assertTrue(EngineFitting.fit(library, BASE));
+    assertEquals(permissions, Files.getPosixFilePermissions(library));
   }
 
   @Test
   void aPackedLibraryIsLoadedAndItsFunctionsWork() throws IOException {
     Path library = copy("libEGL.so");
-    assertTrue(EngineFitting.pack(library));
-    assertTrue(EngineFitting.pack(copy("libGLESv2.so")));
+    assertTrue(EngineFitting.fit(library, 0));
+    assertTrue(EngineFitting.fit(copy("libGLESv2.so"), 0));
     try (NativeLibrary loaded = NativeLibrary.getInstance(library.toString())) {
       assertEquals(EGL_SUCCESS, eglError(loaded));
     }
@@ -129,12 +128,12 @@ class EngineFittingTest {
   }
 
   @Test
-  void aPrelinkedLibraryWorksElsewhereWhereThePlaceholderIsInItsPlace() throws IOException {
+  void aPrelinkedLibraryWorksElsewhereWhereItsAddressesAreTaken() throws IOException {
     Path library = prelinkedEgl(OTHER_BASE);
-    System.load(folder.resolve(EngineFitting.PLACEHOLDER).toString());
+    NativeProcess.reserve(OTHER_BASE, 2 * DISTANCE);
     try (NativeLibrary loaded = NativeLibrary.getInstance(library.toString())) {
       assertEquals(EGL_SUCCESS, eglError(loaded));
-      assertEquals(OTHER_BASE, loadedAt(folder.resolve(EngineFitting.PLACEHOLDER)));
+      assertNotEquals(OTHER_BASE + DISTANCE, loadedAt(library));
       assertNotEquals(OTHER_BASE, loadedAt(folder.resolve("libGLESv2.so")));
     }
   }
@@ -145,7 +144,7 @@ class EngineFittingTest {
     Random random = new Random(seed);
     Path original = copy("libGLESv2.so");
     byte[] plain = Files.readAllBytes(original);
-    EngineFitting.pack(original);
+    EngineFitting.fit(original, 0);
     byte[] packed = Files.readAllBytes(original);
     Path file = folder.resolve("damaged.so");
     for (int i = 0; i < 60; i++) {
@@ -156,8 +155,7 @@ class EngineFittingTest {
         damaged[random.nextInt(1024)] = (byte) random.nextInt();
       }
       Files.write(file, damaged);
-      boolean done = i < 30 ? EngineFitting.pack(file) : EngineFitting.prelink(file, BASE);
-      if (!done) {
+      if (!EngineFitting.fit(file, i < 30 ? 0 : BASE)) {
         assertArrayEquals(damaged, Files.readAllBytes(file), "changed by halves, seed " + seed);
       }
     }

@@ -11,7 +11,6 @@ import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.Stdio;
 import dev.dunlin.scheduler.process.ProcessStarter;
-import dev.dunlin.shell.engine.EngineFitting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -152,13 +151,10 @@ class SandboxSuite {
   private static final String SOUND = "audio.mojom.AudioService";
   private static final String CAMERAS = "video_capture.mojom.VideoCaptureService";
 
-  /** Of a service that is started when a page asks for it. */
   @Test
   void helpersShareTheAddressesInChromiumsLibraryWhichTheAppItselfHasElsewhere()
       throws IOException {
-    assumeTrue(
-        Files.exists(Layout.of(account).engine().resolve(EngineFitting.PLACEHOLDER)),
-        "this system's glibc has it elsewhere in each process");
+    assumeTrue(Glibc.isPrelinkedFor(), "it lies elsewhere in each process");
     RunningApp app = APPS.start(bare().driven());
     ready(app).evaluate("localStorage.setItem('a', '1')");
     app.await(() -> helpers(app).containsKey(STORAGE), "the storage service", RunningApp.SOON);
@@ -197,6 +193,7 @@ class SandboxSuite {
     }
   }
 
+  /** Of a service that is started when a page asks for it. */
   private static void assertBoxed(RunningApp app, String service) throws IOException {
     app.await(() -> helpers(app).containsKey(service), service, RunningApp.SOON);
     long pid = helpers(app).get(service);

@@ -178,6 +178,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
     Tree tree = Tree.empty(work.resolve("tree"));
     try {
       tree.linkTree(runtime.folder(), runtime.installedAt(), Packages::isShipped);
+      EngineFitting.undoEngine(tree.at(runtime.installedAt() + "/engine"));
       bill(tree, runtime.packageName(), runtime.installedAt());
       licences(tree, runtime.packageName());
       return new Deb(
@@ -203,6 +204,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
     try {
       // Not linked: their times are set.
       tree.copyTree(runtime.folder(), runtime.installedAt(), Packages::isShipped);
+      EngineFitting.undoEngine(tree.at(runtime.installedAt() + "/engine"));
       licences(tree, runtime.packageName());
       return new Rpm(
               runtime.packageName(),
@@ -289,6 +291,8 @@ record Packages(Path scratch, TarXz.Effort effort) {
     } else {
       tree.copyTree(runtime.folder(), to, shipped);
     }
+    // An installed one, as the SDK has, is fitted to this system, and its address is nobody else's.
+    EngineFitting.undoEngine(tree.at(to + "/engine"));
   }
 
   static Predicate<Path> localeFilter(AppPackage app) {

@@ -26,9 +26,9 @@ public record Runtime(Path folder, String version, String line, String depends) 
   /** The class-data archive, below {@link #folder}; made where the runtime is installed. */
   static final String ARCHIVE = "lib/dunlin.jsa";
 
-  /** What {@code make-archive installed} adds to a runtime, as words of a shell. */
+  /** What {@code make-archive installed} may add to a runtime, as words of a shell. */
   static String madeWhereInstalled(String runtime) {
-    return runtime + "/" + ARCHIVE + " " + runtime + "/engine/" + EngineFitting.PLACEHOLDER;
+    return runtime + "/" + ARCHIVE + " " + runtime + "/engine/" + EngineFitting.UNFINISHED;
   }
 
   /**

@@ -126,7 +126,7 @@ record RuntimeBuilder(Path jdk, List<Path> jars, Path engine) {
     tree.copyTree(engine, "engine", RuntimeBuilder::isShipped);
     if (Os.here() == Os.LINUX) {
       // As it is in JCEF's jar: where it was unpacked it is for that system.
-      EngineFitting.undo(tree.at("engine"));
+      EngineFitting.undoEngine(tree.at("engine"));
     }
     tree.write(
         "lib/java.args",

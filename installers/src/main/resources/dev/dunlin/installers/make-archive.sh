@@ -8,4 +8,4 @@ runtime=${runtime%/bin/*}
   echo 'dunlin: no class-data archive could be made, so starts take longer' >&2
 [ "${1-}" != installed ] ||
   "$runtime/jre/bin/java" "@$runtime/lib/java.args" -Xlog:disable -cp "$runtime/lib/dunlin.jar" dev.dunlin.shell.engine.EngineFitting "$runtime/engine" ||
-  echo "dunlin: $runtime/engine stays as it was, so apps take 60 MB more" >&2
+  echo "dunlin: $runtime/engine stays as it was, so apps take 45 MB more" >&2

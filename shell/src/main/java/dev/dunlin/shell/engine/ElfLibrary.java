@@ -24,7 +24,6 @@ abstract class ElfLibrary {
 
   static final int DYNAMIC = 2;
   static final int PROGRAM_HEADERS = 6;
-  static final int STACK = 0x6474e551;
   static final int RELRO = 0x6474e552;
 
   static final int PROGRAM_HEADER = 56;
@@ -45,7 +44,6 @@ abstract class ElfLibrary {
     static final long RELA = 7;
     static final long RELASZ = 8;
     static final long STRSZ = 10;
-    static final long SYMENT = 11;
     static final long PLTREL = 20;
 
     /** Ignored in libraries. */
@@ -73,7 +71,7 @@ abstract class ElfLibrary {
   }
 
   final ByteBuffer file;
-  private final List<Segment> segments = new ArrayList<>();
+  private final List<Segment> segments;
 
   /** Where each tag's entry lies in the file. */
   private final Map<Long, Integer> entries = new HashMap<>();
@@ -81,6 +79,21 @@ abstract class ElfLibrary {
   /** Reads the headers, where {@link #isOne}. */
   ElfLibrary(ByteBuffer file) {
     this.file = file.order(ByteOrder.LITTLE_ENDIAN);
+    this.segments = segments(file);
+    for (Segment segment : segments) {
+      if (segment.type() == DYNAMIC) {
+        int entry = Math.toIntExact(segment.offset());
+        for (long bytes = segment.fileBytes(); bytes > 0; bytes -= DYNAMIC_ENTRY) {
+          entries.putIfAbsent(file.getLong(entry), entry);
+          entry += DYNAMIC_ENTRY;
+        }
+      }
+    }
+  }
+
+  /** As the headers at a file's start tell them. */
+  static List<Segment> segments(ByteBuffer file) {
+    List<Segment> segments = new ArrayList<>();
     int at = Math.toIntExact(file.getLong(32));
     int count = file.getShort(56);
     for (int i = 0; i < count; i++, at += PROGRAM_HEADER) {
@@ -93,15 +106,7 @@ abstract class ElfLibrary {
               file.getLong(at + 32),
               file.getLong(at + 40)));
     }
-    for (Segment segment : segments) {
-      if (segment.type() == DYNAMIC) {
-        int entry = Math.toIntExact(segment.offset());
-        for (long bytes = segment.fileBytes(); bytes > 0; bytes -= DYNAMIC_ENTRY) {
-          entries.putIfAbsent(file.getLong(entry), entry);
-          entry += DYNAMIC_ENTRY;
-        }
-      }
-    }
+    return segments;
   }
 
   /** Whether it is one for a processor that Dunlin runs on. */
@@ -142,11 +147,19 @@ abstract class ElfLibrary {
   }
 
   long value(long tag) {
-    return file.getLong(entries.get(tag) + WORD);
+    return file.getLong(entry(tag) + WORD);
   }
 
   void set(long tag, long newTag, long value) {
-    file.putLong(entries.get(tag), newTag).putLong(entries.get(tag) + WORD, value);
+    file.putLong(entry(tag), newTag).putLong(entry(tag) + WORD, value);
+  }
+
+  private int entry(long tag) {
+    Integer entry = entries.get(tag);
+    if (entry == null) {
+      throw new IllegalArgumentException("no entry has the tag " + tag);
+    }
+    return entry;
   }
 
   /** The addresses in a packed table: one, then words whose bits tell which of the next follow. */

@@ -3,6 +3,7 @@ package dev.dunlin.shell.engine;
 import dev.dunlin.scheduler.Threads;
 import dev.dunlin.shell.BuildInfo;
 import dev.dunlin.shell.host.HostException;
+import dev.dunlin.shell.host.JnaStart;
 import dev.dunlin.shell.host.NativeProcess;
 import dev.dunlin.shell.host.Os;
 import io.vertx.core.Future;
@@ -154,8 +155,16 @@ public final class Engine {
    * process knows where it lies there.
    */
   private static void keepOff(Path installation) {
-    if (Files.exists(installation.resolve(EngineFitting.PLACEHOLDER))) {
-      Libraries.load(installation, List.of(EngineFitting.PLACEHOLDER_NAME));
+    try {
+      EngineFitting.addresses(installation)
+          .ifPresent(
+              range -> {
+                JnaStart.prepare();
+                NativeProcess.reserve(range.from(), range.bytes());
+              });
+    } catch (IOException e) {
+      throw new EngineException(
+          "can't read Chromium's library in " + installation + ": " + e.getMessage(), e);
     }
   }
 

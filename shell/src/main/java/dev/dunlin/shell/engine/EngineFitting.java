@@ -4,6 +4,7 @@ import com.sun.jna.Function;
 import dev.dunlin.scheduler.RandomSource;
 import dev.dunlin.shell.host.Os;
 import java.io.IOException;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
@@ -11,17 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /**
  * Fits Chromium's library to the system that it is on, where its dynamic linker can read that:
  * {@link PackedRelocations}, then {@link Prelink}. Undone to the byte, as packages are for any
- * system. Blocks.
+ * system. The file is replaced as a whole. Blocks.
  */
 public final class EngineFitting {
-  /** Beside the library, made for its address: what loads it first has the library elsewhere. */
-  public static final String PLACEHOLDER = "libcef-elsewhere.so";
-
-  static final String PLACEHOLDER_NAME = "cef-elsewhere";
+  /** What a fitting that was killed leaves in the engine's folder, as words of a shell. */
+  public static final String UNFINISHED = "unfinished-*.so";
 
   /**
    * The first glibc that reads packed relocations and loads libraries where they are made for,
@@ -43,29 +44,42 @@ public final class EngineFitting {
 
   private EngineFitting() {}
 
+  /**
+   * Addresses that a library takes.
+   *
+   * @param from the first
+   * @param bytes how many
+   */
+  record Range(long from, long bytes) {}
+
   /** Changes the bytes of a file, which has room behind them. */
   private interface Change {
     /** How long it is now, or {@link #UNCHANGED}. */
-    long apply(ByteBuffer file, long bytes) throws IOException;
+    long apply(ByteBuffer file, long bytes);
   }
 
-  /** The library in an engine's folder, where that is of use and not done. */
-  public static void fit(Path engine) throws IOException {
+  /**
+   * The library in an engine's folder, where that is of use; each time for another address, as a
+   * copy of this system may have the last one.
+   */
+  public static void fitEngine(Path engine) throws IOException {
     if (Os.here() == Os.LINUX && isRead()) {
-      Path library = library(engine);
-      pack(library);
       long pages = (LAST_ADDRESS - FIRST_ADDRESS) / PAGE;
       long random = ByteBuffer.wrap(RandomSource.secure().bytes(Long.BYTES)).getLong();
-      prelink(library, FIRST_ADDRESS + Long.remainderUnsigned(random, pages) * PAGE);
+      fit(library(engine), FIRST_ADDRESS + Long.remainderUnsigned(random, pages) * PAGE);
     }
   }
 
-  /** As JCEF ships it. */
-  public static void undo(Path engine) throws IOException {
+  /**
+   * As JCEF ships it: for packages, whose readers may have an older system, and their own place.
+   */
+  public static void undoEngine(Path engine) throws IOException {
     if (Os.here() == Os.LINUX) {
       Path library = library(engine);
-      unlink(library);
-      unpack(library);
+      undo(library);
+      if (isFitted(library)) {
+        throw new IOException(library + " can't be made as it was: unpack Chromium again");
+      }
     }
   }
 
@@ -75,10 +89,10 @@ public final class EngineFitting {
 
   /** For the script that a package runs when it is installed: the word is the engine's folder. */
   public static void main(String[] words) throws IOException {
-    fit(Path.of(words[0]));
+    fitEngine(Path.of(words[0]));
   }
 
-  /** Whether this system's glibc reads them. */
+  /** Whether this system's glibc reads what is made. */
   private static boolean isRead() {
     try {
       String version = Function.getFunction("c", "gnu_get_libc_version").invokeString(null, false);
@@ -99,53 +113,63 @@ public final class EngineFitting {
   }
 
   /**
-   * Packs the relocations of a library, or leaves it as it is where they can't be or are packed.
-   * The file is replaced as a whole.
+   * Packs the relocations of a library and makes it for an address, or leaves it as it is where it
+   * can't be packed.
    *
-   * @return whether they are packed now and were not before
+   * @param base a multiple of a page; 0 where it is to be for any address
+   * @return whether it has been changed
    */
-  public static boolean pack(Path library) throws IOException {
-    return replace(library, 0, (file, bytes) -> PackedRelocations.pack(file) ? bytes : UNCHANGED);
-  }
-
-  /** Undoes {@link #pack}, where it was done. */
-  public static boolean unpack(Path library) throws IOException {
-    return replace(library, 0, (file, bytes) -> PackedRelocations.unpack(file) ? bytes : UNCHANGED);
-  }
-
-  /**
-   * Makes a library with packed relocations for an address, or leaves it as it is where it can't be
-   * or has one. The file is replaced as a whole; {@link #PLACEHOLDER} is written beside it before.
-   *
-   * @param base a multiple of a page
-   * @return whether it has the address now
-   */
-  public static boolean prelink(Path library, long base) throws IOException {
+  public static boolean fit(Path library, long base) throws IOException {
     return replace(
         library,
         Prelink.ROOM_BYTES,
         (file, bytes) -> {
-          long now = Prelink.apply(file, bytes, base);
-          if (now == bytes) {
-            return UNCHANGED;
-          }
-          Files.write(library.resolveSibling(PLACEHOLDER), Prelink.placeholder(file));
-          return now;
+          long plain = Prelink.undo(file, bytes);
+          boolean packed = PackedRelocations.pack(file);
+          long now = base == 0 ? plain : Prelink.apply(file, plain, base);
+          return packed || now != bytes || plain != bytes ? now : UNCHANGED;
         });
   }
 
-  /** Undoes {@link #prelink}, where it was done. */
-  public static boolean unlink(Path library) throws IOException {
-    boolean undone =
-        replace(
+  /**
+   * Undoes {@link #fit}, where it was done.
+   *
+   * @return whether it was
+   */
+  public static boolean undo(Path library) throws IOException {
+    return isFitted(library)
+        && replace(
             library,
             0,
             (file, bytes) -> {
-              long now = Prelink.undo(file, bytes);
-              return now == bytes ? UNCHANGED : now;
+              long plain = Prelink.undo(file, bytes);
+              return PackedRelocations.unpack(file) || plain != bytes ? plain : UNCHANGED;
             });
-    Files.deleteIfExists(library.resolveSibling(PLACEHOLDER));
-    return undone;
+  }
+
+  private static boolean isFitted(Path library) throws IOException {
+    try (FileChannel channel = FileChannel.open(library)) {
+      ByteBuffer file = channel.map(MapMode.READ_ONLY, 0, channel.size());
+      return Prelink.isPrelinked(file) || PackedRelocations.isPacked(file);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      // Malformed: it is none of ours.
+      return false;
+    }
+  }
+
+  /** The addresses that the library in an engine's folder is made for; empty where for any. */
+  static Optional<Range> addresses(Path engine) throws IOException {
+    Path library = library(engine);
+    if (Os.here() != Os.LINUX || !Files.isRegularFile(library)) {
+      return Optional.empty();
+    }
+    ByteBuffer start = ByteBuffer.allocate(PAGE);
+    try (FileChannel channel = FileChannel.open(library)) {
+      while (start.hasRemaining() && channel.read(start) >= 0) {
+        // Read on.
+      }
+    }
+    return Prelink.addresses(start.flip());
   }
 
   private static boolean replace(Path library, int room, Change change) throws IOException {
@@ -154,10 +178,9 @@ public final class EngineFitting {
       Files.copy(
           library, made, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
       long bytes = Files.size(made);
-      long now;
       try (FileChannel channel =
           FileChannel.open(made, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-        now = change.apply(channel.map(MapMode.READ_WRITE, 0, bytes + room), bytes);
+        long now = change.apply(channel.map(MapMode.READ_WRITE, 0, bytes + room), bytes);
         if (now == UNCHANGED) {
           return false;
         }
@@ -166,6 +189,14 @@ public final class EngineFitting {
       }
       Files.move(made, library, StandardCopyOption.ATOMIC_MOVE);
       return true;
+    } catch (IndexOutOfBoundsException
+        | IllegalArgumentException
+        | ArithmeticException
+        | NegativeArraySizeException
+        | NoSuchElementException
+        | BufferOverflowException e) {
+      // Malformed: it stays as it was.
+      return false;
     } finally {
       Files.deleteIfExists(made);
     }

@@ -50,7 +50,7 @@ final class EngineUnpacking {
             TarGzExtractor.extractTarGZ(unfinished.toFile(), stream);
           }
           EngineInstallation.complete(unfinished);
-          EngineFitting.fit(unfinished);
+          fit(unfinished);
           Files.move(unfinished, ready, StandardCopyOption.ATOMIC_MOVE);
         }
       }
@@ -63,6 +63,14 @@ final class EngineUnpacking {
               + e.getMessage()
               + ". It needs 400 MB there.",
           e);
+    }
+  }
+
+  private static void fit(Path engine) {
+    try {
+      EngineFitting.fitEngine(engine);
+    } catch (IOException e) {
+      System.err.println("dunlin: Chromium takes more memory than it could: " + e.getMessage());
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.dunlin.shell.engine;
 
-import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +14,7 @@ import java.util.Optional;
  * loaded. Libcef has a million, in 24 bytes each, which every process that loads it reads: 24 MiB
  * of memory. As {@code DT_RELR} (System V gABI, "Relative Relocation Table"; glibc 2.36) they are
  * 190 KB: what is to be added stands in the places themselves. Nothing else changes, above all not
- * where anything lies, nor that it lies elsewhere in each process. It can be undone to the byte, as
- * packages are for systems with an older glibc too. Blocks.
+ * where anything lies. Undone to the byte.
  */
 final class PackedRelocations extends ElfLibrary {
   /** The version of glibc's interface that a library with them must name. */
@@ -52,26 +50,19 @@ final class PackedRelocations extends ElfLibrary {
     super(file);
   }
 
-  /** Changes the bytes of a library; leaves them as they are when it can't. */
+  /** Packs those of a library; false where it can't, or has, and nothing has been written. */
   static boolean pack(ByteBuffer library) {
-    try {
-      return isOne(library) && new PackedRelocations(library).pack();
-    } catch (IndexOutOfBoundsException
-        | IllegalArgumentException
-        | ArithmeticException
-        | BufferOverflowException e) {
-      // Malformed: nothing has been written, as all is read before.
-      return false;
-    }
+    return isOne(library) && new PackedRelocations(library).pack();
   }
 
-  /** Undoes {@link #pack(ByteBuffer)}, where it was done. */
+  /** Undoes {@link #pack(ByteBuffer)}; false where it was not done. */
   static boolean unpack(ByteBuffer library) {
-    try {
-      return isOne(library) && new PackedRelocations(library).unpack();
-    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-      return false;
-    }
+    return isOne(library) && new PackedRelocations(library).unpack();
+  }
+
+  /** Whether it was done, and nothing else to the library since. */
+  static boolean isPacked(ByteBuffer library) {
+    return isOne(library) && new PackedRelocations(library).isPacked();
   }
 
   /** What the machine calls a place to which only the library's own address is added. */
@@ -148,14 +139,15 @@ final class PackedRelocations extends ElfLibrary {
     return true;
   }
 
+  private boolean isPacked() {
+    return has(Tag.RELR) && file.getLong(place(value(Tag.RELA)) - RECORD_BYTES) == MAGIC;
+  }
+
   private boolean unpack() {
-    if (!has(Tag.RELR)) {
+    if (!isPacked()) {
       return false;
     }
     int record = place(value(Tag.RELA)) - RECORD_BYTES;
-    if (file.getLong(record) != MAGIC) {
-      return false;
-    }
     Map<Long, Long> before = new HashMap<>();
     for (int i = 0; i < KEPT.size(); i++) {
       before.put(KEPT.get(i), file.getLong(record + WORD * (1 + i)));

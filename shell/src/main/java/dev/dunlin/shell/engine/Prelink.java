@@ -1,12 +1,11 @@
 package dev.dunlin.shell.engine;
 
-import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -38,7 +37,11 @@ final class Prelink extends ElfLibrary {
 
   private static final int MAX_PLAIN_TAG = 37;
 
-  /** Tags whose values are addresses. */
+  /**
+   * Tags whose values are addresses: DT_PLTGOT, HASH, STRTAB, SYMTAB, RELA, INIT, FINI, REL,
+   * JMPREL, INIT_ARRAY, FINI_ARRAY, PREINIT_ARRAY, RELR; ours; DT_GNU_HASH, TLSDESC_PLT,
+   * TLSDESC_GOT, VERSYM, VERDEF, VERNEED.
+   */
   private static final Set<Long> ADDRESSES =
       Set.of(
           3L,
@@ -63,12 +66,23 @@ final class Prelink extends ElfLibrary {
           0x6ffffffcL,
           0x6ffffffeL);
 
-  /** Other tags, besides those up to {@link #MAX_PLAIN_TAG}, that are known to be none. */
+  /**
+   * Tags from {@link #MAX_PLAIN_TAG} on that are known to be none: ours, DT_RELACOUNT, RELCOUNT,
+   * FLAGS_1, VERDEFNUM, VERNEEDNUM.
+   */
   private static final Set<Long> COUNTS =
       Set.of(PACKED_BYTES, 0x6ffffff9L, 0x6ffffffaL, 0x6ffffffbL, 0x6ffffffdL, 0x6fffffffL);
 
-  /** Relocations that name a symbol, or that have nothing to do with where the library lies. */
-  private static final Set<Integer> MOVABLE = Set.of(1, 6, 7, 16, 17, 18);
+  /** DT_SYMTAB_SHNDX, an address that no linker has use for. */
+  private static final long SECTIONS_OF_SYMBOLS = 34;
+
+  private static final int ADDRESS_OF_SYMBOL = 1;
+
+  /**
+   * Relocations that name a symbol (R_X86_64_64, GLOB_DAT, JUMP_SLOT), or that have nothing to do
+   * with where the library lies (DTPMOD64, DTPOFF64, TPOFF64).
+   */
+  private static final Set<Integer> MOVABLE = Set.of(ADDRESS_OF_SYMBOL, 6, 7, 16, 17, 18);
 
   private static final int IRELATIVE = 37;
 
@@ -76,9 +90,9 @@ final class Prelink extends ElfLibrary {
   private static final int UNDEFINED = 0;
   private static final int FIRST_RESERVED_SECTION = 0xff00;
   private static final int THREAD_LOCAL = 6;
+  private static final int RESOLVER = 10;
 
   private static final int EXECUTE = 1;
-  private static final int WRITE = 2;
   private static final int READ = 4;
 
   /**
@@ -133,19 +147,11 @@ final class Prelink extends ElfLibrary {
    * @param file the library, with {@link #ROOM_BYTES} behind it
    * @param bytes how long the library is
    * @param base a multiple of a page
-   * @return how long it is now, or {@code bytes} where it can't be done and is as it was
+   * @return how long it is now, or {@code bytes} where it can't be done and nothing was written
+   * @throws RuntimeException when it is malformed; what was written by then is of no use
    */
   static long apply(ByteBuffer file, long bytes, long base) {
-    try {
-      return isOne(file) ? new Prelink(file).apply(bytes, base) : bytes;
-    } catch (IndexOutOfBoundsException
-        | IllegalArgumentException
-        | ArithmeticException
-        | NoSuchElementException
-        | BufferOverflowException e) {
-      // Malformed.
-      return bytes;
-    }
+    return isOne(file) ? new Prelink(file).apply(bytes, base) : bytes;
   }
 
   /**
@@ -153,6 +159,25 @@ final class Prelink extends ElfLibrary {
    */
   static long undo(ByteBuffer file, long bytes) {
     return isOne(file) ? new Prelink(file).undo(bytes) : bytes;
+  }
+
+  /** Whether it was done. */
+  static boolean isPrelinked(ByteBuffer file) {
+    return isOne(file) && new Prelink(file).has(RECORD);
+  }
+
+  /** The addresses that a library is made for, by the headers at its start; empty where for any. */
+  static Optional<EngineFitting.Range> addresses(ByteBuffer start) {
+    if (start.limit() < 64 || !isOne(start)) {
+      return Optional.empty();
+    }
+    List<Segment> loaded =
+        segments(start).stream().filter(segment -> segment.type() == LOAD).toList();
+    if (loaded.isEmpty() || loaded.get(0).address() == 0) {
+      return Optional.empty();
+    }
+    long from = loaded.get(0).address();
+    return Optional.of(new EngineFitting.Range(from, loaded.get(loaded.size() - 1).end() - from));
   }
 
   /** The address that it is made for; 0 where it is made for any. */
@@ -243,60 +268,6 @@ final class Prelink extends ElfLibrary {
     return before;
   }
 
-  /**
-   * A library of nothing, made for the address where another one lies and as long: a process that
-   * loads it first has the other one elsewhere, wherever the kernel chooses.
-   *
-   * @param file the other library, prelinked
-   */
-  static byte[] placeholder(ByteBuffer file) {
-    Prelink other = new Prelink(file);
-    final long base = other.base();
-    long span = other.end() - base;
-    final int dynamic = 64 + 4 * PROGRAM_HEADER;
-    final int names = dynamic + 5 * DYNAMIC_ENTRY;
-    final int bytes = names + SYMBOL;
-    ByteBuffer made = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    // Magic, kind (shared object), machine and version, as the other's.
-    byte[] begin = new byte[24];
-    file.get(0, begin);
-    made.put(begin);
-    made.putLong(0).putLong(64).putLong(0).putInt(0);
-    made.putShort((short) 64).putShort((short) PROGRAM_HEADER).putShort((short) 4);
-    made.putShort((short) SECTION_HEADER).putShort((short) 0).putShort((short) 0);
-    header(made, LOAD, READ | WRITE, 0, base, bytes, bytes, PAGE);
-    header(made, LOAD, 0, 0, base + PAGE, 0, span - PAGE, PAGE);
-    header(
-        made,
-        DYNAMIC,
-        READ | WRITE,
-        dynamic,
-        base + dynamic,
-        names - dynamic,
-        names - dynamic,
-        WORD);
-    header(made, STACK, READ | WRITE, 0, 0, 0, 0, WORD);
-    made.putLong(Tag.STRTAB).putLong(base + names);
-    made.putLong(Tag.STRSZ).putLong(1);
-    made.putLong(Tag.SYMTAB).putLong(base + names);
-    made.putLong(Tag.SYMENT).putLong(SYMBOL);
-    made.putLong(0).putLong(0);
-    return made.array();
-  }
-
-  private static void header(
-      ByteBuffer to,
-      int type,
-      int access,
-      long place,
-      long address,
-      long bytes,
-      long memory,
-      long align) {
-    to.putInt(type).putInt(access).putLong(place).putLong(address).putLong(address);
-    to.putLong(bytes).putLong(memory).putLong(align);
-  }
-
   private long end() {
     return segments().stream()
         .filter(s -> s.type() == LOAD)
@@ -308,20 +279,40 @@ final class Prelink extends ElfLibrary {
   /** Whether all that has an address in it is known. */
   private boolean isMovable() {
     for (long tag : entries().keySet()) {
-      if (Long.compareUnsigned(tag, MAX_PLAIN_TAG) > 0
-          && !ADDRESSES.contains(tag)
-          && !COUNTS.contains(tag)) {
+      boolean known =
+          Long.compareUnsigned(tag, MAX_PLAIN_TAG) <= 0
+              || ADDRESSES.contains(tag)
+              || COUNTS.contains(tag);
+      if (!known || tag == SECTIONS_OF_SYMBOLS) {
         return false;
       }
     }
     for (int at : relocations()) {
-      if (!MOVABLE.contains(file.getInt(at + WORD))) {
+      int type = file.getInt(at + WORD);
+      boolean isOfNoSymbol = type == ADDRESS_OF_SYMBOL && file.getInt(at + WORD + 4) == 0;
+      if (!MOVABLE.contains(type) || isOfNoSymbol) {
         return false;
       }
     }
     return section(value(Tag.SYMTAB)) >= 0
-        && segments().get(0).type() == PROGRAM_HEADERS
-        && section(value(Tag.RELR)) < 0;
+        && !hasResolvers()
+        && segments().get(0).type() == PROGRAM_HEADERS;
+  }
+
+  /** Functions that choose others while the library is not adjusted yet. */
+  private boolean hasResolvers() {
+    return symbols().stream().anyMatch(at -> (file.get(at + 4) & 0xf) == RESOLVER);
+  }
+
+  /** Where each of the symbols lies in the file. */
+  private List<Integer> symbols() {
+    long bytes = file.getLong(section(value(Tag.SYMTAB)) + 2 * WORD);
+    int first = place(value(Tag.SYMTAB));
+    List<Integer> symbols = new ArrayList<>();
+    for (int at = first; at < first + bytes; at += SYMBOL) {
+      symbols.add(at);
+    }
+    return symbols;
   }
 
   /** Makes the library for an address that much higher. */
@@ -342,9 +333,7 @@ final class Prelink extends ElfLibrary {
         add(at + 2 * WORD, by);
       }
     }
-    int symbols = section(value(Tag.SYMTAB));
-    int first = place(value(Tag.SYMTAB));
-    for (int at = first; at < first + file.getLong(symbols + 2 * WORD); at += SYMBOL) {
+    for (int at : symbols()) {
       int section = Short.toUnsignedInt(file.getShort(at + 6));
       boolean isAddress = section != UNDEFINED && section < FIRST_RESERVED_SECTION;
       if (isAddress && (file.get(at + 4) & 0xf) != THREAD_LOCAL) {
