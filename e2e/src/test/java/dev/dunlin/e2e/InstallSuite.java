@@ -1,6 +1,7 @@
 package dev.dunlin.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dunlin.scheduler.Clock;
@@ -9,6 +10,7 @@ import dev.dunlin.scheduler.process.ChildProcess;
 import dev.dunlin.scheduler.process.ProcessSpec;
 import dev.dunlin.scheduler.process.ProcessSpec.ParentDeath;
 import dev.dunlin.scheduler.process.ProcessStarter;
+import dev.dunlin.shell.engine.EngineFitting;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.Test;
 class InstallSuite {
   private static final String TITLE = "Dunlin tour";
   private static final String USER = "ann";
+  private static final String LIBCEF = "libcef.so";
   private static final String NOTE = "written in an installed app";
 
   /** Where in the window's content the note is. */
@@ -150,6 +153,15 @@ class InstallSuite {
         asUser(
             "cp -r /usr/lib/dunlin/sdk-*/templates/vanilla ~/app && cd ~/app && dunlin build --thin && dpkg-deb --contents build/*.deb");
     assertTrue(said.toString().contains("usr/share/dunlin-tour/app/socket.ini"), said::toString);
+    // The installed runtime is fitted to this system: what its apps bring to others is not.
+    asUser("cd ~/app && dunlin build --target app-image");
+    Path shipped = debian.resolve("home/" + USER + "/app/build/dunlin-tour-1.0.0/runtime/engine");
+    Path installed = installedEngine();
+    Path plain = Files.createDirectory(folder.resolve("engine"));
+    Files.copy(installed.resolve(LIBCEF), plain.resolve(LIBCEF));
+    EngineFitting.undoEngine(plain);
+    assertEquals(-1, Files.mismatch(plain.resolve(LIBCEF), shipped.resolve(LIBCEF)));
+    assertNotEquals(-1, Files.mismatch(installed.resolve(LIBCEF), shipped.resolve(LIBCEF)));
     inside("apt-get purge -y -q --auto-remove dunlin-sdk 'dunlin-runtime-*'");
     assertEquals(List.of(), inside(FILES + " | grep -i dunlin || true"));
   }
@@ -180,6 +192,16 @@ class InstallSuite {
     assertTrue(react.lines().toString().contains("npm"), react.lines()::toString);
     inside("apt-get purge -y -q --auto-remove dunlin-sdk 'dunlin-runtime-*' xvfb");
     assertEquals(List.of(), inside(FILES + " | grep -i dunlin || true"));
+  }
+
+  private static Path installedEngine() throws IOException {
+    try (Stream<Path> runtimes = Files.list(debian.resolve("usr/lib/dunlin"))) {
+      return runtimes
+          .map(runtime -> runtime.resolve("engine"))
+          .filter(Files::isDirectory)
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   // ---- using it ----
