@@ -29,7 +29,6 @@ import java.awt.event.FocusListener;
 import java.awt.event.KeyEvent;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
-import java.awt.im.InputContext;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -233,6 +232,8 @@ public final class BrowserWindow {
           Component page = browser.getUIComponent();
           page.setPreferredSize(engine.scale().toScreen(settings.size()));
           page.setBackground(settings.background());
+          // The page has its own: see InputMethods. AWT's would read all of X11's table of composed
+          // keys when the page gets the focus. Fields in dialogs have AWT's.
           page.enableInputMethods(!isLinux());
           frame.add(page, BorderLayout.CENTER);
           frame.pack();
@@ -295,16 +296,6 @@ public final class BrowserWindow {
     @Override
     public Window getOwner() {
       return whole;
-    }
-
-    /**
-     * The page has input methods of its own: see InputMethods. AWT's, though disabled, would read
-     * all of X11's table of composed keys when the window gets the focus. Fields in dialogs have
-     * AWT's.
-     */
-    @Override
-    public InputContext getInputContext() {
-      return isLinux() ? null : super.getInputContext();
     }
   }
 
