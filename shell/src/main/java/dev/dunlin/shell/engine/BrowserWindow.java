@@ -219,7 +219,7 @@ public final class BrowserWindow {
   void create() {
     EventQueue.invokeLater(
         () -> {
-          frame = new PageFrame(title, parent().orElse(null));
+          frame = parent().<Frame>map(parent -> new Part(title, parent)).orElse(new Frame(title));
           kiosk = settings.is(Trait.KIOSK);
           frame.setUndecorated(settings.is(Trait.FRAMELESS) || kiosk);
           frame.setAlwaysOnTop(settings.is(Trait.ALWAYS_ON_TOP));
@@ -234,7 +234,7 @@ public final class BrowserWindow {
           page.setBackground(settings.background());
           // The page has its own: see InputMethods. AWT's would read all of X11's table of composed
           // keys when the page gets the focus. Fields in dialogs have AWT's.
-          page.enableInputMethods(!isLinux());
+          page.enableInputMethods(Os.here() != Os.LINUX);
           frame.add(page, BorderLayout.CENTER);
           frame.pack();
           settings
@@ -275,24 +275,21 @@ public final class BrowserWindow {
     }
   }
 
-  private static final class PageFrame extends Frame {
+  /**
+   * A part of another window, as AWT says it to window managers (ICCCM 4.1.2.6) of those that have
+   * an owner. Frames have none; and what others write there, AWT deletes whenever the window
+   * manager changes the window's state, its first showing included.
+   */
+  private static final class Part extends Frame {
     private static final long serialVersionUID = 1;
 
     private final Frame whole;
 
-    /**
-     * @param whole the window that it is a part of, or null
-     */
-    PageFrame(String title, Frame whole) {
+    Part(String title, Frame whole) {
       super(title);
       this.whole = whole;
     }
 
-    /**
-     * By which AWT says to window managers (ICCCM 4.1.2.6) whose part it is. Frames have none; and
-     * what others write there, AWT deletes whenever the window manager changes the window's state,
-     * its first showing included.
-     */
     @Override
     public Window getOwner() {
       return whole;
