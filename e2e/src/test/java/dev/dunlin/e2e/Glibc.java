@@ -6,15 +6,11 @@ import com.sun.jna.Function;
 final class Glibc {
   private Glibc() {}
 
-  /** Whether it is new enough for Chromium's library to be fitted to the system. */
-  static boolean isFittedFor() {
+  /** Whether Chromium's library is made for an address of this machine. */
+  static boolean isPrelinkedFor() {
     String[] version =
         Function.getFunction("c", "gnu_get_libc_version").invokeString(null, false).split("\\.");
-    return Integer.parseInt(version[0]) > 2 || Integer.parseInt(version[1]) >= 36;
-  }
-
-  /** Whether the library is made for an address, too. */
-  static boolean isPrelinkedFor() {
-    return isFittedFor() && System.getProperty("os.arch").equals("amd64");
+    boolean isNew = Integer.parseInt(version[0]) > 2 || Integer.parseInt(version[1]) >= 36;
+    return isNew && System.getProperty("os.arch").equals("amd64");
   }
 }

@@ -60,7 +60,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
     Tree tree = Tree.empty(work.resolve("tree"));
     try {
       files.copy(tree, "app");
-      runtimeFiles(tree, "runtime", app, runtime, false);
+      runtimeFiles(tree, "runtime", runtime, localeFilter(app), false);
       tree.program("bin/" + app.name(), fatStart());
       RuntimeBuilder.makeArchive(Runtime.at(tree.at("runtime")));
       Files.createDirectories(output);
@@ -154,7 +154,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
     files.copy(tree, home(app) + "/app");
     tree.program(home(app) + "/bin/" + app.name(), fatStart());
     tree.link("usr/bin/" + app.name(), home(app) + "/bin/" + app.name());
-    runtimeFiles(tree, home(app) + "/runtime", app, runtime, isOnlyRead);
+    runtimeFiles(tree, home(app) + "/runtime", runtime, localeFilter(app), isOnlyRead);
     bill(tree, app.name(), home(app) + "/runtime");
     desktop(tree, app, app.time(files));
   }
@@ -177,8 +177,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
     Path work = workplace("runtime");
     Tree tree = Tree.empty(work.resolve("tree"));
     try {
-      tree.linkTree(runtime.folder(), runtime.installedAt(), Packages::isShipped);
-      EngineFitting.undoEngine(tree.at(runtime.installedAt() + "/engine"));
+      runtimeFiles(tree, runtime.installedAt(), runtime, file -> true, true);
       bill(tree, runtime.packageName(), runtime.installedAt());
       licences(tree, runtime.packageName());
       return new Deb(
@@ -203,8 +202,7 @@ record Packages(Path scratch, TarXz.Effort effort) {
     Tree tree = Tree.empty(work.resolve("tree"));
     try {
       // Not linked: their times are set.
-      tree.copyTree(runtime.folder(), runtime.installedAt(), Packages::isShipped);
-      EngineFitting.undoEngine(tree.at(runtime.installedAt() + "/engine"));
+      runtimeFiles(tree, runtime.installedAt(), runtime, file -> true, false);
       licences(tree, runtime.packageName());
       return new Rpm(
               runtime.packageName(),
@@ -280,11 +278,10 @@ record Packages(Path scratch, TarXz.Effort effort) {
     return Files.createTempDirectory(scratch, name + "-");
   }
 
-  /** The runtime, with Chromium's texts in the app's languages only. */
+  /** The runtime as any system can have it: what is made where it is installed is left out. */
   private static void runtimeFiles(
-      Tree tree, String to, AppPackage app, Runtime runtime, boolean isOnlyRead)
+      Tree tree, String to, Runtime runtime, Predicate<Path> wanted, boolean isOnlyRead)
       throws IOException {
-    Predicate<Path> wanted = localeFilter(app);
     Predicate<Path> shipped = file -> isShipped(file) && wanted.test(file);
     if (isOnlyRead) {
       tree.linkTree(runtime.folder(), to, shipped);

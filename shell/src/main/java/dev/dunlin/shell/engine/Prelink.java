@@ -190,13 +190,7 @@ final class Prelink extends ElfLibrary {
       return bytes;
     }
     long place = (bytes + PAGE - 1) / PAGE * PAGE;
-    long end =
-        segments().stream()
-            .filter(s -> s.type() == LOAD)
-            .mapToLong(Segment::end)
-            .max()
-            .orElseThrow();
-    long address = (end + PAGE - 1) / PAGE * PAGE;
+    long address = (end() + PAGE - 1) / PAGE * PAGE;
     Segment relro = segments().stream().filter(s -> s.type() == RELRO).findFirst().orElseThrow();
     long result = (relro.address() + relro.fileBytes() + WORD - 1) / WORD * WORD;
     int others = Math.toIntExact(value(Tag.RELASZ));
@@ -268,6 +262,7 @@ final class Prelink extends ElfLibrary {
     return before;
   }
 
+  /** The first address behind all that is loaded. */
   private long end() {
     return segments().stream()
         .filter(s -> s.type() == LOAD)
