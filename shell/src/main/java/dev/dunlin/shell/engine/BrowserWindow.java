@@ -19,6 +19,7 @@ import java.awt.MouseInfo;
 import java.awt.Point;
 import java.awt.PointerInfo;
 import java.awt.Rectangle;
+import java.awt.Toolkit;
 import java.awt.Window;
 import java.awt.event.ActionEvent;
 import java.awt.event.ActionListener;
@@ -29,6 +30,7 @@ import java.awt.event.FocusListener;
 import java.awt.event.KeyEvent;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
+import java.awt.im.InputContext;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -168,7 +170,7 @@ public final class BrowserWindow {
   private volatile Consumer<List<Path>> dropped = files -> {};
   private boolean takesDrops;
   private volatile Optional<KeyHandover> handover = Optional.empty();
-  private Optional<TakeFocus> offers = Optional.empty();
+  private volatile Optional<TakeFocus> offers = Optional.empty();
 
   BrowserWindow(
       CefClient client,
@@ -219,7 +221,7 @@ public final class BrowserWindow {
   void create() {
     EventQueue.invokeLater(
         () -> {
-          frame = parent().<Frame>map(parent -> new Part(title, parent)).orElse(new Frame(title));
+          frame = new PageFrame(title, parent().orElse(null));
           kiosk = settings.is(Trait.KIOSK);
           frame.setUndecorated(settings.is(Trait.FRAMELESS) || kiosk);
           frame.setAlwaysOnTop(settings.is(Trait.ALWAYS_ON_TOP));
@@ -232,9 +234,10 @@ public final class BrowserWindow {
           Component page = browser.getUIComponent();
           page.setPreferredSize(engine.scale().toScreen(settings.size()));
           page.setBackground(settings.background());
-          // The page has its own: see InputMethods. AWT's would read all of X11's table of composed
-          // keys when the page gets the focus. Fields in dialogs have AWT's.
-          page.enableInputMethods(Os.here() != Os.LINUX);
+          page.enableInputMethods(!isLinux());
+          if (isLinux()) {
+            guardFocus(page);
+          }
           frame.add(page, BorderLayout.CENTER);
           frame.pack();
           settings
@@ -275,24 +278,37 @@ public final class BrowserWindow {
     }
   }
 
-  /**
-   * A part of another window, as AWT says it to window managers (ICCCM 4.1.2.6) of those that have
-   * an owner. Frames have none; and what others write there, AWT deletes whenever the window
-   * manager changes the window's state, its first showing included.
-   */
-  private static final class Part extends Frame {
+  private static final class PageFrame extends Frame {
     private static final long serialVersionUID = 1;
 
     private final Frame whole;
 
-    Part(String title, Frame whole) {
+    /**
+     * @param whole the window that it is a part of, or null
+     */
+    PageFrame(String title, Frame whole) {
       super(title);
       this.whole = whole;
     }
 
+    /**
+     * By which AWT says to window managers (ICCCM 4.1.2.6) whose part it is. Frames have none; and
+     * what others write there, AWT deletes whenever the window manager changes the window's state,
+     * its first showing included.
+     */
     @Override
     public Window getOwner() {
       return whole;
+    }
+
+    /**
+     * The page has input methods of its own: see InputMethods. AWT's, though disabled, would read
+     * all of X11's table of composed keys when the window gets the focus. Fields in dialogs have
+     * AWT's.
+     */
+    @Override
+    public InputContext getInputContext() {
+      return isLinux() ? null : super.getInputContext();
     }
   }
 
@@ -943,6 +959,11 @@ public final class BrowserWindow {
     browser.setFocus(false);
   }
 
+  /** Whether the keys have been offered to another window since this one had them. Any thread. */
+  boolean isLeft() {
+    return offers.filter(TakeFocus::isLeft).isPresent();
+  }
+
   /** Whether something of ours has the keyboard in the page's place. Any thread. */
   public boolean isBlurred() {
     return keyboard.isPresent();
@@ -1360,7 +1381,6 @@ public final class BrowserWindow {
             takesDrops = true;
             Component page = browser.getUIComponent();
             FileDrops.on(frame, page, scale(), this::protocol, files -> dropped.accept(files));
-            guardFocus(page);
             handover = Optional.of(KeyHandover.on(frame, page, this::press));
             offers = Optional.of(TakeFocus.on(frame, canvas()));
           }
@@ -1378,6 +1398,10 @@ public final class BrowserWindow {
           new FocusListener() {
             @Override
             public void focusGained(FocusEvent event) {
+              // AWT has asked X for the keys once more, which may not have left yet: coming after
+              // Chromium's wish, it would take them from the page for good.
+              Toolkit.getDefaultToolkit().sync();
+              offers.ifPresent(TakeFocus::gained);
               keyboard.ifPresentOrElse(Runnable::run, () -> jcef.focusGained(event));
             }
 

@@ -9,7 +9,10 @@ import java.awt.Component;
 import java.awt.Dialog;
 import java.awt.Frame;
 import java.awt.Window;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
@@ -20,8 +23,15 @@ import java.util.stream.Stream;
  *
  * <p>Here they stay in the page, or go there straight away when the mouse is pressed, and AWT does
  * not hear of the offer: by a filter of Xlib, which AWT asks before it handles an event ({@code
- * XFilterEvent}). A dialog that blocks the window, what of AWT's own has the keys (an open menu),
- * and Alt-Tab are AWT's business as before: see {@link KeyHandover}.
+ * XFilterEvent}). A dialog that blocks the window, and what of AWT's own has the keys (an open
+ * menu), are AWT's business as before.
+ *
+ * <p>So is Alt-Tab, by {@link KeyHandover}; but AWT's answer leaves as late as 100 ms after the
+ * offer, and Chromium asks for its last page once more 100 ms after a window manager has let go of
+ * the keyboard, as it does when Alt is released (CEF, {@code CefWindowX11::ContinueFocus}). It asks
+ * by the time that the server has then, and the server refuses whoever asks by an earlier one: the
+ * keys would stay in the window that was left. So the answer goes out from here at once, and what
+ * Chromium asks for a page after the keys were offered to another one is not done.
  */
 final class TakeFocus {
   private static final int CLIENT_MESSAGE = 33;
@@ -41,6 +51,17 @@ final class TakeFocus {
 
   /** Windows within each other from a page to where the keys are in it; Chromium has two. */
   private static final int MOST_DEEP = 8;
+
+  /** The window below AWT's own in which AWT has the keys, as it calls it for X. */
+  private static final String PROXY = "FocusProxy";
+
+  private static final NativeLong NOW = new NativeLong(0);
+
+  /** Those of the open windows. */
+  private static final List<TakeFocus> ALL = new CopyOnWriteArrayList<>();
+
+  /** That of the window which has been offered the keys last; null: not known. */
+  private static volatile TakeFocus last;
 
   /** Mapped directly: for an interface JNA makes a proxy, which takes time of each start. */
   private static final class X11 {
@@ -83,6 +104,10 @@ final class TakeFocus {
         Memory y,
         Memory mask);
 
+    static native int XGetClassHint(Pointer display, NativeLong window, Memory hint);
+
+    static native int XFlush(Pointer display);
+
     static native int XFree(Pointer data);
   }
 
@@ -121,6 +146,8 @@ final class TakeFocus {
           TakeFocus made = new TakeFocus(frame, place, display);
           X11._XRegisterFilterByType(
               display, made.window, CLIENT_MESSAGE, CLIENT_MESSAGE, made.filter, Pointer.NULL);
+          ALL.add(made);
+          last = null;
           return made;
         });
   }
@@ -139,8 +166,25 @@ final class TakeFocus {
             });
   }
 
+  /** AWT has given them to the page, whoever has offered them. */
+  void gained() {
+    if (last != null) {
+      last = this;
+    }
+  }
+
+  /** Whether they have been offered to another window since. Any thread. */
+  boolean isLeft() {
+    TakeFocus now = last;
+    return now != null && now != this;
+  }
+
   /** The window goes. Thread: event dispatch. */
   void end() {
+    ALL.remove(this);
+    if (last == this) {
+      last = null;
+    }
     if (!frame.isDisplayable()) {
       // Its window has gone: of that there are no more events.
       return;
@@ -161,6 +205,8 @@ final class TakeFocus {
           || isBlocked()) {
         return false;
       }
+      last = this;
+      NativeLong time = event.getNativeLong(TIME);
       long focus = focus(display);
       if (focus > POINTER_ROOT) {
         OptionalLong around = parent(display, focus);
@@ -174,19 +220,24 @@ final class TakeFocus {
       }
       if (!isPressed(display)) {
         // Not by the mouse: AWT has a place for keys that are typed before the page has the focus.
+        boolean ours = ALL.stream().anyMatch(other -> other.isInPage(display, focus));
+        proxy(display).ifPresent(id -> set(display, id, ours ? NOW : time));
         return false;
       }
       OptionalLong target = chromium(display);
-      target.ifPresent(
-          id ->
-              X11.XSetInputFocus(
-                  display, new NativeLong(id), REVERT_TO_PARENT, event.getNativeLong(TIME)));
+      target.ifPresent(id -> set(display, id, time));
       return target.isPresent();
     } catch (RuntimeException | LinkageError e) {
       System.getLogger(TakeFocus.class.getName())
           .log(System.Logger.Level.WARNING, "the keys go to the page by way of AWT: " + e);
       return false;
     }
+  }
+
+  /** Flushed, as AWT does so by a timer of its own. */
+  private static void set(Pointer display, long id, NativeLong time) {
+    X11.XSetInputFocus(display, new NativeLong(id), REVERT_TO_PARENT, time);
+    X11.XFlush(display);
   }
 
   /** The dialog has the keys then, or AWT gives them to it. */
@@ -224,15 +275,44 @@ final class TakeFocus {
 
   /** Where CEF puts the keys: Chromium's window, in CEF's, in ours. Empty before it is there. */
   private OptionalLong chromium(Pointer display) {
-    OptionalLong cef = tree(display, page.longValue()).first();
-    return cef.isPresent() ? tree(display, cef.getAsLong()).first() : cef;
+    OptionalLong cef = first(display, page.longValue());
+    return cef.isPresent() ? first(display, cef.getAsLong()) : cef;
+  }
+
+  private OptionalLong proxy(Pointer display) {
+    return tree(display, window.longValue()).children().stream()
+        .mapToLong(Long::longValue)
+        .filter(child -> className(display, child).equals(PROXY))
+        .findFirst();
+  }
+
+  private static String className(Pointer display, long of) {
+    Memory hint = new Memory(2L * Native.POINTER_SIZE);
+    if (X11.XGetClassHint(display, new NativeLong(of), hint) == 0) {
+      return "";
+    }
+    Pointer instance = hint.getPointer(0);
+    Pointer name = hint.getPointer(Native.POINTER_SIZE);
+    try {
+      return name.getString(0);
+    } finally {
+      X11.XFree(instance);
+      X11.XFree(name);
+    }
+  }
+
+  private OptionalLong first(Pointer display, long of) {
+    return tree(display, of).children().stream().mapToLong(Long::longValue).findFirst();
   }
 
   private OptionalLong parent(Pointer display, long of) {
     return tree(display, of).parent();
   }
 
-  private record Tree(OptionalLong parent, OptionalLong first) {}
+  /**
+   * @param children the lowest first
+   */
+  private record Tree(OptionalLong parent, List<Long> children) {}
 
   /** Empty of a window that has gone. */
   private Tree tree(Pointer display, long of) {
@@ -242,14 +322,16 @@ final class TakeFocus {
     Memory count = new Memory(Integer.BYTES);
     Memory root = new Memory(NativeLong.SIZE);
     if (X11.XQueryTree(display, new NativeLong(of), root, parent, children, count) == 0) {
-      return new Tree(OptionalLong.empty(), OptionalLong.empty());
+      return new Tree(OptionalLong.empty(), List.of());
     }
-    OptionalLong first = OptionalLong.empty();
+    List<Long> found = new ArrayList<>();
     Pointer list = children.getPointer(0);
     if (list != null) {
-      first = OptionalLong.of(list.getNativeLong(0).longValue());
+      for (int i = 0; i < count.getInt(0); i++) {
+        found.add(list.getNativeLong((long) i * NativeLong.SIZE).longValue());
+      }
       X11.XFree(list);
     }
-    return new Tree(OptionalLong.of(parent.getNativeLong(0).longValue()), first);
+    return new Tree(OptionalLong.of(parent.getNativeLong(0).longValue()), found);
   }
 }

@@ -56,13 +56,19 @@ final class WindowEvents {
 
   private final class Focus extends CefFocusHandlerAdapter {
     /**
-     * Not while a dialog or a menu is open. Chromium gives a page the keys as late as 100 ms after
-     * its window has got them: what opens meanwhile would lose them.
+     * Not while a dialog or a menu is open, nor when another window has got the keys. Chromium
+     * gives a page the keys as late as 100 ms after its window has got them: what gets them
+     * meanwhile would lose them.
      */
     @Override
     public boolean onSetFocus(CefBrowser browser, FocusSource source) {
       return OpenDialog.last().isPresent()
-          || windowOf(browser).filter(BrowserWindow::isBlurred).isPresent();
+          || windowOf(browser)
+              .filter(
+                  window ->
+                      window.isBlurred()
+                          || source == FocusSource.FOCUS_SOURCE_SYSTEM && window.isLeft())
+              .isPresent();
     }
 
     @Override
