@@ -405,8 +405,11 @@ public final class Engine {
       }
       if (state != State.READY) {
         state = State.CLOSED;
-        settings.temp().remove();
-        closed.complete();
+        try {
+          settings.temp().remove();
+        } finally {
+          closed.complete();
+        }
         return closed.future();
       }
       state = State.CLOSING;

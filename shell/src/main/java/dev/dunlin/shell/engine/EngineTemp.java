@@ -41,6 +41,9 @@ public final class EngineTemp {
   /** Most of that file that is read: more than an id is no id. */
   private static final int PID_BYTES = 32;
 
+  /** How often a folder is emptied that fills meanwhile. Over: what has come last stays. */
+  private static final int MOST_ROUNDS = 100;
+
   private final Path folder;
 
   /** Locked for as long as this process lives. */
@@ -210,12 +213,26 @@ public final class EngineTemp {
     return folder;
   }
 
+  /** Chromium may be at its start, and put something in while the rest is deleted. */
+  private void deleteFolder() throws IOException {
+    for (int round = 1; ; round++) {
+      try {
+        Trees.delete(folder);
+        return;
+      } catch (DirectoryNotEmptyException e) {
+        if (round == MOST_ROUNDS) {
+          throw e;
+        }
+      }
+    }
+  }
+
   /** Deletes the folder and what is in it; a second time does nothing. */
   public void remove() {
     try {
       // First: Windows deletes no file that is open.
       owner.close();
-      Trees.delete(folder);
+      deleteFolder();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -13,6 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,5 +161,31 @@ class EngineTempTest {
     claimed.get(0).remove();
     claimed.get(0).remove();
     assertFalse(Files.exists(own));
+  }
+
+  /** Chromium, when the app is ended while it starts. */
+  @Test
+  void removesOneThatFillsMeanwhile() throws Exception {
+    claim();
+    Path folder = claimed.get(0).folder();
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<Integer> filled =
+        CompletableFuture.supplyAsync(
+            () -> {
+              int files = 0;
+              try {
+                for (; files < 1000; files++) {
+                  Files.createDirectory(folder.resolve("in-" + files));
+                  begun.countDown();
+                }
+              } catch (IOException e) {
+                // The folder has gone.
+              }
+              return files;
+            });
+    assertTrue(begun.await(10, TimeUnit.SECONDS));
+    claimed.get(0).remove();
+    assertTrue(filled.join() > 0);
+    assertFalse(Files.exists(folder));
   }
 }
