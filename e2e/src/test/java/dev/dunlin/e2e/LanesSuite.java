@@ -264,6 +264,40 @@ record LanesSuite(Account account) {
             .asInt());
   }
 
+  /** The page says so by one thread while the bytes are under way by another. */
+  @Test
+  void aReadThatIsGivenUpWhileItsBytesAreSentHasOneEnd() throws IOException {
+    Path file = file("given-up", 2 * MIB);
+    long seed = System.nanoTime();
+    JsonNode said =
+        page.run(
+            """
+            let state = %d
+            const random = () => (state = state * 48271 %% 2147483647) / 2147483647
+            const outcomes = {}
+            for (let i = 0; i < 400; i++) {
+              const giveUp = new AbortController()
+              const read = fs.promises.readFile(%s, { signal: giveUp.signal })
+                .then(bytes => bytes.length, error => error.name)
+              const until = performance.now() + random() * 8
+              while (performance.now() < until) await new Promise(resolve => { const c = new MessageChannel(); c.port1.onmessage = () => { c.port1.close(); resolve() }; c.port2.postMessage(0) })
+              giveUp.abort()
+              const outcome = await read
+              outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+            }
+            return outcomes
+            """
+                .formatted(Math.floorMod(seed, 1_000_000) + 1, quoted(file)),
+            LONG);
+    said.fieldNames()
+        .forEachRemaining(
+            outcome ->
+                assertTrue(
+                    outcome.equals("AbortError") || outcome.equals(String.valueOf(2 * MIB)),
+                    said + ", seed " + seed));
+    System.out.println("given up: " + said);
+  }
+
   @Test
   void copyingTwoGibibytesTakesNoMemory() throws IOException {
     assumeTrue(account.equals(Account.all().get(0)), "what it takes is not the user's affair");

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.cef.browser.CefBrowser;
 import org.cef.browser.CefFrame;
 import org.cef.callback.CefNativeAdapter;
@@ -68,6 +69,7 @@ final class QueryHandler extends CefMessageRouterHandlerAdapter {
   private final class Query implements Answer {
     private final long id;
     private final CefQueryCallback callback;
+    private final AtomicBoolean answered = new AtomicBoolean();
     // UI thread only: set before Chromium can cancel, which it does on the same thread.
     private Cancellation cancel = Cancellation.NONE;
 
@@ -76,10 +78,21 @@ final class QueryHandler extends CefMessageRouterHandlerAdapter {
       this.callback = callback;
     }
 
+    /**
+     * Whether this is the first answer. Of a call that is given up while its bytes are sent come
+     * two, by two threads: with one JCEF lets go of Chromium's callback, which the other would
+     * still use.
+     */
+    private boolean ends() {
+      open.remove(id);
+      return answered.compareAndSet(false, true);
+    }
+
     @Override
     public void success(String message) {
-      open.remove(id);
-      callback.success(message);
+      if (ends()) {
+        callback.success(message);
+      }
     }
 
     @Override
@@ -93,11 +106,10 @@ final class QueryHandler extends CefMessageRouterHandlerAdapter {
      */
     @Override
     public void bytes(ByteBuffer direct) {
-      long self = ((CefNativeAdapter) callback).getNativeRef("CefQueryCallback");
-      if (self == 0) {
+      if (!ends()) {
         return;
       }
-      open.remove(id);
+      long self = ((CefNativeAdapter) callback).getNativeRef("CefQueryCallback");
       Pointer bytes = Native.getDirectBufferPointer(direct).share(direct.position());
       Pointer object = new Pointer(self);
       Function.getFunction(
@@ -109,8 +121,9 @@ final class QueryHandler extends CefMessageRouterHandlerAdapter {
 
     @Override
     public void failure(int code, String message) {
-      open.remove(id);
-      callback.failure(code, message);
+      if (ends()) {
+        callback.failure(code, message);
+      }
     }
   }
 }
