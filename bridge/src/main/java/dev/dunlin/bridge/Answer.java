@@ -3,12 +3,13 @@ package dev.dunlin.bridge;
 import java.nio.ByteBuffer;
 
 /**
- * Where the answers to one query of the call lane go: Chromium's callback.
+ * Where the answer to one query of the call lane goes: Chromium's callback. The first is sent; what
+ * comes later, or meanwhile from another thread, does nothing.
  *
  * <p><i>Thread:</i> called from the bridge's event loop, or from within {@link CallLane#receive}.
  */
 public interface Answer {
-  /** Sends JSON text to the page: once. */
+  /** Sends JSON text to the page. */
   void success(String json);
 
   /** Whether this engine can also send bytes. */

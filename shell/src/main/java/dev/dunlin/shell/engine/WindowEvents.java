@@ -56,9 +56,9 @@ final class WindowEvents {
 
   private final class Focus extends CefFocusHandlerAdapter {
     /**
-     * Not while a dialog or a menu is open, nor when another window has got the keys. Chromium
-     * gives a page the keys as late as 100 ms after its window has got them: what gets them
-     * meanwhile would lose them.
+     * Not while a dialog or a menu is open, nor when another window has been offered the keys
+     * since. Chromium gives a page the keys as late as 100 ms after its window has got them: what
+     * gets them meanwhile would lose them.
      */
     @Override
     public boolean onSetFocus(CefBrowser browser, FocusSource source) {
